@@ -1,0 +1,86 @@
+"""All that a plugin author imports. It loads attrs, cattrs and pluggy, never a database, a command line or the web."""
+
+from erp_bridge_core.contract.budget import (
+    ChangeHeader,
+    ExportBatch,
+    ExportLine,
+    ExportReceipt,
+    KeyTotal,
+    LineKey,
+    Part,
+    Stream,
+)
+from erp_bridge_core.contract.connection import Checked, Clock, Erp, FileFact, Files, Maps, State
+from erp_bridge_core.contract.effects import (
+    Absent,
+    Accepted,
+    Answer,
+    Attempt,
+    Before,
+    CannotTell,
+    Different,
+    Effect,
+    Effects,
+    Found,
+    HandOver,
+    HumanOperation,
+    LineRefused,
+    Offered,
+    Operation,
+    PlannedEffect,
+    Several,
+    Sighting,
+    Waiting,
+)
+from erp_bridge_core.contract.fields import (
+    Choice,
+    FieldKind,
+    FieldValues,
+    RevisionField,
+    standard_fields,
+)
+from erp_bridge_core.contract.findings import Finding, Severity
+from erp_bridge_core.contract.hookspecs import hookimpl
+from erp_bridge_core.contract.masters import (
+    Category,
+    CostCode,
+    Figure,
+    JobHeader,
+    JobReading,
+    JobStatus,
+    Masters,
+    SubJob,
+)
+from erp_bridge_core.contract.postings import Observation, Outcome, RouteSight, Seen
+from erp_bridge_core.contract.profile import (
+    API_VERSION,
+    Capability,
+    ConditionKind,
+    ErpProfile,
+    FieldLimit,
+    Grade,
+    MailRecipient,
+    OperationProfile,
+    OverLimit,
+    RateLimit,
+    SafetyClass,
+    Stage,
+    StageSight,
+    Thing,
+    UnlockCondition,
+    Words,
+    ZeroLines,
+)
+from erp_bridge_core.contract.simulator import BookEntry, DeskCommand, JobSetup, Served, Simulator
+
+__all__ = [
+    "API_VERSION", "Absent", "Accepted", "Answer", "Attempt", "Before", "BookEntry", "CannotTell", "Capability",
+    "Category", "ChangeHeader", "Checked", "Choice", "Clock", "ConditionKind", "CostCode", "DeskCommand", "Different",
+    "Effect", "Effects", "Erp", "ErpProfile", "ExportBatch", "ExportLine", "ExportReceipt", "FieldKind", "FieldLimit",
+    "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
+    "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
+    "Masters", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
+    "PlannedEffect", "RateLimit", "RevisionField", "RouteSight", "SafetyClass", "Seen", "Served", "Several",
+    "Severity", "Sighting", "Simulator", "Stage", "StageSight", "State", "Stream", "SubJob", "Thing",
+    "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "standard_fields",
+]  # fmt: skip
