@@ -68,7 +68,7 @@ def make_converter() -> Converter:
     converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(type, lambda value: value.__name__)
-    converter.register_unstructure_hook(frozenset, sorted)
+    converter.register_unstructure_hook_func(lambda cls: getattr(cls, "__origin__", cls) is frozenset, sorted)
     return converter
 
 
