@@ -32,11 +32,14 @@ class Served:
     """A running simulator: the settings and secrets a connection to it needs, and where its desk is.
 
     `settings` are plain values of the plugin's settings class; a secret stands there as `file:NAME`, its value in
-    `secrets` under NAME.
+    `secrets` under NAME. `files_root` is the folder shared with the ERP, `hosts` the `host:port` pairs that the
+    connection may talk to.
     """
 
     settings: Mapping[str, Any]
     secrets: Mapping[str, str]
+    files_root: str = ""
+    hosts: tuple[str, ...] = ()
     desk_url: str = ""
 
 

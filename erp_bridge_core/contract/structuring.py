@@ -67,8 +67,6 @@ def make_converter() -> Converter:
     converter.register_structure_hook(date, _date)
     converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
     converter.register_unstructure_hook(date, date.isoformat)
-    converter.register_unstructure_hook(type, lambda value: value.__name__)
-    converter.register_unstructure_hook_func(lambda cls: getattr(cls, "__origin__", cls) is frozenset, sorted)
     return converter
 
 
@@ -88,7 +86,19 @@ def structure(cls: type[Value], data: Any, *, what: str = "data", using: Convert
 
 def to_json(value: Any) -> str:
     """Canonical JSON of a value: sorted keys, no blanks, decimals and dates as text. What hashes are made from."""
-    return json.dumps(converter.unstructure(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        converter.unstructure(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, type):
+        return value.__name__
+    if isinstance(value, Decimal | date):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON-able")
 
 
 def _faults(error: BaseException, path: str) -> list[Fault]:
