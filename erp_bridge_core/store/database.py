@@ -1,0 +1,102 @@
+"""The database: opened strictly, written in short transactions, every failure told as a storage error."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from erp_bridge_core.contract.errors import StorageError
+
+BUSY_SECONDS: Final = 30
+
+
+class Store:
+    """One database. `begin()` is a write transaction, `read()` a consistent read; neither is ever nested.
+
+    SQLite runs in WAL with `synchronous=FULL` (L14); a write transaction takes the write lock at once, so that what it
+    read is still true when it commits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Use `Store.open` instead."""
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open a database by its SQLAlchemy URL; nothing is read yet."""
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine)
+
+    @classmethod
+    def at(cls, path: Path) -> "Store":
+        """Open the SQLite database in a file."""
+        return cls.open(f"sqlite:///{path}")
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A write transaction: committed, durably, when the block ends; rolled back when it raises."""
+        with _told_as_storage_errors(), self.engine.connect().execution_options(erp_bridge_write=True) as connection:
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: everything read in the block is of one moment."""
+        with _told_as_storage_errors(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def seconds(self, connection: Connection) -> float:
+        """The database's own clock, in seconds: what durations across processes are measured by (L13)."""
+        if self.engine.dialect.name == "sqlite":
+            return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
+        return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("erp_bridge_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told_as_storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _storage_error(error) from error
+
+
+def _storage_error(error: DBAPIError) -> StorageError:
+    words = str(error.orig)
+    remedies = {
+        "disk is full": "Free space on the disk that holds the database, then run it again; nothing was sent.",
+        "malformed": "The database file is damaged: restore it from a backup.",
+        "not a database": "The file is not a database of ours: check the home folder, or restore it from a backup.",
+        "readonly": "The database file or its folder can't be written: check its owner and mode.",
+        "locked": "Another process holds the database for too long: end it, then run it again.",
+        "no such table": "The database has another version: run `erp-bridge init` on a new home, or upgrade it.",
+        "unable to open": "The database file can't be opened: check the home folder, its owner and mode.",
+    }
+    remedy = next((remedy for part, remedy in remedies.items() if part in words), "Look at the database.")
+    return StorageError(f"The database can't be used: {words}", remedy=remedy)

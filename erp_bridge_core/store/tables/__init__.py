@@ -1,0 +1,54 @@
+"""Every table, one module a room. Every row belongs to a company (P0); money is whole minor units, never a float."""
+
+from erp_bridge_core.store.tables.approvals import item_changes, item_findings, item_lines, items
+from erp_bridge_core.store.tables.audit import audit_entries, installation, outbox
+from erp_bridge_core.store.tables.budgets import (
+    budget_changes,
+    budget_lines,
+    change_lines,
+    column_mappings,
+    contributions,
+    projects,
+    sub_jobs,
+)
+from erp_bridge_core.store.tables.columns import Utc, metadata
+from erp_bridge_core.store.tables.connections import (
+    adapter_state,
+    connections,
+    erp_jobs,
+    maps,
+    master_categories,
+    master_cost_codes,
+    master_figures,
+    master_readings,
+    master_sub_jobs,
+)
+from erp_bridge_core.store.tables.exports import attempts, effect_lines, effects, exports, reserved, sightings
+from erp_bridge_core.store.tables.people import (
+    api_tokens,
+    companies,
+    memberships,
+    people,
+    privileges,
+    project_permissions,
+    sessions,
+)
+from erp_bridge_core.store.tables.verification import (
+    adoptions,
+    baselines,
+    conditions,
+    key_outcomes,
+    observations,
+    resolutions,
+    verifications,
+)
+
+__all__ = [
+    "Utc", "adapter_state", "adoptions", "api_tokens", "attempts", "audit_entries", "baselines", "budget_changes",
+    "budget_lines", "change_lines", "column_mappings", "companies", "conditions", "connections", "contributions",
+    "effect_lines", "effects", "erp_jobs", "exports", "installation", "item_changes", "item_findings", "item_lines",
+    "items", "key_outcomes", "maps", "master_categories", "master_cost_codes", "master_figures", "master_readings",
+    "master_sub_jobs", "memberships", "metadata", "observations", "outbox", "people", "privileges",
+    "project_permissions", "projects", "reserved", "resolutions", "sessions", "sightings", "sub_jobs",
+    "verifications",
+]  # fmt: skip

@@ -1,0 +1,48 @@
+"""The audit trail, the outbox of notices, and the installation itself."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text
+
+from erp_bridge_core.store.tables.columns import RowId, Utc, company_id, metadata, row_id
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("sequence", RowId, primary_key=True, autoincrement=False),
+    Column("company_id", RowId, ForeignKey("companies.id"), index=True),
+    Column("at", String(40), nullable=False),
+    Column("person", String(100), nullable=False),
+    Column("real_person", String(100), nullable=False),
+    Column("os_user", String(100), nullable=False),
+    Column("via", String(16), nullable=False),
+    Column("verb", String(64), nullable=False, index=True),
+    Column("subject", String(64), nullable=False),
+    Column("subject_id", String(100), nullable=False),
+    Column("from_state", String(64)),
+    Column("to_state", String(64)),
+    Column("details", Text, nullable=False),
+    Column("mac", String(64), nullable=False),
+)
+
+#: What people must be told, written in the transaction that made it true; mail is sent from here.
+outbox = Table(
+    "outbox",
+    metadata,
+    row_id(),
+    company_id(),
+    Column("kind", String(32), nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("code", String(16), nullable=False),
+    Column("demo", Boolean, nullable=False, default=False),
+    Column("created_at", Utc, nullable=False),
+    Column("frozen_because", Text),
+    Column("frozen_at", Utc),
+)

@@ -1,0 +1,133 @@
+"""The effects ledger: committed before each call, the truth that an engine resumes from."""
+
+from sqlalchemy import (
+    JSON,
+
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from erp_bridge_core.store.tables.columns import RowId, Utc, company_id, metadata, reference, row_id
+
+exports = Table(
+    "exports",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("item_id", "items.id", index=False),
+    Column("erp", String(64), nullable=False),
+    Column("erp_company", String(100), nullable=False),
+    Column("job", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("stage", String(16)),
+    reference("started_by", "people.id", index=False),
+    Column("started_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+    Column("adapter_version", String(64), nullable=False),
+    Column("failure", JSON),
+    Column("lease_owner", String(100)),
+    Column("lease_epoch", Integer, nullable=False, default=0),
+    Column("lease_until", Float),
+    Column("retries", Integer, nullable=False, default=0),
+    UniqueConstraint("item_id"),
+    Index("ix_exports_erp_job", "erp", "erp_company", "job"),
+    CheckConstraint(
+        "state IN ('running', 'offered', 'failed', 'unknown', 'conflict', 'complete')",
+        name="state",
+    ),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("export_id", "exports.id"),
+    Column("key", String(400), nullable=False, unique=True),
+    Column("reference", String(40), nullable=False, unique=True),
+    Column("position", Integer, nullable=False),
+    Column("operation", String(64), nullable=False),
+    Column("safety", String(16), nullable=False),
+    Column("group_name", String(100), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("payload_hash", String(64), nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("line_count", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("erp_reference", String(400), nullable=False, default=""),
+    Column("evidence", JSON, nullable=False),
+    Column("settled_by", RowId, ForeignKey("people.id")),
+    Column("settled_as", String(16)),
+    Column("settled_at", Utc),
+    Column("settled_reason", Text),
+    UniqueConstraint("export_id", "position"),
+    CheckConstraint(
+        "state IN ('planned', 'open', 'confirmed', 'refused', 'unknown', 'conflict', 'settled', 'abandoned', "
+        "'duplicated', 'removed')",
+        name="state",
+    ),
+)
+
+effect_lines = Table(
+    "effect_lines",
+    metadata,
+    Column("effect_id", RowId, ForeignKey("effects.id"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("outcome", String(16)),
+    Column("words", Text),
+    Column("meaning", Text),
+    Column("remedy", Text),
+    PrimaryKeyConstraint("effect_id", "line"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("effect_id", "effects.id"),
+    Column("number", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("deadline", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("outcome", String(16)),
+    Column("evidence", JSON, nullable=False),
+    UniqueConstraint("effect_id", "number"),
+    CheckConstraint(
+        "outcome IN ('accepted', 'offered', 'not_sent', 'throttled', 'refused', 'doubtful')", name="outcome"
+    ),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("effect_id", "effects.id"),
+    Column("seen_at", Float, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+reserved = Table(
+    "reserved",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("export_id", "exports.id"),
+    Column("name", String(100), nullable=False),
+    Column("value", String(100), nullable=False),
+    UniqueConstraint("export_id", "name"),
+)
+
