@@ -1,0 +1,1 @@
+"""The ERP Integrations tool: what was sent waits here for an accounting approver."""

@@ -16,6 +16,7 @@ from cattrs.errors import (
 )
 
 from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.contract.secret import MASK, Secret
 
 Value = TypeVar("Value")
 
@@ -57,6 +58,10 @@ def _date(value: Any, _: Any) -> date:
     return date.fromisoformat(_text(value, str))
 
 
+def _no_secret(_: Any, __: Any) -> Secret:
+    raise TypeError("a secret comes from its reference alone, never from data")
+
+
 def make_converter() -> Converter:
     """A converter that is strict about types, forbids unknown keys, and never goes through a float."""
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
@@ -67,6 +72,8 @@ def make_converter() -> Converter:
     converter.register_structure_hook(date, _date)
     converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
     converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(Secret, _no_secret)
+    converter.register_unstructure_hook(Secret, lambda _: MASK)
     return converter
 
 

@@ -1,0 +1,248 @@
+"""An item's snapshot as the contract's `ExportBatch`: lines and totals stream from the tables, page by page.
+
+No page holds a transaction open while its reader works: an export may take hours.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, case, func, select, tuple_
+
+from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
+from erp_bridge_core.store.tables import baselines, companies, item_changes, item_lines, items, projects
+
+#: Where the pages are read: `store.read`, or the caller's own connection while its transaction is not yet committed.
+Source = Callable[[], AbstractContextManager[Connection]]
+
+PAGE: Final = 5_000
+_KEY: Final = ("sub_job", "cost_code", "category")
+
+
+def load_batch(source: Source, item_id: int) -> ExportBatch:
+    """The batch of an item; raises NotFound when there is no such item."""
+    with source() as connection:
+        item = _header(connection, item_id)
+        headers = _change_headers(connection, item_id, item.digits)
+    return ExportBatch(
+        item=str(item.id),
+        version=item.version,
+        company=item.company,
+        project=item.project,
+        project_name=item.project_name,
+        job=item.job,
+        currency=item.currency,
+        digits=item.digits,
+        first_export=item.first_export,
+        content_hash=item.content_hash,
+        line_count=item.line_count,
+        original=from_units(item.original, item.digits),
+        changes=from_units(item.changes, item.digits),
+        change_headers=headers,
+        lines=Stream(lambda: _lines(source, item_id, item.digits)),
+        totals=Stream(lambda: _totals(source, item)),
+    )
+
+
+def content_hash(connection: Connection, item_id: int) -> str:
+    """SHA-256 over the stored header, changes and every line of an item: what accept binds to (A4).
+
+    Made from what the tables hold, not from what a caller believes, so that it also shows a line altered since.
+    """
+    item = _header(connection, item_id)
+    digest = sha256()
+    header = [item.company, item.project, item.version, item.job, item.currency, item.digits, item.first_export]
+    _feed(digest, header)
+    for change in connection.execute(_select_changes(item_id)):
+        _feed(digest, [change.number, change.date.isoformat(), change.description, change.reverses, change.transfer])
+    for page in _pages(lambda after: connection.execute(_select_lines(item_id, after)).all(), "number", 0):
+        for row in page:
+            _feed(digest, list(row[:_HASHED]))
+    return digest.hexdigest()
+
+
+def _feed(digest: Any, values: list[Any]) -> None:
+    digest.update(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode())
+    digest.update(b"\n")
+
+
+def _header(connection: Connection, item_id: int) -> Row[Any]:
+    query = (
+        select(items, companies.c.code.label("company"), projects.c.number.label("project"))
+        .add_columns(projects.c.name.label("project_name"))
+        .join(companies, companies.c.id == items.c.company_id)
+        .join(projects, projects.c.id == items.c.project_id)
+        .where(items.c.id == item_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"No item {item_id}.", remedy="List the items: `erp-bridge review list`.")
+    return row
+
+
+def _select_changes(item_id: int) -> Select[Any]:
+    return select(item_changes).where(item_changes.c.item_id == item_id).order_by(item_changes.c.id)
+
+
+def _change_headers(connection: Connection, item_id: int, digits: int) -> tuple[ChangeHeader, ...]:
+    return tuple(
+        ChangeHeader(
+            number=row.number,
+            date=row.date,
+            description=row.description,
+            lines=row.lines,
+            amount=from_units(row.amount, digits),
+            transfer=row.transfer,
+            reverses=row.reverses,
+        )
+        for row in connection.execute(_select_changes(item_id))
+    )
+
+
+# -- lines ------------------------------------------------------------------------------------------------------------
+
+_line = item_lines.c
+_LINE_COLUMNS: Final = (
+    _line.number, _line.part, _line.change_number, _line.our_sub_job, _line.our_cost_code, _line.our_category,
+    _line.sub_job, _line.cost_code, _line.category, _line.description, _line.quantity, _line.unit, _line.unit_cost,
+    _line.amount,
+)  # fmt: skip
+_HASHED: Final = len(_LINE_COLUMNS)
+
+
+def _select_lines(item_id: int, after: int) -> Select[Any]:
+    query = select(*_LINE_COLUMNS).where(_line.item_id == item_id, _line.number > after)
+    return query.order_by(_line.number).limit(PAGE)
+
+
+def _pages(read: Callable[[Any], Any], name: str, start: Any) -> Iterator[Any]:
+    after = start
+    while page := read(after):
+        yield page
+        after = getattr(page[-1], name)
+
+
+def _lines(source: Source, item_id: int, digits: int) -> Iterator[ExportLine]:
+    def read(after: int) -> Any:
+        with source() as connection:
+            return connection.execute(_select_lines(item_id, after)).all()
+
+    for page in _pages(read, "number", 0):
+        for row in page:
+            yield _export_line(row, digits)
+
+
+def _export_line(row: Row[Any], digits: int) -> ExportLine:
+    return ExportLine(
+        number=row.number,
+        key=LineKey(row.sub_job, row.cost_code, row.category),
+        ours=LineKey(row.our_sub_job, row.our_cost_code, row.our_category),
+        part=Part(row.part),
+        amount=from_units(row.amount, digits),
+        change=row.change_number,
+        description=row.description,
+        quantity=_fine(row.quantity),
+        unit=row.unit,
+        unit_cost=_fine(row.unit_cost),
+    )
+
+
+def _fine(units: int | None) -> Decimal | None:
+    return None if units is None else from_units(units, QUANTITY_DIGITS)
+
+
+# -- totals -----------------------------------------------------------------------------------------------------------
+
+
+def _totals(source: Source, item: Row[Any]) -> Iterator[KeyTotal]:
+    after: tuple[str, str, str] | None = None
+    while True:
+        with source() as connection:
+            page = connection.execute(_select_totals(item.id, after)).all()
+            if not page:
+                return
+            first, after = _key(page[0]), _key(page[-1])
+            exported = _keyed(connection, _select_exported(item, first, after))
+            before = _keyed(connection, _select_before(item.id, first, after))
+        for row in page:
+            yield _key_total(row, exported.get(_key(row)), before.get(_key(row)), item.digits)
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return row.sub_job, row.cost_code, row.category
+
+
+def _keyed(connection: Connection, query: Select[Any]) -> dict[tuple[str, str, str], Row[Any]]:
+    return {_key(row): row for row in connection.execute(query)}
+
+
+def _sum_of(part: Part, column: Any) -> Any:
+    return func.coalesce(func.sum(case((_line.part == part.value, column), else_=0)), 0)
+
+
+def _select_totals(item_id: int, after: tuple[str, str, str] | None) -> Select[Any]:
+    keys = [_line[name] for name in _KEY]
+    ours = [func.min(_line[f"our_{name}"]).label(f"our_{name}") for name in _KEY]
+    query = select(
+        *keys,
+        *ours,
+        _sum_of(Part.ORIGINAL, _line.amount).label("original"),
+        _sum_of(Part.CHANGE, _line.amount).label("changes"),
+        func.sum(_line.quantity).label("quantity"),
+        func.max(_line.description).label("description"),
+        func.max(_line.unit).label("unit"),
+    ).where(_line.item_id == item_id)
+    if after is not None:
+        query = query.where(tuple_(*keys) > tuple_(*after))
+    return query.group_by(*keys).order_by(*keys).limit(PAGE)
+
+
+def _select_exported(item: Row[Any], first: tuple[str, str, str], last: tuple[str, str, str]) -> Select[Any]:
+    """What earlier items brought into the ERP, by the ERP's key: its index makes a page one range of each item."""
+    keys = [_line[name] for name in _KEY]
+    earlier = select(items.c.id).where(items.c.project_id == item.project_id, items.c.version < item.version)
+    return (
+        select(
+            *keys,
+            _sum_of(Part.ORIGINAL, _line.amount).label("original"),
+            _sum_of(Part.CHANGE, _line.amount).label("changes"),
+            func.sum(_line.quantity).label("quantity"),
+        )
+        .where(_line.item_id.in_(earlier), _line.state == "arrived")
+        .where(tuple_(*keys) >= tuple_(*first), tuple_(*keys) <= tuple_(*last))
+        .group_by(*keys)
+    )
+
+
+def _select_before(item_id: int, first: tuple[str, str, str], last: tuple[str, str, str]) -> Select[Any]:
+    keys = [baselines.c[name] for name in _KEY]
+    return select(baselines).where(
+        baselines.c.item_id == item_id, tuple_(*keys) >= tuple_(*first), tuple_(*keys) <= tuple_(*last)
+    )
+
+
+def _key_total(row: Row[Any], exported: Row[Any] | None, before: Row[Any] | None, digits: int) -> KeyTotal:
+    quantities = [each.quantity for each in (row, exported) if each is not None and each.quantity is not None]
+    return KeyTotal(
+        key=LineKey(row.sub_job, row.cost_code, row.category),
+        ours=LineKey(row.our_sub_job, row.our_cost_code, row.our_category),
+        sent_original=from_units(row.original, digits),
+        sent_changes=from_units(row.changes, digits),
+        exported_original=from_units(exported.original if exported else 0, digits),
+        exported_changes=from_units(exported.changes if exported else 0, digits),
+        before_original=_coarse(before and before.original, digits),
+        before_changes=_coarse(before and before.changes, digits),
+        before_total=_coarse(before and before.total, digits),
+        description=row.description,
+        unit=row.unit,
+        quantity=_fine(sum(quantities)) if quantities else None,
+    )
+
+
+def _coarse(units: int | None, digits: int) -> Decimal | None:
+    return None if units is None else from_units(units, digits)
