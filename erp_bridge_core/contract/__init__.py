@@ -71,7 +71,9 @@ from erp_bridge_core.contract.profile import (
     Words,
     ZeroLines,
 )
+from erp_bridge_core.contract.secret import Secret
 from erp_bridge_core.contract.simulator import BookEntry, DeskCommand, JobSetup, Served, Simulator
+from erp_bridge_core.contract.wire import reading
 
 __all__ = [
     "API_VERSION", "Absent", "Accepted", "Answer", "Attempt", "Before", "BookEntry", "CannotTell", "Capability",
@@ -80,7 +82,7 @@ __all__ = [
     "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
     "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
     "Masters", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
-    "PlannedEffect", "RateLimit", "RevisionField", "RouteSight", "SafetyClass", "Seen", "Served", "Several",
+    "PlannedEffect", "RateLimit", "RevisionField", "RouteSight", "SafetyClass", "Secret", "Seen", "Served", "Several",
     "Severity", "Sighting", "Simulator", "Stage", "StageSight", "State", "Stream", "SubJob", "Thing",
-    "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "standard_fields",
+    "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading", "standard_fields",
 ]  # fmt: skip
