@@ -1,8 +1,7 @@
 """cattrs at every edge: data from outside becomes values, or raises all its faults at once with their paths."""
 
 import json
-
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -72,6 +71,7 @@ def make_converter() -> Converter:
     converter.register_structure_hook(date, _date)
     converter.register_unstructure_hook(Decimal, lambda value: f"{value:f}")
     converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_structure_hook(Secret, _no_secret)
     converter.register_unstructure_hook(Secret, lambda _: MASK)
     return converter
