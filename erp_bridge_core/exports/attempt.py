@@ -1,0 +1,37 @@
+"""One running try at an effect: its deadline, its lease, and whether anything can have gone out."""
+
+from attrs import define, field
+
+from erp_bridge_core.contract.connection import Clock
+from erp_bridge_core.contract.errors import LeaseLost
+from erp_bridge_core.exports.lease import Lease
+
+
+@define(kw_only=True)
+class RunningAttempt:
+    """What `Operation.send` is given. Durations are of this process's monotonic clock (L13)."""
+
+    number: int
+    lease: Lease = field(repr=False)
+    clock: Clock = field(repr=False)
+    ends: float
+    went_out: bool = False
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the deadline, never below zero."""
+        return max(0.0, self.ends - self.clock.monotonic())
+
+    def check(self) -> None:
+        """Raise `LeaseLost` unless the lease outlasts the deadline, and the deadline is ahead (L12).
+
+        From here on something may have gone out: an error after this is a doubt, an error before it is not.
+        """
+        left = self.seconds_left
+        if left <= 0:
+            raise LeaseLost(
+                "The attempt's deadline passed before its request went out.",
+                remedy="Nothing was sent; the export is resumed with a new attempt.",
+            )
+        self.lease.check(left)
+        self.went_out = True

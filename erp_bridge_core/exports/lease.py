@@ -1,0 +1,118 @@
+"""One worker at a time per ERP job: a file lock that even a stopped process keeps, and a lease in the database (L12)."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, update
+
+from erp_bridge_core.contract.errors import LeaseLost, NotPossibleNow
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import exports
+
+LEASE_SECONDS: Final = 300.0
+
+Seconds = Callable[[Connection], float]
+
+
+@frozen(kw_only=True)
+class Lease:
+    """A lease on one export: its epoch stands on every attempt made under it."""
+
+    export_id: int
+    epoch: int
+    store: Store
+    seconds: Seconds
+
+    def remaining(self, connection: Connection) -> float:
+        """Seconds left; raises `LeaseLost` when another worker took over."""
+        row = connection.execute(
+            exports.select().where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
+        ).one_or_none()
+        if row is None or row.lease_until is None:
+            raise LeaseLost(
+                f"Export {self.export_id} was taken over by another worker.",
+                remedy="Nothing more is sent from here; look at it with `erp-bridge export status`.",
+            )
+        return float(row.lease_until) - self.seconds(connection)
+
+    def check(self, needed: float) -> None:
+        """Raise `LeaseLost` unless the lease outlasts `needed` more seconds."""
+        with self.store.read() as connection:
+            if self.remaining(connection) <= needed:
+                raise LeaseLost(
+                    f"The lease on export {self.export_id} ends before the request could.",
+                    remedy="It is resumed with a new lease; nothing was sent.",
+                )
+
+    def renew(self, connection: Connection) -> None:
+        """Make the lease whole again, in the caller's transaction."""
+        self.remaining(connection)
+        connection.execute(
+            update(exports)
+            .where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
+            .values(lease_until=self.seconds(connection) + LEASE_SECONDS)
+        )
+
+
+@contextmanager
+def leased(store: Store, locks: Path, export_id: int, *, seconds: Seconds | None = None) -> Iterator[Lease]:
+    """Hold an export: raises `NotPossibleNow` when another process has it."""
+    clock = seconds or store.seconds
+    with store.read() as connection:
+        row = connection.execute(exports.select().where(exports.c.id == export_id)).one()
+    name = sha256(f"{row.erp}\n{row.erp_company}\n{row.job}".encode()).hexdigest()[:24]
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(locks / f"job-{name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _busy(export_id) from None
+    try:
+        lease = _take(store, export_id, clock)
+        try:
+            yield lease
+        finally:
+            _give_back(store, lease)
+    finally:
+        lock.release()
+
+
+def _take(store: Store, export_id: int, seconds: Seconds) -> Lease:
+    with store.begin() as connection:
+        row = connection.execute(exports.select().where(exports.c.id == export_id)).one()
+        now = seconds(connection)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        same_host = (row.lease_owner or "").startswith(f"{socket.gethostname()}:")
+        # On this host the file lock already proves that the former holder is gone; elsewhere only time can.
+        if row.lease_until is not None and row.lease_until > now and not same_host:
+            raise _busy(export_id)
+        epoch = int(row.lease_epoch) + 1
+        connection.execute(
+            update(exports)
+            .where(exports.c.id == export_id)
+            .values(lease_owner=owner, lease_epoch=epoch, lease_until=now + LEASE_SECONDS)
+        )
+    return Lease(export_id=export_id, epoch=epoch, store=store, seconds=seconds)
+
+
+def _give_back(store: Store, lease: Lease) -> None:
+    with store.begin() as connection:
+        connection.execute(
+            update(exports)
+            .where(exports.c.id == lease.export_id, exports.c.lease_epoch == lease.epoch)
+            .values(lease_until=None)
+        )
+
+
+def _busy(export_id: int) -> NotPossibleNow:
+    return NotPossibleNow(
+        f"Another worker is at export {export_id}, or at another export of the same job.",
+        remedy="Wait until it has finished; if its host is gone, the lease ends by itself within minutes.",
+    )

@@ -1,0 +1,421 @@
+"""The runner: brings planned effects as far as they can be brought, and never sends what may have been sent.
+
+`LedgerEffects` is what an adapter's `export` is given. A try is committed before a byte goes out and closed after the
+answer; a process may die anywhere in between, and the next one goes on from what the ledger holds.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol
+
+from attrs import define, field
+from sqlalchemy import select
+
+from erp_bridge_core.contract.budget import Stream
+from erp_bridge_core.contract.connection import Clock
+from erp_bridge_core.contract.effects import (
+    Absent,
+    Accepted,
+    Answer,
+    Attempt,
+    CannotTell,
+    Effect,
+    Found,
+    Offered,
+    Operation,
+    PlannedEffect,
+    Sighting,
+)
+from erp_bridge_core.contract.errors import (
+    AlreadyThere,
+    Doubtful,
+    ErpBridgeError,
+    ErpRefused,
+    Frozen,
+    LeaseLost,
+    NotSent,
+    OutcomeUnknown,
+    PluginError,
+    SignInFailed,
+    Throttled,
+)
+from erp_bridge_core.contract.profile import ErpProfile, OperationProfile, SafetyClass
+from erp_bridge_core.contract.structuring import converter
+from erp_bridge_core.exports import ledger
+from erp_bridge_core.exports.attempt import RunningAttempt
+from erp_bridge_core.exports.decisions import (
+    AttemptOutcome,
+    EffectState,
+    Step,
+    Try,
+    Verdict,
+    after_sighting,
+    horizon,
+    next_step,
+)
+from erp_bridge_core.exports.lease import LEASE_SECONDS, Lease, Seconds
+from erp_bridge_core.exports.ledger import Entry, ExportIdentity
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.paging import batched
+from erp_bridge_core.store.tables import installation
+
+TRIES_A_RUN: Final = 5
+GENERATIONS: Final = 5
+LOOK_AT_ONCE: Final = 1_000
+UNDER_WAY: Final = (EffectState.PLANNED, EffectState.OPEN, EffectState.UNKNOWN)
+#: Once such an effect stands in a group, later groups are not started.
+STOPPED: Final = (EffectState.UNKNOWN, EffectState.CONFLICT, EffectState.DUPLICATED, EffectState.REFUSED)
+
+Builder = Callable[[int], Iterable[PlannedEffect]]
+Observer = Callable[[str, Effect], None]
+Writing = Callable[[Attempt], AbstractContextManager[None]]
+
+
+class Mark(Protocol):
+    """The high-water mark kept outside the database (L16)."""
+
+    def raise_attempts(self, attempts: int) -> None:
+        """Say, durably, that the ledger has come as far as this attempt."""
+
+
+def nobody_watches(stage: str, effect: Effect) -> None:
+    """The observer of a run that nobody follows."""
+
+
+@define(kw_only=True)
+class LedgerEffects:
+    """The contract's `Effects` over the ledger, for one export under one lease."""
+
+    identity: ExportIdentity
+    store: Store
+    lease: Lease
+    profile: ErpProfile
+    clock: Clock
+    seconds: Seconds
+    mark: Mark
+    writing: Writing
+    observer: Observer = nobody_watches
+    patience: float = 120.0
+    _builders: dict[str, Builder] = field(factory=dict, init=False)
+
+    # -- what an adapter calls ----------------------------------------------------------------------------------------
+
+    def plan(self, group: str, build: Builder) -> None:
+        """Store a group's effects once; a new generation only for lines that are free again."""
+        self._builders[group] = build
+        with self.store.read() as connection:
+            latest = ledger.latest_generation(connection, self.identity.export_id, group)
+            again = latest is not None and ledger.has_lines_to_plan_again(connection, self.identity, group, latest)
+        if latest is None or again:
+            self._store_plan(group, 1 if latest is None else latest + 1)
+
+    def lines_to_send(self) -> Stream[int]:
+        """The lines that have not arrived and are not under way."""
+        return ledger.lines_to_send(self.store, self.identity)
+
+    def reserve(self, name: str, build: Callable[[], str]) -> str:
+        """A value that every retry finds again."""
+        with self.store.read() as connection:
+            kept = ledger.reserve(connection, self.identity, name)
+        if kept is not None:
+            return kept
+        value = build()
+        with self.store.begin() as connection:
+            self.lease.remaining(connection)
+            ledger.keep_reserved(connection, self.identity, name, value)
+        return value
+
+    def run(self, operations: Mapping[str, Operation]) -> None:
+        """Bring every group, in order, as far as it can be brought; a group that stopped holds the later ones."""
+        for group in self._builders:
+            self._run_group(group, operations)
+            self._stop_unless_clear(group)
+
+    # -- planning -----------------------------------------------------------------------------------------------------
+
+    def _store_plan(self, group: str, generation: int) -> None:
+        planned = self._builders[group](generation)
+        # The generator reads the batch while it runs: rows are collected in pages outside of the write transaction.
+        effects = [(effect, self._safety(effect)) for effect in planned]
+        with self.store.begin() as connection:
+            self.lease.remaining(connection)
+            ledger.store_plan(connection, self.identity, group, generation, effects)
+
+    def _safety(self, effect: PlannedEffect) -> str:
+        return self._operation(effect.operation).safety.value
+
+    def _operation(self, name: str) -> OperationProfile:
+        try:
+            return self.profile.operation(name)
+        except KeyError:
+            raise PluginError(
+                f"The {self.profile.title} adapter plans {name!r}, which its profile does not declare.",
+                remedy="Declare the operation, with its safety class, in the adapter's profile.",
+            ) from None
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    def _run_group(self, group: str, operations: Mapping[str, Operation]) -> None:
+        for _ in range(GENERATIONS):
+            for entry in self._entries(group, UNDER_WAY):
+                if not self._answered(entry):
+                    self._bring(entry, self._implementation(entry, operations))
+            self._read_back(group, operations)
+            if not self._plan_after_abandoning(group):
+                return
+        raise OutcomeUnknown(
+            f"{GENERATIONS} containers in a row had to be abandoned.",
+            remedy="Look at the connection to the ERP, then resume the export.",
+        )
+
+    def _implementation(self, entry: Entry, operations: Mapping[str, Operation]) -> Operation:
+        try:
+            return operations[entry.effect.operation]
+        except KeyError:
+            raise PluginError(
+                f"The {self.profile.title} adapter does not say how {entry.effect.operation!r} is sent.",
+                remedy="Pass an operation of that name to effects.run().",
+            ) from None
+
+    def _entries(self, group: str, states: Sequence[EffectState]) -> Iterator[Entry]:
+        for entry in ledger.entries(self.store, self.identity.export_id, states=states):
+            if entry.effect.group == group:
+                yield entry
+
+    def _tries(self, entry: Entry) -> tuple[Try, ...]:
+        with self.store.read() as connection:
+            return ledger.tries(connection, entry.id)
+
+    def _answered(self, entry: Entry) -> bool:
+        if entry.state is EffectState.PLANNED:
+            return False
+        tries = self._tries(entry)
+        return bool(tries) and tries[-1].outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.OFFERED}
+
+    def _bring(self, entry: Entry, operation: Operation) -> None:
+        declared = self._operation(entry.effect.operation)
+        state = entry.state
+        for _ in range(TRIES_A_RUN):
+            tries = self._tries(entry)
+            step = next_step(state, tries, declared, self._now())
+            if step is Step.WAIT:
+                self._wait(entry, horizon(tries, declared))
+                step = Step.LOOK
+            if step is Step.LOOK:
+                verdict = self._look([entry], operation)[0]
+                if not verdict.send:
+                    return
+                step = Step.SEND
+            if step is Step.REST or self._send(entry, operation, declared):
+                return
+            state = EffectState.OPEN
+        self._give_up(entry)
+
+    def _now(self) -> float:
+        with self.store.read() as connection:
+            return self.seconds(connection)
+
+    def _wait(self, entry: Entry, until: float) -> None:
+        left = until - self._now()
+        if left > self.patience:
+            self._mark_unknown(entry, f"it can't be looked for before another {left:.0f} seconds")
+            raise self._unknown(entry, f"The ERP may still carry it out for another {left:.0f} seconds.")
+        self.clock.sleep(max(0.0, left))
+
+    def _give_up(self, entry: Entry) -> None:
+        tries = self._tries(entry)
+        if all(attempt.outcome in {AttemptOutcome.NOT_SENT, AttemptOutcome.THROTTLED} for attempt in tries):
+            raise NotSent(
+                f"The ERP could not be reached in {len(tries)} tries; nothing was sent.",
+                remedy="Look at the connection with `erp-bridge connection check`, then resume the export.",
+            )
+        self._mark_unknown(entry, f"{len(tries)} tries ended in doubt")
+        raise self._unknown(entry, f"{len(tries)} tries ended in doubt.")
+
+    # -- sending ------------------------------------------------------------------------------------------------------
+
+    def _send(self, entry: Entry, operation: Operation, declared: OperationProfile) -> bool:
+        """Make one try; True when nothing more is to be done with the effect for now."""
+        attempt_id, attempt = self._intend(entry, declared)
+        self.observer("intent", entry.effect)
+        try:
+            with self.writing(attempt):
+                answer = operation.send(entry.effect, attempt)
+        except ErpRefused as refusal:
+            return self._refused(entry, attempt_id, refusal, operation)
+        except Throttled as throttled:
+            self._close(attempt_id, AttemptOutcome.THROTTLED, {"words": throttled.message})
+            self.clock.sleep(min(throttled.retry_after or 1.0, self.patience))
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it was, it must be known whether something went out
+            return self._failed(entry, attempt_id, attempt, error)
+        self.observer("answered", entry.effect)
+        self._record(entry, attempt_id, answer)
+        self.observer("recorded", entry.effect)
+        return True
+
+    def _intend(self, entry: Entry, declared: OperationProfile) -> tuple[int, RunningAttempt]:
+        started = self.clock.monotonic()
+        with self.store.begin() as connection:
+            if self.lease.remaining(connection) < max(2 * declared.deadline, LEASE_SECONDS / 2):
+                self.lease.renew(connection)
+            frozen = connection.execute(select(installation.c.frozen_because)).scalar_one_or_none()
+            if frozen:
+                raise Frozen(f"Writing is frozen: {frozen}", remedy="Reconcile, then thaw the installation.")
+            now = self.seconds(connection)
+            attempt_id, number = ledger.open_attempt(
+                connection,
+                entry,
+                company_id=self.identity.company_id,
+                item_id=self.identity.item_id,
+                epoch=self.lease.epoch,
+                now=now,
+                deadline=now + declared.deadline,
+            )
+        self.mark.raise_attempts(attempt_id)
+        attempt = RunningAttempt(number=number, lease=self.lease, clock=self.clock, ends=started + declared.deadline)
+        return attempt_id, attempt
+
+    def _close(self, attempt_id: int, outcome: AttemptOutcome, evidence: Mapping[str, Any]) -> None:
+        with self.store.begin() as connection:
+            ledger.close_attempt(connection, attempt_id, outcome, evidence, now=self.seconds(connection))
+
+    def _record(self, entry: Entry, attempt_id: int, answer: Answer) -> None:
+        outcome = AttemptOutcome.OFFERED if isinstance(answer, Offered) else AttemptOutcome.ACCEPTED
+        with self.store.begin() as connection:
+            now = self.seconds(connection)
+            ledger.close_attempt(connection, attempt_id, outcome, answer.evidence, now=now)
+            if isinstance(answer, Accepted):
+                ledger.refuse_lines(connection, entry, self.identity.item_id, answer.refused)
+            ledger.keep_reference(connection, entry, answer.reference, answer.evidence)
+
+    def _refused(self, entry: Entry, attempt_id: int, refusal: ErpRefused, operation: Operation) -> bool:
+        evidence = {"words": refusal.words, "code": refusal.erp_code}
+        self._close(attempt_id, AttemptOutcome.REFUSED, evidence)
+        doubted = any(attempt.outcome in {None, AttemptOutcome.DOUBTFUL} for attempt in self._tries(entry))
+        if doubted or isinstance(refusal, AlreadyThere):
+            # A refusal does not settle an earlier doubt (L5), and "already there" asks for a comparison.
+            verdict = self._look([entry], operation)[0]
+            if verdict.send:
+                self._mark_unknown(entry, f"the ERP says {refusal.words!r}, yet it can't be found")
+            return True
+        with self.store.begin() as connection:
+            ledger.tell_all_refused(connection, entry, refusal.words, refusal.meaning, refusal.remedy)
+            ledger.conclude(connection, entry, self.identity.item_id, EffectState.REFUSED, evidence=evidence)
+        return True
+
+    def _failed(self, entry: Entry, attempt_id: int, attempt: RunningAttempt, error: Exception) -> bool:
+        harmless = isinstance(error, NotSent | SignInFailed | LeaseLost) or (
+            not attempt.went_out and not isinstance(error, Doubtful)
+        )
+        outcome = AttemptOutcome.NOT_SENT if harmless else AttemptOutcome.DOUBTFUL
+        self._close(attempt_id, outcome, {"error": type(error).__name__, "words": str(error)})
+        self.observer("failed", entry.effect)
+        if isinstance(error, NotSent):
+            self.clock.sleep(0.5)
+            return False
+        if harmless:
+            raise error
+        if not isinstance(error, ErpBridgeError):
+            self._mark_unknown(entry, f"the adapter failed while sending: {type(error).__name__}")
+            raise error
+        return False
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def _look(self, entries: Sequence[Entry], operation: Operation) -> list[Verdict]:
+        sightings = _sightings(operation, [entry.effect for entry in entries])
+        return [self._weigh(entry, sighting) for entry, sighting in zip(entries, sightings, strict=True)]
+
+    def _weigh(self, entry: Entry, sighting: Sighting) -> Verdict:
+        verdict = after_sighting(SafetyClass(entry.safety), sighting, self._tries(entry))
+        evidence = _evidence(sighting)
+        with self.store.begin() as connection:
+            now = self.seconds(connection)
+            kind = type(sighting).__name__.lower()
+            ledger.record_sighting(connection, entry, self.identity.company_id, kind, evidence, now=now)
+            if verdict.state is not None:
+                found = sighting if isinstance(sighting, Found) else None
+                ledger.conclude(
+                    connection,
+                    entry,
+                    self.identity.item_id,
+                    verdict.state,
+                    reference=found.reference if found else "",
+                    evidence={**evidence, "why": verdict.why} if verdict.why else evidence,
+                    refused=found.refused if found else (),
+                )
+        self.observer("seen", entry.effect)
+        return verdict
+
+    def _read_back(self, group: str, operations: Mapping[str, Operation]) -> None:
+        """Success means: the answer says so, and reading back shows it (L11). Many effects in one look."""
+        answered = (entry for entry in self._entries(group, (EffectState.OPEN, EffectState.UNKNOWN)))
+        for page in batched((entry for entry in answered if self._answered(entry)), LOOK_AT_ONCE):
+            for name in sorted({entry.effect.operation for entry in page}):
+                same = [entry for entry in page if entry.effect.operation == name]
+                self._look(same, self._implementation(same[0], operations))
+
+    def _plan_after_abandoning(self, group: str) -> bool:
+        abandoned = next(self._entries(group, (EffectState.ABANDONED,)), None)
+        with self.store.read() as connection:
+            latest = ledger.latest_generation(connection, self.identity.export_id, group)
+        if abandoned is None or latest is None:
+            return False
+        newest = [entry for entry in self._entries(group, tuple(EffectState)) if entry.effect.generation == latest]
+        if not any(entry.state is EffectState.ABANDONED for entry in newest):
+            return False
+        with self.store.begin() as connection:
+            for entry in newest:
+                ledger.conclude(connection, entry, self.identity.item_id, EffectState.ABANDONED)
+        self._store_plan(group, latest + 1)
+        return True
+
+    # -- stopping -----------------------------------------------------------------------------------------------------
+
+    def _mark_unknown(self, entry: Entry, why: str) -> None:
+        with self.store.begin() as connection:
+            ledger.conclude(connection, entry, self.identity.item_id, EffectState.UNKNOWN, evidence={"why": why})
+
+    def _stop_unless_clear(self, group: str) -> None:
+        stopped = next(self._entries(group, STOPPED), None)
+        if stopped is None:
+            return
+        if stopped.state is EffectState.REFUSED:
+            raise ErpRefused(
+                "The ERP refused some lines.",
+                remedy="Look at `erp-bridge export status`; then retry the export or reject the item.",
+            )
+        raise self._unknown(stopped, f"It is {stopped.state.value}.")
+
+    def _unknown(self, entry: Entry, why: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"Whether {entry.effect.operation} {entry.effect.reference} reached the ERP is not known. {why}",
+            remedy="Resume the export later, or settle it with the evidence that `erp-bridge export status` shows.",
+            details={"effect": entry.effect.reference},
+        )
+
+
+def _sightings(operation: Operation, effects: Sequence[Effect]) -> list[Sighting]:
+    """One sighting each; a look that fails, or answers for too few, can't tell (L7)."""
+    try:
+        seen = list(operation.find(effects))
+    except Exception as error:  # noqa: BLE001 - an error while looking is never taken for "absent"
+        return [CannotTell(why=f"looking failed: {type(error).__name__}: {error}")] * len(effects)
+    if len(seen) != len(effects):
+        return [CannotTell(why=f"looking answered for {len(seen)} of {len(effects)} effects")] * len(effects)
+    return seen
+
+
+def _evidence(sighting: Sighting) -> dict[str, Any]:
+    match sighting:
+        case Absent(proof=proof):
+            return {"proof": dict(proof)}
+        case CannotTell(why=why):
+            return {"why": why}
+        case Found(reference=reference):
+            plain: dict[str, Any] = converter.unstructure(sighting)
+            return {**plain.get("evidence", {}), "reference": reference}
+        case _:
+            other: dict[str, Any] = converter.unstructure(sighting)
+            return other
