@@ -1,7 +1,7 @@
 """The database: opened strictly, written in short transactions, every failure told as a storage error."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from erp_bridge_core.contract.errors import StorageError
 
 BUSY_SECONDS: Final = 30
+_AFTER_COMMIT: Final = "erp_bridge_after_commit"
 
 
 class Store:
@@ -42,9 +43,24 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction: committed, durably, when the block ends; rolled back when it raises."""
+        acts: dict[str, Callable[[], object]] = {}
         with _told_as_storage_errors(), self.engine.connect().execution_options(erp_bridge_write=True) as connection:
-            with connection.begin():
-                yield connection
+            connection.info[_AFTER_COMMIT] = acts
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.info.pop(_AFTER_COMMIT, None)
+        for act in acts.values():
+            act()
+
+    def after_commit(self, connection: Connection, name: str, act: Callable[[], object]) -> None:
+        """Do something once this write transaction is committed, and not at all when it isn't.
+
+        A later act of the same name replaces the earlier one.
+        """
+        acts: dict[str, Callable[[], object]] = connection.info[_AFTER_COMMIT]
+        acts[name] = act
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-
     CheckConstraint,
     Column,
     Float,
@@ -130,4 +129,3 @@ reserved = Table(
     Column("value", String(100), nullable=False),
     UniqueConstraint("export_id", "name"),
 )
-

@@ -1,0 +1,28 @@
+"""A company's policies: what its administrators may decide otherwise than the default."""
+
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge, in_
+
+RECENT_MINUTES: Final = 15
+
+
+@frozen(kw_only=True)
+class CompanyPolicy:
+    """How one company works.
+
+    `separation_of_duties`: who edited, imported, sent or granted himself the right does not approve (P4).
+    `resend_with_grant`: the grant "send and retrieve" suffices for a re-send after a reject (P2).
+    `approve_by_token`: API tokens with the verb `answer` may accept and reject (P5).
+    `duplicates`: what an import does with repeated keys when not told otherwise, `refuse` or `sum` (B8).
+    `recent_minutes`: how long ago a sign-in may be for accepting, settling, granting, and editing connections.
+    `daily_summary_hour`: the hour of the day, in the company's time zone, of the daily summary (M1).
+    """
+
+    separation_of_duties: bool = True
+    resend_with_grant: bool = False
+    approve_by_token: bool = False
+    duplicates: str = field(default="refuse", validator=in_(("refuse", "sum")))
+    recent_minutes: int = field(default=RECENT_MINUTES, validator=ge(1))
+    daily_summary_hour: int = field(default=7, validator=in_(range(24)))

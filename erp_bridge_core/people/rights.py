@@ -1,0 +1,155 @@
+"""An actor's rights, read from the tables in the caller's transaction: checked where the act is done."""
+
+from typing import Any
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection, ColumnElement, Select, or_, select
+
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.contract.structuring import structure
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.policy import CompanyPolicy
+from erp_bridge_core.people.rules import PUSH, Level, Rights
+from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
+
+
+@frozen(kw_only=True)
+class Approver:
+    """A designated approver (P6)."""
+
+    person_id: int
+    login: str
+    name: str
+    email: str
+
+
+def policy_of(connection: Connection, company_id: int) -> CompanyPolicy:
+    """The company's policy; what was never set has its default."""
+    stored = connection.execute(select(companies.c.policy).where(companies.c.id == company_id)).scalar_one_or_none()
+    if stored is None:
+        raise NotFound("No such company.")
+    return structure(CompanyPolicy, stored, what="company's policy")
+
+
+def rights_of(connection: Connection, actor: Actor, project_id: int | None = None) -> Rights:
+    """What the actor may do in his company now, and on one of its projects where that is asked.
+
+    An administrator has admin on Budget and on ERP Integrations; the privilege to push to accounting is apart, for him
+    too. The installation itself may look at items. Raises `NotFound` for a project of another company, or one that
+    the actor's token is not for.
+    """
+    _require_project(connection, actor, project_id)
+    if actor.person_id is None:
+        return Rights(integrations=Level.READ_ONLY)
+    member = connection.execute(
+        select(memberships.c.administrator, memberships.c.integrations)
+        .join(people, people.c.id == memberships.c.person_id)
+        .where(
+            memberships.c.company_id == actor.company_id,
+            memberships.c.person_id == actor.person_id,
+            people.c.active,
+        )
+    ).one_or_none()
+    if member is None:
+        return Rights(verbs=actor.token_verbs)
+    rights = Rights(
+        administrator=member.administrator,
+        integrations=Level.ADMIN if member.administrator else Level(member.integrations),
+        privileges=_privileges(connection, actor, project_id),
+        verbs=_verbs(connection, actor),
+    )
+    return _with_project(connection, actor, project_id, rights)
+
+
+def approvers_of(
+    connection: Connection, company_id: int, project_id: int | None, excluding: frozenset[int] = frozenset()
+) -> tuple[Approver, ...]:
+    """The designated approvers: active holders of the privilege who may also answer, by login (P3, P6)."""
+    query = (
+        select(people.c.id, people.c.login, people.c.name, people.c.email)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(
+            memberships.c.company_id == company_id,
+            people.c.active,
+            or_(memberships.c.administrator, memberships.c.integrations.in_([Level.STANDARD, Level.ADMIN])),
+            people.c.id.in_(_holders(company_id, project_id)),
+            people.c.id.not_in(excluding),
+        )
+        .order_by(people.c.login)
+    )
+    return tuple(
+        Approver(person_id=row.id, login=row.login, name=row.name, email=row.email) for row in connection.execute(query)
+    )
+
+
+def granted_by_self(connection: Connection, company_id: int, person_id: int, project_id: int | None) -> bool:
+    """Whether every grant that lets the person push budgets to accounting was his own doing (P4)."""
+    query = select(privileges.c.granted_by).where(
+        privileges.c.person_id == person_id, *_in_force(company_id, project_id)
+    )
+    granters = connection.execute(query).scalars().all()
+    return bool(granters) and all(granter == person_id for granter in granters)
+
+
+def _require_project(connection: Connection, actor: Actor, project_id: int | None) -> None:
+    if project_id is None:
+        return
+    found = connection.execute(
+        select(projects.c.id).where(projects.c.id == project_id, projects.c.company_id == actor.company_id)
+    ).scalar_one_or_none()
+    outside_token = actor.token_projects is not None and project_id not in actor.token_projects
+    if found is None or outside_token:
+        raise NotFound("No such project in this company.")
+
+
+def _with_project(connection: Connection, actor: Actor, project_id: int | None, rights: Rights) -> Rights:
+    if rights.administrator:
+        return evolve(rights, budget=Level.ADMIN, may_send=True)
+    if project_id is None:
+        return rights
+    row = connection.execute(
+        select(project_permissions.c.level, project_permissions.c.may_send).where(
+            project_permissions.c.project_id == project_id, project_permissions.c.person_id == actor.person_id
+        )
+    ).one_or_none()
+    return rights if row is None else evolve(rights, budget=Level(row.level), may_send=row.may_send)
+
+
+def _privileges(connection: Connection, actor: Actor, project_id: int | None) -> frozenset[tuple[str, str]]:
+    query = select(privileges.c.item_type, privileges.c.direction).where(
+        privileges.c.person_id == actor.person_id,
+        privileges.c.company_id == actor.company_id,
+        privileges.c.revoked_at.is_(None),
+        _narrowed(project_id),
+    )
+    return frozenset((row.item_type, row.direction) for row in connection.execute(query))
+
+
+def _holders(company_id: int, project_id: int | None) -> Select[Any]:
+    return select(privileges.c.person_id).where(*_in_force(company_id, project_id))
+
+
+def _in_force(company_id: int, project_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        privileges.c.company_id == company_id,
+        privileges.c.item_type == PUSH[0],
+        privileges.c.direction == PUSH[1],
+        privileges.c.revoked_at.is_(None),
+        _narrowed(project_id),
+    )
+
+
+def _narrowed(project_id: int | None) -> ColumnElement[bool]:
+    """A privilege without a project holds for all; asked without a project, a narrowed one counts as held somewhere."""
+    if project_id is None:
+        return privileges.c.id.is_not(None)
+    return or_(privileges.c.project_id.is_(None), privileges.c.project_id == project_id)
+
+
+def _verbs(connection: Connection, actor: Actor) -> frozenset[str] | None:
+    """A token's verbs, without `answer` unless the company lets tokens approve (P5)."""
+    if actor.token_verbs is None:
+        return None
+    if policy_of(connection, actor.company_id).approve_by_token:
+        return actor.token_verbs
+    return actor.token_verbs - {"answer"}

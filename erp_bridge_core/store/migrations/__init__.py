@@ -1,0 +1,1 @@
+"""The migrations that this wheel carries, the same for SQLite and PostgreSQL."""

@@ -1,0 +1,60 @@
+"""The tables of the first version, in the order of their foreign keys."""
+
+from erp_bridge_core.store.migrations.first import approvals, audit, budgets, connections, exports, people, verification
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+STEPS = (
+    people.companies,
+    audit.installation,
+    people.people,
+    people.api_tokens,
+    audit.audit_entries,
+    connections.connections,
+    people.memberships,
+    audit.outbox,
+    people.sessions,
+    connections.adapter_state,
+    connections.maps,
+    budgets.projects,
+    budgets.budget_changes,
+    budgets.budget_lines,
+    budgets.column_mappings,
+    budgets.contributions,
+    connections.erp_jobs,
+    approvals.items,
+    connections.master_readings,
+    people.privileges,
+    people.project_permissions,
+    budgets.sub_jobs,
+    verification.adoptions,
+    verification.baselines,
+    budgets.change_lines,
+    verification.conditions,
+    exports.exports,
+    approvals.item_changes,
+    approvals.item_findings,
+    approvals.item_lines,
+    connections.master_categories,
+    connections.master_cost_codes,
+    connections.master_figures,
+    connections.master_sub_jobs,
+    verification.verifications,
+    exports.effects,
+    verification.key_outcomes,
+    verification.observations,
+    exports.reserved,
+    verification.resolutions,
+    exports.attempts,
+    exports.effect_lines,
+    exports.sightings,
+)
+
+
+def upgrade() -> None:
+    """Create every table."""
+    for create in STEPS:
+        create()

@@ -1,0 +1,71 @@
+"""The database's version: created, checked on opening, and upgraded by the migrations that the wheel carries."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.store.database import Store
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def create(store: Store) -> None:
+    """Create every table in an empty database; raises `StorageError` when it holds any already."""
+    with store.read() as connection:
+        tables = inspect(connection).get_table_names()
+    if tables:
+        raise StorageError(
+            f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
+            remedy="Choose an empty home folder, or open the one that is there.",
+        )
+    upgrade(store)
+
+
+def upgrade(store: Store) -> None:
+    """Bring the database to this program's version, in one transaction; does nothing when it is there already."""
+    with store.begin() as connection:
+        configuration = _configuration()
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+
+
+def version(store: Store) -> str | None:
+    """The version that the database says it has; None when it was never created."""
+    with store.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def check(store: Store) -> None:
+    """Raise `StorageError` unless the database has exactly this program's version."""
+    found, wanted = version(store), _scripts().get_current_head()
+    if found == wanted:
+        return
+    if found is None:
+        raise StorageError(
+            "The database holds no tables of ERP Bridge.", remedy="Create it with `erp-bridge init` on an empty home."
+        )
+    if found in {script.revision for script in _scripts().walk_revisions()}:
+        raise StorageError(
+            f"The database has version {found}, older than this program's {wanted}.",
+            remedy="Make a backup of the home folder, then upgrade it with `erp-bridge upgrade`.",
+        )
+    raise StorageError(
+        f"The database has version {found}, which this program (version {wanted}) does not know: a newer one wrote it.",
+        remedy="Install the newer ERP Bridge, or open a backup that this one wrote.",
+    )
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return configuration
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_configuration())
