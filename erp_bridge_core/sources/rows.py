@@ -1,0 +1,191 @@
+"""One row's cells to one record, or to every fault that the row has."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from attrs import define, field
+
+from erp_bridge_core.contract.errors import Fault
+from erp_bridge_core.contract.money import MAX_DIGITS, QUANTITY_DIGITS, from_units, plain
+from erp_bridge_core.sources.lines import Record
+from erp_bridge_core.sources.mapping import ResolvedColumns
+from erp_bridge_core.sources.numbers import NumberStyle, parse_units
+from erp_bridge_core.sources.text import looks_like_formula, parse_code, parse_text
+from erp_bridge_core.sources.values import BadValue, shorten
+
+Value = TypeVar("Value")
+
+#: Called with row, header and what is wrong there.
+Report = Callable[[int, str, Fault], None]
+_TEXT_RULE: Final = "X3"
+_NUMBER_RULE: Final = "B1"
+_SHAPE_RULE: Final = "B8"
+
+
+@define(kw_only=True)
+class RowReader:
+    """Reads rows of one file by its columns; tells faults and warnings as it meets them."""
+
+    file: str
+    header: tuple[str, ...]
+    columns: ResolvedColumns
+    digits: int
+    style: NumberStyle
+    fault: Report
+    warn: Report
+    # What turns an amount into the units of quantity x unit cost.
+    _scale: int = field(init=False)
+    _failed: bool = field(default=False, init=False)
+    _number: int = field(default=0, init=False)
+    _cells: list[str] = field(factory=list, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Prepare for the currency."""
+        self._scale = int(10 ** (2 * QUANTITY_DIGITS - self.digits))
+
+    def is_wanted(self, cells: list[str]) -> bool:
+        """Whether a row passes every filter."""
+        width = len(cells)
+        return all(place < width and cells[place].strip() == value for place, value in self.columns.where.items())
+
+    def read(self, number: int, cells: list[str]) -> Record | None:
+        """The row's record; None when it is blank or has faults, which were told."""
+        if not any(cell.strip() for cell in cells):
+            return None
+        self._failed, self._number, self._cells = False, number, cells
+        self._check_shape()
+        codes = {name: self._parse(name, parse_code, "") for name in ("job", "sub_job", "cost_code", "category")}
+        self._require_codes(codes)
+        texts = {name: self._parse(name, parse_text, "") for name in ("description", "unit")}
+        quantity = self._parse(("quantity"), self._fine, None)
+        unit_cost = self._parse("unit_cost", self._fine, None)
+        amount = self._amount(quantity, unit_cost)
+        if self._failed or amount is None:
+            return None
+        record = Record(row=number, **codes, **texts, quantity=quantity, unit_cost=unit_cost, amount=amount)
+        self._look_twice(record)
+        return record
+
+    def _check_shape(self) -> None:
+        width = len(self._cells)
+        if any(cell.strip() for cell in self._cells[len(self.header) :]):
+            self._tell(
+                "", f"the row has {width} cells, the header {len(self.header)}", expected="as many cells as headers",
+                remedy="Put quotes around text that holds the delimiter.",
+            )  # fmt: skip
+        elif any(place >= width for place in self.columns.places.values()):
+            self._tell(
+                "", f"the row ends after {width} of {len(self.header)} cells", expected="as many cells as headers",
+                remedy="Check that the file is whole; write blank cells out.",
+            )  # fmt: skip
+
+    def _require_codes(self, codes: dict[str, str]) -> None:
+        for name in ("job", "cost_code"):
+            if name in self.columns.places and not codes[name] and not self._failed:
+                self._tell(
+                    name, "blank", value="", expected="a code",
+                    remedy="Fill it in, or leave the row out with a filter (a row of totals, say).",
+                )  # fmt: skip
+
+    def _amount(self, quantity: int | None, unit_cost: int | None) -> int | None:
+        cell = self._cell("amount")
+        if cell:
+            return self._parse("amount", self._money, None)
+        if quantity is None or unit_cost is None:
+            if not self._failed:
+                self._tell(
+                    "amount", "blank, and blank is not zero", value="", rule=_NUMBER_RULE,
+                    expected="an amount, or both quantity and unit cost", remedy="Write 0 where zero is meant.",
+                )  # fmt: skip
+            return None
+        return self._product(quantity, unit_cost)
+
+    def _product(self, quantity: int, unit_cost: int) -> int | None:
+        product = quantity * unit_cost
+        units, rest = divmod(product, self._scale)
+        if not rest and abs(units) < 10**MAX_DIGITS:
+            return units
+        self._tell(
+            "amount",
+            "blank, and quantity x unit cost is no amount in the currency's minor unit",
+            value=plain(from_units(product, 2 * QUANTITY_DIGITS)),
+            expected=f"at most {self.digits} decimals and {MAX_DIGITS} digits",
+            rule=_NUMBER_RULE,
+            remedy="Give the amount itself, rounded as the budget has it.",
+        )
+        return None
+
+    def _look_twice(self, record: Record) -> None:
+        if record.quantity is not None and record.unit_cost is not None:
+            product = record.quantity * record.unit_cost
+            if product != record.amount * self._scale:
+                self._warn_amount(record, plain(from_units(product, 2 * QUANTITY_DIGITS)))
+        if looks_like_formula(record.description):
+            self.warn(
+                self._number,
+                self._header("description"),
+                Fault(
+                    self._where("description"),
+                    "the description starts like a formula; it is kept as text",
+                    value=shorten(record.description),
+                    rule=_TEXT_RULE,
+                    remedy="Nothing need be done; lists for spreadsheet programs show it with an apostrophe.",
+                ),
+            )
+
+    def _warn_amount(self, record: Record, product: str) -> None:
+        fault = Fault(
+            self._where("amount"),
+            "the amount is not quantity x unit cost; the amount is the book value",
+            value=plain(from_units(record.amount, self.digits)),
+            expected=product.rstrip("0").removesuffix("."),
+            rule=_NUMBER_RULE,
+            remedy="Check the row; the amount is taken as it stands.",
+        )
+        self.warn(self._number, self._header("amount"), fault)
+
+    def _fine(self, cell: str) -> int:
+        return parse_units(cell, digits=QUANTITY_DIGITS, style=self.style)
+
+    def _money(self, cell: str) -> int:
+        return parse_units(cell, digits=self.digits, style=self.style)
+
+    def _parse(self, name: str, parse: Callable[[str], Value], blank: Value) -> Value:
+        cell = self._cell(name)
+        if not cell:
+            return blank
+        try:
+            return parse(cell)
+        except BadValue as error:
+            rule = _NUMBER_RULE if name in {"quantity", "unit_cost", "amount"} else _TEXT_RULE
+            self._tell(name, error.message, value=cell, expected=error.expected, rule=rule, remedy=error.remedy or None)
+            return blank
+
+    def _cell(self, name: str) -> str:
+        """The field's cell, or its default where the cell is blank. A cell of blanks alone is blank."""
+        place = self.columns.places.get(name)
+        cell = self._cells[place] if place is not None and place < len(self._cells) else ""
+        return cell if cell and not cell.isspace() else self.columns.defaults.get(name, "")
+
+    def _tell(
+        self,
+        name: str,
+        message: str,
+        *,
+        value: str | None = None,
+        expected: str | None = None,
+        rule: str = _SHAPE_RULE,
+        remedy: str | None = None,
+    ) -> None:
+        self._failed = True
+        shown = None if value is None else shorten(str(value))
+        fault = Fault(self._where(name), message, value=shown, expected=expected, rule=rule, remedy=remedy)
+        self.fault(self._number, self._header(name), fault)
+
+    def _header(self, name: str) -> str:
+        place = self.columns.places.get(name)
+        return name if place is None else self.header[place]
+
+    def _where(self, name: str) -> str:
+        header = self._header(name)
+        return f'{self.file} row {self._number}, column "{header}"' if header else f"{self.file} row {self._number}"
