@@ -82,7 +82,7 @@ def export(batch: ExportBatch, values: FieldValues, erp: Erp[Any], effects: Effe
 
 @hookspec(firstresult=True)
 def verify_posted(receipt: ExportReceipt, erp: Erp[Any]) -> Iterable[Seen]:  # type: ignore[empty-body]
-    """Read the ERP back and yield what is seen, per route and key. Called on a schedule and by hand, any number of times.
+    """Read the ERP back and yield what is seen, per route and key. Called any number of times.
 
     First a `RouteSight`, then that route's observations: of every key of the receipt, and of every other key of the
     job that has figures (or a wrong place would go unseen). Uses nothing that a write returned. The core compares.

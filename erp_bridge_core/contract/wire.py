@@ -24,7 +24,7 @@ def writing(attempt: Attempt) -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Inside a write, mark requests that change nothing at the ERP, such as a log-in: their failure is a failed read."""
+    """Inside a write, mark requests that change nothing at the ERP, such as a log-in: they fail as reads do."""
     token = _ATTEMPT.set(None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""One worker at a time per ERP job: a file lock that even a stopped process keeps, and a lease in the database (L12)."""
+"""One worker at a time per ERP job: a file lock that even a stopped process keeps, and a database lease (L12)."""
 
 import os
 import socket

@@ -83,7 +83,15 @@ def store_plan(
     count = 0
     for page in batched(enumerate(planned, start=1), PAGE):
         rows = [
-            _effect_row(identity, group, generation, ordinal, position + ordinal, effect, safety)
+            _effect_row(
+                identity,
+                effect,
+                group=group,
+                generation=generation,
+                ordinal=ordinal,
+                position=position + ordinal,
+                safety=safety,
+            )
             for ordinal, (effect, safety) in page
         ]
         lines = [sorted(effect.lines) for _, (effect, _) in page]
@@ -98,11 +106,12 @@ def store_plan(
 
 def _effect_row(
     identity: ExportIdentity,
+    effect: PlannedEffect,
+    *,
     group: str,
     generation: int,
     ordinal: int,
     position: int,
-    effect: PlannedEffect,
     safety: str,
 ) -> dict[str, Any]:
     return {
@@ -405,6 +414,16 @@ def free_refused_lines(connection: Connection, item_id: int) -> int:
         .values(state="staged")
     )
     return int(result.rowcount)
+
+
+def move_lines(connection: Connection, entry: Entry, item_id: int, state: str) -> None:
+    """Give every line that an effect carries, refused ones apart where they arrived, the same state."""
+    _move_lines(connection, entry.id, item_id, state)
+
+
+def settled_as(connection: Connection, entry: Entry) -> str | None:
+    """How a person settled an effect, None when nobody did."""
+    return connection.execute(select(effects.c.settled_as).where(effects.c.id == entry.id)).scalar_one()
 
 
 def _move_effect(connection: Connection, effect_id: int, state: EffectState) -> None:

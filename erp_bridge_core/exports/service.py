@@ -1,0 +1,223 @@
+"""Exporting, as people and engines ask for it: start, resume, retry, take, settle, status (workflow section 4)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from attrs import define
+from sqlalchemy import Connection, insert, select, update
+
+from erp_bridge_core.approvals.items import ItemView, load_item
+from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.contract.effects import HandOver
+from erp_bridge_core.contract.errors import AlreadyAnswered, NotPossibleNow
+from erp_bridge_core.exports import hand_overs, settling
+from erp_bridge_core.exports.ledger import free_refused_lines
+from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
+from erp_bridge_core.exports.worker import Worker
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import erp_jobs, exports, items, projects
+
+#: Exports that an engine takes up again by itself.
+TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERED)
+
+
+class Audit(Protocol):
+    """The audit trail, as far as exporting needs it."""
+
+    def record(
+        self,
+        connection: Connection,
+        actor: Actor,
+        verb: str,
+        subject: str,
+        subject_id: str | int,
+        *,
+        from_state: str | None = None,
+        to_state: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Write one entry in the caller's transaction."""
+
+
+@define(kw_only=True)
+class Exports:
+    """The export service. `may_export` raises NotAllowed; `still_valid` raises when the item may not start now."""
+
+    store: Store
+    audit: Audit
+    worker: Worker
+    may_export: Callable[[Connection, Actor, int], None]
+    still_valid: Callable[[Actor, ItemView], None]
+    now: Callable[[], datetime]
+
+    def start(self, actor: Actor, item_id: int) -> ExportStatus:
+        """Start the export of an accepted item: the right is checked again, so are masters and binding (P3, B5, A4).
+
+        Nothing is written to the ERP yet: `run` does that, here or in a worker. Import from the ERP closes for the
+        budget and the ERP's job (R1).
+        """
+        item = self._accepted(actor, item_id)
+        self.still_valid(actor, item)
+        with self.store.begin() as connection:
+            self.may_export(connection, actor, item.project_id)
+            self._claim(connection, actor, item)
+            return load_status(connection, actor.company_id, item_id)
+
+    def run(self, actor: Actor, item_id: int) -> ExportStatus:
+        """Run an export in this process as far as it can be brought now (the inline engine)."""
+        with self.store.read() as connection:
+            self.may_export(connection, actor, load_item(connection, actor.company_id, item_id).project_id)
+            row = export_row(connection, actor.company_id, item_id)
+        self.worker.advance(row.id)
+        return self.status(actor, item_id)
+
+    def status(self, actor: Actor, item_id: int) -> ExportStatus:
+        """How an export stands."""
+        with self.store.read() as connection:
+            return load_status(connection, actor.company_id, item_id)
+
+    def resume(self, actor: Actor) -> tuple[ExportStatus, ...]:
+        """Take up every export of the company that is not at rest, as after a crash."""
+        with self.store.read() as connection:
+            rows = connection.execute(
+                select(exports)
+                .where(exports.c.company_id == actor.company_id, exports.c.state.in_(TO_RESUME))
+                .order_by(exports.c.id)
+            ).all()
+        return tuple(self.run(actor, row.item_id) for row in rows)
+
+    def retry(self, actor: Actor, item_id: int) -> ExportStatus:
+        """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
+        with self.store.begin() as connection:
+            item = load_item(connection, actor.company_id, item_id)
+            self.may_export(connection, actor, item.project_id)
+            row = export_row(connection, actor.company_id, item_id)
+            if row.state != ExportState.FAILED:
+                raise NotPossibleNow(
+                    f"The export of item {item_id} is {row.state}: only a failed one is retried.",
+                    remedy="Look at `erp-bridge export status`; an unknown outcome is resumed or settled.",
+                )
+            freed = free_refused_lines(connection, item_id)
+            connection.execute(
+                update(exports)
+                .where(exports.c.id == row.id)
+                .values(state=ExportState.RUNNING, failure=None, retries=exports.c.retries + 1)
+            )
+            _move_item(connection, item, ItemState.EXPORTING)
+            self.audit.record(
+                connection, actor, "export.retry", "item", item_id,
+                from_state=item.state, to_state=ItemState.EXPORTING, details={"lines": freed},
+            )  # fmt: skip
+        return self.run(actor, item_id)
+
+    def hand_overs(self, actor: Actor, item_id: int) -> tuple[HandOver, ...]:
+        """What lies ready for a person, or was taken: described, nothing moved."""
+        with self.store.read() as connection:
+            row = export_row(connection, actor.company_id, item_id)
+        return hand_overs.describe(self.worker, row.id)
+
+    def take(self, actor: Actor, item_id: int) -> tuple[HandOver, ...]:
+        """Take over what lies ready, once; taking again answers the same and moves nothing."""
+        with self.store.begin() as connection:
+            item = load_item(connection, actor.company_id, item_id)
+            self.may_export(connection, actor, item.project_id)
+            row = export_row(connection, actor.company_id, item_id)
+            self.audit.record(connection, actor, "export.take", "item", item_id, from_state=item.state)
+        return hand_overs.take(self.worker, row.id)
+
+    def refresh(self, actor: Actor, item_id: int) -> ExportStatus:
+        """Look again at what people were handed: taken by hand, refused by the ERP, gone, or arrived late."""
+        with self.store.read() as connection:
+            row = export_row(connection, actor.company_id, item_id)
+        hand_overs.refresh(self.worker, row.id)
+        return self.status(actor, item_id)
+
+    def settle(
+        self, actor: Actor, item_id: int, effect_reference: str, *, how: settling.Settlement, reason: str
+    ) -> ExportStatus:
+        """Settle an outcome that nobody can know: an audited act, with a reason, by another person (E6, L15)."""
+        with self.store.read() as connection:
+            item = load_item(connection, actor.company_id, item_id)
+            self.may_export(connection, actor, item.project_id)
+            row = export_row(connection, actor.company_id, item_id)
+        with self.worker.opened(row.id) as work:
+            settling.settle(self.worker, work, actor, self.audit, effect_reference, how=how, reason=reason)
+        return self.status(actor, item_id)
+
+    def release(self, connection: Connection, item_id: int) -> int:
+        """Give back what has not arrived, as a reject does; returns how many lines stay exported (E3)."""
+        return settling.release(connection, item_id)
+
+    # -- starting -----------------------------------------------------------------------------------------------------
+
+    def _accepted(self, actor: Actor, item_id: int) -> ItemView:
+        with self.store.read() as connection:
+            item = load_item(connection, actor.company_id, item_id)
+            self.may_export(connection, actor, item.project_id)
+        if item.state is not ItemState.ACCEPTED:
+            raise AlreadyAnswered(
+                f"Item {item_id} is {item.state}: only an accepted item can be exported.",
+                remedy="Look at it with `erp-bridge review show`.",
+            )
+        return item
+
+    def _claim(self, connection: Connection, actor: Actor, item: ItemView) -> None:
+        now = self.now()
+        moved = connection.execute(
+            update(items)
+            .where(items.c.id == item.id, items.c.state == ItemState.ACCEPTED, items.c.revision == item.revision)
+            .values(state=ItemState.EXPORTING, revision=items.c.revision + 1)
+        )
+        if moved.rowcount != 1:
+            raise AlreadyAnswered(
+                f"Item {item.id} was changed by somebody else meanwhile.",
+                remedy="Look at it again with `erp-bridge review show`.",
+            )
+        connection.execute(
+            insert(exports).values(
+                company_id=item.company_id,
+                item_id=item.id,
+                erp=item.erp,
+                erp_company=item.erp_company,
+                job=item.job,
+                state=ExportState.RUNNING,
+                started_by=actor.person_id,
+                started_at=now,
+                adapter_version=item.adapter_version,
+            )
+        )
+        _close_import(connection, item, now)
+        self.audit.record(
+            connection, actor, "export.start", "item", item.id,
+            from_state=ItemState.ACCEPTED, to_state=ItemState.EXPORTING,
+            details={"job": item.job, "lines": item.line_count, "amount": str(item.amount)},
+        )  # fmt: skip
+
+
+def _close_import(connection: Connection, item: ItemView, now: datetime) -> None:
+    """A write may arrive from here on: nothing of this budget, or of this job, is imported again (R1)."""
+    connection.execute(
+        update(projects)
+        .where(projects.c.id == item.project_id, projects.c.first_exported_at.is_(None))
+        .values(first_exported_at=now)
+    )
+    connection.execute(
+        update(erp_jobs)
+        .where(
+            erp_jobs.c.erp == item.erp,
+            erp_jobs.c.erp_company == item.erp_company,
+            erp_jobs.c.job == item.job,
+            erp_jobs.c.import_closed_at.is_(None),
+        )
+        .values(import_closed_at=now)
+    )
+
+
+def _move_item(connection: Connection, item: ItemView, state: ItemState) -> None:
+    connection.execute(
+        update(items)
+        .where(items.c.id == item.id, items.c.revision == item.revision)
+        .values(state=state, revision=items.c.revision + 1)
+    )

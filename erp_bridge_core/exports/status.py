@@ -1,0 +1,208 @@
+"""How an export stands, as values that a page, an API and a command line show (E1-E3, E6)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import Connection, Row, func, select
+
+from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.store.tables import attempts, effect_lines, effects, exports, item_lines, items, people
+
+#: Failed lines shown in a status; the rest are counted (all of them are in `failed_lines`).
+SHOWN_LINES: Final = 200
+
+
+class ExportState(StrEnum):
+    """Where an export stands. `offered`: a file waits to be taken over by a person."""
+
+    RUNNING = "running"
+    OFFERED = "offered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"
+    COMPLETE = "complete"
+
+
+@frozen(kw_only=True)
+class LineCounts:
+    """How many of the item's lines stand where."""
+
+    total: int
+    arrived: int
+    refused: int
+    unknown: int
+    under_way: int
+    withdrawn: int
+    released: int
+
+
+@frozen(kw_only=True)
+class EffectStatus:
+    """One effect: what it is, how it stands, what was tried and seen."""
+
+    reference: str
+    operation: str
+    group: str
+    generation: int
+    lines: int
+    state: str
+    erp_reference: str
+    payload_hash: str
+    evidence: Mapping[str, Any]
+    attempts: int
+    last_outcome: str | None
+    settled_as: str | None
+    settled_reason: str | None
+
+
+@frozen(kw_only=True)
+class FailedLine:
+    """A line that the ERP refused: its own words, what they mean, what to do (E3)."""
+
+    line: int
+    sub_job: str
+    cost_code: str
+    category: str
+    words: str
+    meaning: str
+    remedy: str
+
+
+@frozen(kw_only=True)
+class ExportStatus:
+    """An export as it stands now."""
+
+    export_id: int
+    item_id: int
+    item_state: ItemState
+    state: ExportState
+    stage: str | None
+    lines: LineCounts
+    started_by: str
+    started_at: datetime
+    finished_at: datetime | None
+    failure: Mapping[str, Any] | None
+    effects: tuple[EffectStatus, ...]
+    failed_lines: tuple[FailedLine, ...]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a person, or time, has to clear up what became of it."""
+        return self.state in {ExportState.UNKNOWN, ExportState.CONFLICT}
+
+
+def export_row(connection: Connection, company_id: int, item_id: int) -> Row[Any]:
+    """The export of an item; raises NotFound when there is none in that company."""
+    row = connection.execute(
+        select(exports).where(exports.c.company_id == company_id, exports.c.item_id == item_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"Item {item_id} has no export.", remedy="Start one with `erp-bridge export start` once it is accepted."
+        )
+    return row
+
+
+def load_status(connection: Connection, company_id: int, item_id: int) -> ExportStatus:
+    """The whole status of an item's export."""
+    row = export_row(connection, company_id, item_id)
+    starter = connection.execute(select(people.c.login).where(people.c.id == row.started_by)).scalar_one()
+    item_state = connection.execute(select(items.c.state).where(items.c.id == item_id)).scalar_one()
+    return ExportStatus(
+        export_id=row.id,
+        item_id=item_id,
+        item_state=ItemState(item_state),
+        state=ExportState(row.state),
+        stage=row.stage,
+        lines=count_lines(connection, item_id),
+        started_by=starter,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        failure=row.failure,
+        effects=tuple(_effect_status(connection, effect) for effect in _shown_effects(connection, row.id)),
+        failed_lines=_failed_lines(connection, item_id),
+    )
+
+
+def count_lines(connection: Connection, item_id: int) -> LineCounts:
+    """The item's lines by where they stand."""
+    counts: dict[str, int] = dict(connection.execute(
+            select(item_lines.c.state, func.count()).where(item_lines.c.item_id == item_id).group_by(item_lines.c.state)
+        ))
+    return LineCounts(
+        total=sum(counts.values()),
+        arrived=counts.get("arrived", 0),
+        refused=counts.get("refused", 0),
+        unknown=counts.get("unknown", 0),
+        under_way=counts.get("staged", 0) + counts.get("sent", 0),
+        withdrawn=counts.get("withdrawn", 0),
+        released=counts.get("released", 0),
+    )
+
+
+def _shown_effects(connection: Connection, export_id: int) -> list[Row[Any]]:
+    # What needs a person comes first: an export may have 100,000 effects.
+    in_order = effects.c.state.in_(("unknown", "conflict", "duplicated", "refused", "open")).desc()
+    query = select(effects).where(effects.c.export_id == export_id).order_by(in_order, effects.c.position)
+    return list(connection.execute(query.limit(SHOWN_LINES)))
+
+
+def _effect_status(connection: Connection, row: Row[Any]) -> EffectStatus:
+    tried = connection.execute(
+        select(attempts.c.outcome).where(attempts.c.effect_id == row.id).order_by(attempts.c.number)
+    ).scalars()
+    outcomes = list(tried)
+    return EffectStatus(
+        reference=row.reference,
+        operation=row.operation,
+        group=row.group_name,
+        generation=row.generation,
+        lines=row.line_count,
+        state=row.state,
+        erp_reference=row.erp_reference,
+        payload_hash=row.payload_hash,
+        evidence=row.evidence,
+        attempts=len(outcomes),
+        last_outcome=outcomes[-1] if outcomes else None,
+        settled_as=row.settled_as,
+        settled_reason=row.settled_reason,
+    )
+
+
+def _failed_lines(connection: Connection, item_id: int) -> tuple[FailedLine, ...]:
+    query = (
+        select(
+            item_lines.c.number,
+            item_lines.c.our_sub_job,
+            item_lines.c.our_cost_code,
+            item_lines.c.our_category,
+            effect_lines.c.words,
+            effect_lines.c.meaning,
+            effect_lines.c.remedy,
+        )
+        .join(effects, effects.c.id == effect_lines.c.effect_id)
+        .join(exports, exports.c.id == effects.c.export_id)
+        .join(
+            item_lines,
+            (item_lines.c.item_id == exports.c.item_id) & (item_lines.c.number == effect_lines.c.line),
+        )
+        .where(exports.c.item_id == item_id, effect_lines.c.outcome == "refused", item_lines.c.state == "refused")
+        .order_by(item_lines.c.number)
+        .limit(SHOWN_LINES)
+    )
+    return tuple(
+        FailedLine(
+            line=row.number,
+            sub_job=row.our_sub_job,
+            cost_code=row.our_cost_code,
+            category=row.our_category,
+            words=row.words or "",
+            meaning=row.meaning or "",
+            remedy=row.remedy or "",
+        )
+        for row in connection.execute(query)
+    )

@@ -1,0 +1,181 @@
+"""One pass over one export under its lease: `advance` is idempotent, and any engine may call it again (the engine)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from attrs import define, frozen
+from sqlalchemy import Connection, Row, func, select
+
+from erp_bridge_core.approvals.batches import load_batch
+from erp_bridge_core.approvals.items import ItemView, load_item
+from erp_bridge_core.contract.budget import ExportBatch
+from erp_bridge_core.contract.connection import Erp
+from erp_bridge_core.contract.effects import Effects
+from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost, OutcomeUnknown
+from erp_bridge_core.contract.fields import FieldValues
+from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.structuring import structure
+from erp_bridge_core.contract.wire import writing
+from erp_bridge_core.exports.conclusions import Conclusion, store_conclusion, sum_up
+from erp_bridge_core.exports.lease import Lease, Seconds, leased
+from erp_bridge_core.exports.ledger import ExportIdentity
+from erp_bridge_core.exports.runner import LedgerEffects, Mark, Observer, nobody_watches
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import attempts, effects, exports
+
+
+class AdapterDoor(Protocol):
+    """What an export needs of a resolved adapter."""
+
+    @property
+    def profile(self) -> ErpProfile:
+        """The adapter's profile."""
+
+    @property
+    def version(self) -> str:
+        """The adapter's version."""
+
+    @property
+    def wheel_hash(self) -> str:
+        """What identifies the adapter's code."""
+
+    def export(self, batch: ExportBatch, values: FieldValues, erp: Erp[Any], effects: Effects) -> None:
+        """Call the hook of this adapter alone."""
+
+
+#: Opens an item's connection: its adapter and the `erp` object that the adapter is given.
+Opener = Callable[[ItemView], tuple[AdapterDoor, Erp[Any]]]
+Told = Callable[[Connection, ItemView, Conclusion], None]
+
+
+@frozen(kw_only=True)
+class Work:
+    """An export opened for work: everything an adapter's `export` is called with."""
+
+    row: Row[Any]
+    item: ItemView
+    batch: ExportBatch
+    values: FieldValues
+    adapter: AdapterDoor
+    erp: Erp[Any]
+    lease: Lease
+
+    @property
+    def identity(self) -> ExportIdentity:
+        """What the effects' keys are made of."""
+        return ExportIdentity(
+            export_id=self.row.id,
+            company_id=self.item.company_id,
+            company=self.batch.company,
+            item_id=self.item.id,
+            version=self.item.version,
+            erp=self.row.erp,
+            erp_company=self.row.erp_company,
+            job=self.row.job,
+            adapter_version=self.adapter.version,
+        )
+
+
+@define(kw_only=True)
+class Worker:
+    """Runs exports. `opener` opens connections, `told` writes what people must be told in the same transaction."""
+
+    store: Store
+    locks: Path
+    mark: Mark
+    opener: Opener
+    told: Told
+    observer: Observer = nobody_watches
+    patience: float = 120.0
+    seconds: Seconds | None = None
+
+    @contextmanager
+    def opened(self, export_id: int) -> Iterator[Work]:
+        """Hold an export's lease and open all that work on it needs."""
+        with leased(self.store, self.locks, export_id, seconds=self.seconds) as lease:
+            with self.store.read() as connection:
+                row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
+                item = load_item(connection, row.company_id, row.item_id)
+            adapter, erp = self.opener(item)
+            yield Work(
+                row=row,
+                item=item,
+                batch=load_batch(self.store.read, item.id),
+                values=structure(FieldValues, dict(item.field_values or {}), what="stored field values"),
+                adapter=adapter,
+                erp=erp,
+                lease=lease,
+            )
+
+    def advance(self, export_id: int) -> ErpBridgeError | None:
+        """Bring an export as far as it can be brought now; returns what stopped it, None when nothing did.
+
+        Safe to call again after any crash: what the ledger holds decides what is done.
+        """
+        with self.opened(export_id) as work:
+            self._wait_for_earlier_doubts(work)
+            stopped: ErpBridgeError | None = None
+            try:
+                work.adapter.export(work.batch, work.values, work.erp, self._effects(work))
+            except LeaseLost:
+                raise
+            except ErpBridgeError as error:
+                stopped = error
+            self.conclude(work, stopped=stopped)
+        return stopped
+
+    def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None) -> Conclusion:
+        """Write where export and item stand now, and tell whom it concerns."""
+        with self.store.begin() as connection:
+            conclusion = sum_up(connection, work.row.id, stopped=stopped)
+            before = connection.execute(select(exports.c.state).where(exports.c.id == work.row.id)).scalar_one()
+            store_conclusion(
+                connection, work.row, work.adapter.profile, conclusion, at=work.erp.clock.now(), stopped=stopped
+            )
+            if before != conclusion.export:
+                self.told(connection, work.item, conclusion)
+        return conclusion
+
+    def _effects(self, work: Work) -> LedgerEffects:
+        return LedgerEffects(
+            identity=work.identity,
+            store=self.store,
+            lease=work.lease,
+            profile=work.adapter.profile,
+            clock=work.erp.clock,
+            seconds=work.lease.seconds,
+            mark=self.mark,
+            writing=writing,
+            observer=self.observer,
+            patience=self.patience,
+        )
+
+    def _wait_for_earlier_doubts(self, work: Work) -> None:
+        """The drain barrier: a doubted write of an earlier export must be past its horizon (L9)."""
+        bounds = {each.name: each.deadline + (each.execution_bound or 0.0) for each in work.adapter.profile.operations}
+        query = (
+            select(effects.c.operation, func.max(func.coalesce(attempts.c.ended_at, attempts.c.deadline)))
+            .join(exports, exports.c.id == effects.c.export_id)
+            .join(attempts, attempts.c.effect_id == effects.c.id)
+            .where(
+                exports.c.erp == work.row.erp,
+                exports.c.erp_company == work.row.erp_company,
+                exports.c.job == work.row.job,
+                exports.c.id != work.row.id,
+                attempts.c.outcome.is_(None) | (attempts.c.outcome == "doubtful"),
+            )
+            .group_by(effects.c.operation)
+        )
+        with self.store.read() as connection:
+            now = work.lease.seconds(connection)
+            ends = [end + bounds.get(operation, 0.0) for operation, end in connection.execute(query)]
+        left = max(ends, default=now) - now
+        if left > self.patience:
+            raise OutcomeUnknown(
+                f"An earlier write to job {work.row.job} may still arrive for another {left:.0f} seconds.",
+                remedy="Resume the export then; nothing was sent.",
+            )
+        if left > 0:
+            work.erp.clock.sleep(left)
