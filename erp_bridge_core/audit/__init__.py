@@ -1,0 +1,1 @@
+"""What happened, and the mark outside the database."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from attrs import define
+from attrs import define, field
 
 from erp_bridge_core.audit.entries import AuditCheck, AuditEntry, AuditHead, seal
 from erp_bridge_core.audit.mark import Mark
@@ -32,7 +32,7 @@ class _Walk:
     key: bytes
     mark: Mark
     count: int = 0
-    last: AuditHead = AuditHead(sequence=0, mac="")
+    last: AuditHead = field(factory=lambda: AuditHead(sequence=0, mac=""))
 
     def faults_of(self, entry: AuditEntry) -> Iterator[Fault]:
         where = f"entry {entry.sequence}"

@@ -1,6 +1,6 @@
 """A company's policies: what its administrators may decide otherwise than the default."""
 
-from typing import Final
+from typing import Final, Literal
 
 from attrs import field, frozen
 from attrs.validators import ge, in_
@@ -23,6 +23,6 @@ class CompanyPolicy:
     separation_of_duties: bool = True
     resend_with_grant: bool = False
     approve_by_token: bool = False
-    duplicates: str = field(default="refuse", validator=in_(("refuse", "sum")))
+    duplicates: Literal["refuse", "sum"] = "refuse"
     recent_minutes: int = field(default=RECENT_MINUTES, validator=ge(1))
     daily_summary_hour: int = field(default=7, validator=in_(range(24)))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.structuring import structure

@@ -40,7 +40,7 @@ def items() -> None:
         sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('ready', 'accepted', 'exporting', 'failed', 'unknown', 'waiting', 'mismatch', 'synced', 'rejected', 'retrieved')",
+            "state IN ('ready', 'accepted', 'exporting', 'failed', 'unknown', 'waiting', 'mismatch', 'synced', 'rejected', 'retrieved')",  # noqa: E501
             name=op.f("ck_items_state"),
         ),
         sa.ForeignKeyConstraint(["accepted_by"], ["people.id"], name=op.f("fk_items_accepted_by")),

@@ -65,7 +65,7 @@ def effects() -> None:
         sa.Column("settled_at", sa.DateTime(), nullable=True),
         sa.Column("settled_reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('planned', 'open', 'confirmed', 'refused', 'unknown', 'conflict', 'settled', 'abandoned', 'duplicated', 'removed')",
+            "state IN ('planned', 'open', 'confirmed', 'refused', 'unknown', 'conflict', 'settled', 'abandoned', 'duplicated', 'removed')",  # noqa: E501
             name=op.f("ck_effects_state"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_effects_company_id")),

@@ -1,0 +1,110 @@
+"""Reading people and their grants as one company sees them: a person of another company is not found."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.people.rules import Level
+from erp_bridge_core.people.views import Person, PrivilegeGrant, ProjectGrant
+from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
+
+
+def member_id(connection: Connection, company_id: int, login: str) -> int:
+    """The id of the company's member of that login; raises `NotFound`."""
+    found = connection.execute(
+        select(people.c.id)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(people.c.login == login, memberships.c.company_id == company_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(
+            f"No person with the login {login!r} in this company.",
+            remedy="`erp-bridge person list` shows them; `erp-bridge person add` adds one.",
+        )
+    return int(found)
+
+
+def project_id(connection: Connection, company_id: int, number: str) -> int:
+    """The id of the company's project of that number; raises `NotFound`."""
+    found = connection.execute(
+        select(projects.c.id).where(projects.c.number == number, projects.c.company_id == company_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"No project {number!r} in this company.", remedy="`erp-bridge project list` shows them.")
+    return int(found)
+
+
+def company_id_of(connection: Connection, code: str) -> int:
+    """The id of the company of that code; raises `NotFound`."""
+    found = connection.execute(select(companies.c.id).where(companies.c.code == code)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"No company {code!r} here.", remedy="`erp-bridge company list` shows them.")
+    return int(found)
+
+
+def members(connection: Connection, company_id: int, login: str | None = None) -> tuple[Person, ...]:
+    """The company's people by login, each with what was granted; or the one of that login."""
+    query = (
+        select(people, memberships.c.administrator, memberships.c.integrations)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(memberships.c.company_id == company_id)
+        .order_by(people.c.login)
+    )
+    if login is not None:
+        query = query.where(people.c.login == login)
+    on_projects, held = _project_grants(connection, company_id), _privilege_grants(connection, company_id)
+    return tuple(
+        _person(row, tuple(on_projects.get(row.id, ())), tuple(held.get(row.id, ())))
+        for row in connection.execute(query)
+    )
+
+
+def _person(row: Row[Any], granted: tuple[ProjectGrant, ...], held: tuple[PrivilegeGrant, ...]) -> Person:
+    return Person(
+        login=row.login,
+        name=row.name,
+        email=row.email,
+        active=row.active,
+        has_password=row.password_hash is not None,
+        administrator=row.administrator,
+        integrations=Level(row.integrations),
+        projects=granted,
+        privileges=held,
+    )
+
+
+def _project_grants(connection: Connection, company_id: int) -> dict[int, list[ProjectGrant]]:
+    grants: dict[int, list[ProjectGrant]] = {}
+    query = (
+        select(project_permissions, projects.c.number)
+        .join(projects, projects.c.id == project_permissions.c.project_id)
+        .where(project_permissions.c.company_id == company_id)
+        .order_by(projects.c.number)
+    )
+    for row in connection.execute(query):
+        grant = ProjectGrant(project=row.number, level=Level(row.level), may_send=row.may_send)
+        grants.setdefault(row.person_id, []).append(grant)
+    return grants
+
+
+def _privilege_grants(connection: Connection, company_id: int) -> dict[int, list[PrivilegeGrant]]:
+    grants: dict[int, list[PrivilegeGrant]] = {}
+    granter = people.alias("granter")
+    query = (
+        select(privileges, projects.c.number, granter.c.login.label("granter"))
+        .outerjoin(projects, projects.c.id == privileges.c.project_id)
+        .outerjoin(granter, granter.c.id == privileges.c.granted_by)
+        .where(privileges.c.company_id == company_id, privileges.c.revoked_at.is_(None))
+        .order_by(privileges.c.id)
+    )
+    for row in connection.execute(query):
+        grant = PrivilegeGrant(
+            item_type=row.item_type,
+            direction=row.direction,
+            project=row.number,
+            granted_by=row.granter,
+            granted_at=row.granted_at,
+        )
+        grants.setdefault(row.person_id, []).append(grant)
+    return grants

@@ -1,0 +1,251 @@
+"""The people of a company: added, shown, granted rights, signed in. One door over the rooms behind it."""
+
+from collections.abc import Collection
+
+from attrs import define, field
+from sqlalchemy import Connection, insert, select, update
+
+from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.contract.connection import Clock
+from erp_bridge_core.contract.errors import BadInput, Fault, NotAllowed
+from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.grants import Grants
+from erp_bridge_core.people.passwords import hashed, operating_system_user
+from erp_bridge_core.people.queries import member_id, members
+from erp_bridge_core.people.rights import Approver, approvers_of, granted_by_self, rights_of
+from erp_bridge_core.people.rules import Level, Rights, may_administer, require, signed_in_recently
+from erp_bridge_core.people.sign_in import SignIn
+from erp_bridge_core.people.texts import email_faults, login_faults, name_faults, password_faults
+from erp_bridge_core.people.tokens import Tokens
+from erp_bridge_core.people.views import Person, Token
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import memberships, people, sessions
+
+
+@define
+class People:
+    """Every method that changes something takes the actor first, checks him, and is audited."""
+
+    store: Store
+    audit: AuditTrail
+    clock: Clock
+    grants: Grants = field(init=False)
+    tokens: Tokens = field(init=False)
+    signing: SignIn = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Furnish the rooms behind the door with the same store, audit trail and clock."""
+        self.grants = Grants(self.store, self.audit, self.clock)
+        self.tokens = Tokens(self.store, self.audit, self.clock)
+        self.signing = SignIn(self.store, self.audit, self.clock)
+
+    def add(self, actor: Actor, login: str, name: str, *, email: str = "") -> Person:
+        """Add a person to the actor's company, with no rights yet; one known to the installation joins with his login.
+
+        Raises `BadInput` with every fault, and when he is a member already.
+        """
+        faults = [*login_faults(login), *name_faults(name), *email_faults(email)]
+        with self.store.begin() as connection:
+            require_administrator(connection, actor, self.clock.now())
+            if members(connection, actor.company_id, login):
+                faults.append(Fault("login", "is taken in this company", value=login, remedy="Choose another login."))
+            if faults:
+                raise BadInput(f"The person {login!r} can't be added.", faults=faults)
+            person = self._known_or_new(connection, login, name, email)
+            connection.execute(insert(memberships).values(company_id=actor.company_id, person_id=person))
+            self.audit.record(connection, actor, "add person", "person", login, to_state="active")
+            return members(connection, actor.company_id, login)[0]
+
+    def set_password(self, actor: Actor, login: str, password: str) -> None:
+        """Set one's own password, or as administrator another's; ends all sessions of that person.
+
+        An administrator may only where he administers every company that the person belongs to: else he could sign in
+        to another company as him (P0).
+        """
+        with self.store.begin() as connection:
+            person = member_id(connection, actor.company_id, login)
+            self._require_may_set_password(connection, actor, person)
+            faults = password_faults(password, login)
+            if faults:
+                raise BadInput(f"The password of {login!r} can't be set.", faults=faults)
+            values = {"password_hash": hashed(password), "failed_sign_ins": []}
+            connection.execute(update(people).where(people.c.id == person).values(values))
+            open_sessions = update(sessions).where(sessions.c.person_id == person, sessions.c.ended_at.is_(None))
+            connection.execute(open_sessions.values(ended_at=self.clock.now()))
+            self.audit.record(connection, actor, "set password", "person", login)
+
+    def list(self, actor: Actor) -> tuple[Person, ...]:
+        """The company's people, for its administrators."""
+        with self.store.read() as connection:
+            if not actor.is_system:
+                require(may_administer(rights_of(connection, actor)))
+            return members(connection, actor.company_id)
+
+    def show(self, actor: Actor, login: str) -> Person:
+        """One person and his grants, for himself and for administrators; raises `NotFound`."""
+        with self.store.read() as connection:
+            if login != actor.login and not actor.is_system:
+                require(may_administer(rights_of(connection, actor)))
+            member_id(connection, actor.company_id, login)
+            return members(connection, actor.company_id, login)[0]
+
+    def grant_membership(
+        self, actor: Actor, login: str, *, integrations: Level | str | None = None, administrator: bool | None = None
+    ) -> Person:
+        """Set a person's level on ERP Integrations, or whether he administers the company (P1)."""
+        level = _level(integrations)
+        self.grants.membership(actor, login, integrations=level, administrator=administrator)
+        return self._shown(actor, login)
+
+    def grant_project(
+        self,
+        actor: Actor,
+        login: str,
+        project_number: str,
+        *,
+        level: Level | str | None = None,
+        may_send: bool | None = None,
+    ) -> Person:
+        """Set a person's level on a project's budget, or his grant "send and retrieve" (P1, P2)."""
+        self.grants.project(actor, login, project_number, level=_level(level), may_send=may_send)
+        return self._shown(actor, login)
+
+    def grant_privilege(
+        self,
+        actor: Actor,
+        login: str,
+        *,
+        item_type: str = "budget",
+        direction: str = "export",
+        project: str | None = None,
+    ) -> Person:
+        """Grant the privilege to push to accounting; nobody grants it to himself (P4)."""
+        self.grants.privilege(actor, login, item_type=item_type, direction=direction, project=project)
+        return self._shown(actor, login)
+
+    def revoke_privilege(
+        self,
+        actor: Actor,
+        login: str,
+        *,
+        item_type: str = "budget",
+        direction: str = "export",
+        project: str | None = None,
+    ) -> Person:
+        """Take the privilege away; what was accepted with it fails its check when the export starts (P3)."""
+        self.grants.revoke_privilege(actor, login, item_type=item_type, direction=direction, project=project)
+        return self._shown(actor, login)
+
+    def remove(self, actor: Actor, login: str) -> None:
+        """Take a person out of the company with all that was granted."""
+        self.grants.remove(actor, login)
+
+    def sign_in(self, login: str, password: str, company: str, *, via: str = "cli") -> tuple[str, Actor]:
+        """Open a session of twelve hours and return its token; all failures are told alike by `NotAllowed`."""
+        return self.signing.by_password(login, password, company, via=via)
+
+    def actor_from_session(self, token: str, company: str, *, via: str = "cli") -> Actor:
+        """The person of a session, in one of his companies; raises `NotAllowed` when it is over."""
+        return self.signing.by_session(token, company, via=via)
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        self.signing.sign_out(token)
+
+    def create_token(
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        companies: Collection[str],
+        verbs: Collection[str],
+        projects: Collection[str] = (),
+        days: int = 90,
+    ) -> str:
+        """Make an API token for oneself and return it, this once (P5)."""
+        return self.tokens.create(actor, name, companies=companies, projects=projects, verbs=verbs, days=days)
+
+    def list_tokens(self, actor: Actor) -> tuple[Token, ...]:
+        """One's own tokens that are in force."""
+        return self.tokens.list(actor)
+
+    def revoke_token(self, actor: Actor, name: str) -> None:
+        """End one of one's own tokens."""
+        self.tokens.revoke(actor, name)
+
+    def actor_from_token(self, token: str, company: str, *, via: str = "api") -> Actor:
+        """A token's owner, limited to what the token names; raises `NotAllowed` when it is not valid."""
+        return self.signing.by_token(token, company, via=via)
+
+    def actor_as(self, login: str, company: str, real_login: str = "", *, via: str = "cli") -> Actor:
+        """Play a person, in a demo's home only; raises `NotAllowed` elsewhere."""
+        real = real_login or operating_system_user()
+        return self.signing.as_somebody(login, company, real_login=real, via=via)
+
+    def rights(self, connection: Connection, actor: Actor, project_id: int | None = None) -> Rights:
+        """What the actor may do now, read in the caller's transaction."""
+        return rights_of(connection, actor, project_id)
+
+    def require(self, faults: Collection[Fault]) -> None:
+        """Raise `NotAllowed` with every reason, if there is any."""
+        require(faults)
+
+    def approvers(
+        self,
+        connection: Connection,
+        company_id: int,
+        project_id: int | None,
+        excluding: Collection[int] = (),
+    ) -> tuple[Approver, ...]:
+        """The designated approvers of a project's items, without those excluded (P6)."""
+        return approvers_of(connection, company_id, project_id, frozenset(excluding))
+
+    def granted_by_self(self, connection: Connection, actor: Actor, project_id: int | None) -> bool:
+        """Whether the actor's right to answer was his own grant (P4)."""
+        if actor.person_id is None:
+            return False
+        return granted_by_self(connection, actor.company_id, actor.person_id, project_id)
+
+    def _shown(self, actor: Actor, login: str) -> Person:
+        with self.store.read() as connection:
+            return members(connection, actor.company_id, login)[0]
+
+    def _known_or_new(self, connection: Connection, login: str, name: str, email: str) -> int:
+        known = connection.execute(select(people.c.id).where(people.c.login == login)).scalar_one_or_none()
+        if known is not None:
+            return int(known)
+        values = {"login": login, "name": name, "email": email, "failed_sign_ins": []}
+        added = insert(people).values(**values, created_at=self.clock.now()).returning(people.c.id)
+        return int(connection.execute(added).scalar_one())
+
+    def _require_may_set_password(self, connection: Connection, actor: Actor, person: int) -> None:
+        if actor.is_system:
+            return
+        if person == actor.person_id and not actor.is_token:
+            require(signed_in_recently(actor.signed_in_at, self.clock.now()))
+            return
+        require_administrator(connection, actor, self.clock.now())
+        administered = select(memberships.c.company_id).where(
+            memberships.c.person_id == actor.person_id, memberships.c.administrator
+        )
+        elsewhere = select(memberships.c.company_id).where(
+            memberships.c.person_id == person, memberships.c.company_id.not_in(administered)
+        )
+        if connection.execute(elsewhere).first() is not None:
+            raise NotAllowed(
+                "This person belongs to a company that you don't administer.",
+                remedy="He sets his password himself, or it is set on the host with `erp-bridge person password`.",
+                faults=[Fault("login", "belongs to another company too", rule="P0")],
+            )
+
+
+def _level(value: Level | str | None) -> Level | None:
+    if value is None or isinstance(value, Level):
+        return value
+    try:
+        return Level(value.replace("-", "_"))
+    except ValueError:
+        expected = ", ".join(level.replace("_", "-") for level in Level)
+        faults = [Fault("level", "is not known", value=value, expected=expected)]
+        raise BadInput(f"There is no level {value!r}.", faults=faults) from None

@@ -1,0 +1,67 @@
+"""What people, grants and companies look like to whoever asks."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from erp_bridge_core.people.policy import CompanyPolicy
+from erp_bridge_core.people.rules import Level
+
+
+@frozen(kw_only=True)
+class ProjectGrant:
+    """A permission on one project's budget."""
+
+    project: str
+    level: Level
+    may_send: bool
+
+
+@frozen(kw_only=True)
+class PrivilegeGrant:
+    """A privilege in force; without a project it holds for the whole company."""
+
+    item_type: str
+    direction: str
+    project: str | None
+    granted_by: str | None
+    granted_at: datetime
+
+
+@frozen(kw_only=True)
+class Person:
+    """A person as one company sees him."""
+
+    login: str
+    name: str
+    email: str
+    active: bool
+    has_password: bool
+    administrator: bool
+    integrations: Level
+    projects: tuple[ProjectGrant, ...] = ()
+    privileges: tuple[PrivilegeGrant, ...] = ()
+
+
+@frozen(kw_only=True)
+class Token:
+    """An API token, without itself: only its hash is kept."""
+
+    name: str
+    companies: tuple[str, ...]
+    projects: tuple[str, ...]
+    verbs: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class Company:
+    """A company of this installation."""
+
+    code: str
+    name: str
+    time_zone: str
+    currency: str
+    policy: CompanyPolicy
+    created_at: datetime
