@@ -1,0 +1,76 @@
+"""The `erp` object of one connection and one job: everything that an adapter may reach."""
+
+import logging
+from pathlib import Path
+from typing import TypeVar
+
+from erp_bridge_core.connections.configuration import ConnectionConfig
+from erp_bridge_core.connections.files import NoFiles, SharedFiles
+from erp_bridge_core.connections.http import Limits, open_session
+from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.connections.settings import know_secrets
+from erp_bridge_core.contract.connection import Clock, Erp, Files, Maps, State
+from erp_bridge_core.contract.masters import Masters
+from erp_bridge_core.contract.profile import RateLimit
+
+Settings = TypeVar("Settings")
+
+
+def build_erp(
+    *,
+    connection: ConnectionConfig,
+    settings: Settings,
+    company: str,
+    home: Path,
+    clock: Clock,
+    masters: Masters,
+    maps: Maps,
+    state: State,
+    redactor: Redactor,
+    installation: str,
+    job: str = "",
+    rate: RateLimit,
+    limits: Limits | None = None,
+) -> Erp[Settings]:
+    """What an adapter is given. `settings` is an instance of its settings class, as `read_settings` made it."""
+    know_secrets(redactor, settings)
+    session = open_session(
+        name=connection.name,
+        hosts=connection.http.hosts,
+        plain_http=connection.http.plain_http,
+        ca_file=connection.http.ca_file,
+        home=home / "throttle",
+        rate=rate,
+        clock=clock,
+        redactor=redactor,
+        limits=limits,
+    )
+    return Erp(
+        name=connection.name,
+        company=company,
+        settings=settings,
+        http=session,
+        files=open_files(connection),
+        clock=clock,
+        masters=masters,
+        maps=maps,
+        state=state,
+        log=open_log(connection.name, redactor, job=job),
+        installation=installation,
+        job=job,
+    )
+
+
+def open_files(connection: ConnectionConfig) -> Files:
+    """The connection's share, or an area that refuses where none is configured."""
+    if not connection.files.root:
+        return NoFiles(connection=connection.name)
+    return SharedFiles(connection.files.root, connection.allowed_roots, name=f"The share of {connection.name}")
+
+
+def open_log(name: str, redactor: Redactor, *, job: str = "") -> "logging.LoggerAdapter[logging.Logger]":
+    """The connection's log. Nothing passes it, or the libraries' own log of requests, with a secret in it."""
+    logger = logging.getLogger(f"erp_bridge.connections.{name}")
+    for guarded in (logger, logging.getLogger("urllib3.connectionpool"), logging.getLogger("requests")):
+        guarded.addFilter(redactor)
+    return logging.LoggerAdapter(logger, {"connection": name, "job": job})

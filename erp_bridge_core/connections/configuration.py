@@ -1,0 +1,233 @@
+"""`erp-bridge.toml` in the home folder: what a host's administrator sets, comments kept."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import tomlkit
+from attrs import Factory, frozen
+
+from erp_bridge_core.connections.document import FILE_NAME, change_setting, load, rewrite
+from erp_bridge_core.connections.secrets import SecretStore
+from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
+from erp_bridge_core.contract.structuring import structure
+
+#: No underscore and no capital, so that every connection has environment variables of its own.
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+_ITEM: Final = re.compile(r"\[([a-z0-9-]+)\]")
+#: Parts of a connection that are the core's; every other setting is the plugin's.
+_OURS: Final = ("files.root", "http.hosts", "http.plain_http", "http.ca_file")
+
+
+@frozen(kw_only=True)
+class ShareConfig:
+    """The folder shared with the ERP; blank: none."""
+
+    root: str = ""
+
+
+@frozen(kw_only=True)
+class HttpConfig:
+    """The hosts (`name` or `name:port`) a connection may talk to; `plain_http` is for loopback alone."""
+
+    hosts: tuple[str, ...] = ()
+    plain_http: bool = False
+    ca_file: str | None = None
+
+
+@frozen(kw_only=True)
+class _Connection:
+    company: str
+    erp: str
+    files: ShareConfig = ShareConfig()
+    http: HttpConfig = HttpConfig()
+    settings: dict[str, Any] = Factory(dict)
+
+
+@frozen(kw_only=True)
+class _Files:
+    allowed_roots: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Plugins:
+    enabled: tuple[str, ...] | None = None
+
+
+@frozen(kw_only=True)
+class _Secrets:
+    directory: str = ""
+
+
+@frozen(kw_only=True)
+class _Document:
+    connections: dict[str, _Connection] = Factory(dict)
+    files: _Files = _Files()
+    plugins: _Plugins = _Plugins()
+    secrets: _Secrets = _Secrets()
+
+
+@frozen(kw_only=True)
+class ConnectionConfig:
+    """One connection as configured. `settings` are the plugin's, as written: references, not secrets."""
+
+    name: str
+    company: str
+    erp: str
+    files: ShareConfig = ShareConfig()
+    http: HttpConfig = HttpConfig()
+    settings: Mapping[str, Any] = Factory(dict)
+    allowed_roots: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Configuration:
+    """The configuration as it was read; each change writes the file and answers the new one.
+
+    `cleared` names the secrets' settings that the last change took away, since it changed a connection's host: a
+    password must not follow to another machine unseen.
+    """
+
+    home: Path
+    connections: Mapping[str, ConnectionConfig]
+    allowed_roots: tuple[str, ...] = ()
+    enabled_plugins: tuple[str, ...] | None = None
+    secrets_directory: Path
+    cleared: tuple[str, ...] = ()
+
+    @staticmethod
+    def read(home: Path) -> "Configuration":
+        """Read the file; a home without one has no connections. Raises `BadSettings` with every fault at once."""
+        return _configuration(home, load(home))
+
+    @property
+    def secrets(self) -> SecretStore:
+        """Where references to secrets lead."""
+        return SecretStore(directory=self.secrets_directory)
+
+    def connection(self, name: str) -> ConnectionConfig:
+        """The connection of that name; raises `NotFound`."""
+        try:
+            return self.connections[name]
+        except KeyError:
+            known = ", ".join(sorted(self.connections)) or "none yet"
+            raise NotFound(
+                f"There is no connection {name!r}.",
+                remedy=f"Known connections: {known}. See: erp-bridge connection add",
+            ) from None
+
+    def add_connection(
+        self,
+        name: str,
+        *,
+        company: str,
+        erp: str,
+        root: str = "",
+        hosts: tuple[str, ...] = (),
+        plain_http: bool = False,
+        ca_file: str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> "Configuration":
+        """Add a connection; raises `BadSettings` when the name is taken or anything in it is wrong."""
+        http: dict[str, Any] = {"hosts": list(hosts), "plain_http": plain_http}
+        if ca_file:
+            http["ca_file"] = ca_file
+        entry = {"company": company, "erp": erp, "files": {"root": root}, "http": http, "settings": settings or {}}
+
+        def add(document: tomlkit.TOMLDocument) -> None:
+            connections = document.setdefault("connections", tomlkit.table(is_super_table=True))
+            if name in connections:
+                raise BadSettings(f"There is a connection {name!r} already.", remedy="Choose another name.")
+            connections[name] = entry
+
+        return self._change(add)
+
+    def remove_connection(self, name: str) -> "Configuration":
+        """Remove a connection from the file; raises `NotFound`."""
+        self.connection(name)
+        return self._change(lambda document: document["connections"].pop(name, None))
+
+    def set(self, name: str, setting: str, value: Any) -> "Configuration":
+        """Set one setting of a connection: the plugin's, or `files.root`, `http.hosts`, `http.plain_http`,
+        `http.ca_file`. None takes it away. Changing a host clears the connection's secrets (see `cleared`).
+        """
+        path = setting.split(".") if setting in _OURS else ["settings", *setting.split(".")]
+        cleared: list[str] = []
+
+        def change(document: tomlkit.TOMLDocument) -> None:
+            connection: Any = document["connections"][name]
+            cleared.extend(change_setting(connection, path, value))
+
+        self.connection(name)
+        return self._change(change, cleared)
+
+    def allow_root(self, root: str) -> "Configuration":
+        """Permit folders below `root` as shares."""
+
+        def add(document: tomlkit.TOMLDocument) -> None:
+            files = document.setdefault("files", tomlkit.table())
+            if root not in files.setdefault("allowed_roots", tomlkit.array()):
+                files["allowed_roots"].append(root)
+
+        return self._change(add)
+
+    def _change(self, change: Callable[[tomlkit.TOMLDocument], Any], cleared: Iterable[str] = ()) -> "Configuration":
+        with rewrite(self.home) as document:
+            change(document)
+            # Read before it is written: a change that makes the file wrong is refused and leaves it as it was.
+            changed = _configuration(self.home, document)
+        return attrs.evolve(changed, cleared=tuple(cleared))
+
+
+def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
+    try:
+        read = structure(_Document, document.unwrap(), what=FILE_NAME)
+    except BadInput as error:
+        raise _wrong(home, error.faults) from error
+    if faults := [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]:
+        raise _wrong(home, faults)
+    roots = read.files.allowed_roots
+    return Configuration(
+        home=home,
+        connections={name: _connection(name, entry, roots) for name, entry in sorted(read.connections.items())},
+        allowed_roots=roots,
+        enabled_plugins=read.plugins.enabled,
+        secrets_directory=home / (read.secrets.directory or "secrets"),
+    )
+
+
+def _connection(name: str, entry: _Connection, roots: tuple[str, ...]) -> ConnectionConfig:
+    return ConnectionConfig(
+        name=name,
+        company=entry.company,
+        erp=entry.erp,
+        files=entry.files,
+        http=entry.http,
+        settings=entry.settings,
+        allowed_roots=roots,
+    )
+
+
+def _wrong(home: Path, faults: Iterable[Fault]) -> BadSettings:
+    return BadSettings(
+        f"{home / FILE_NAME} is not right; it was not changed.",
+        remedy="Correct each setting that is named.",
+        faults=[attrs.evolve(fault, where=_ITEM.sub(r".\1", fault.where)) for fault in faults],
+    )
+
+
+def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
+    place = f"connections.{name}"
+    if not _NAME.fullmatch(name):
+        yield Fault(place, "not a connection's name", value=name, expected="small letters, digits and single hyphens")
+    for field in ("company", "erp"):
+        if not getattr(entry, field).strip():
+            yield Fault(f"{place}.{field}", "is empty", expected="a name")
+    for host in entry.http.hosts:
+        if not _HOST.fullmatch(host):
+            yield Fault(f"{place}.http.hosts", "not a host", value=host, expected="name or name:port, without https://")
+    if entry.files.root and not Path(entry.files.root).is_absolute():
+        yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")

@@ -1,0 +1,67 @@
+"""What exactly an installed distribution is: a hash over the files that would run."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from erp_bridge_core.contract.errors import PluginError
+from erp_bridge_core.contract.hookspecs import ERPS, POLICIES
+
+
+def fingerprint(distribution: Distribution) -> str:
+    """SHA-256 (hex) over name, version and the bytes of every file of a distribution that can run.
+
+    The files themselves, not the list that the installer wrote: a file changed afterwards changes the hash. Of an
+    editable installation, the packages' source files.
+    """
+    digest = hashlib.sha256(f"{distribution.name}\n{distribution.version}\n".encode())
+    files = _sources(distribution) if is_editable(distribution) else _installed(distribution)
+    for name, path in sorted(files):
+        try:
+            digest.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        except OSError as error:
+            raise PluginError(
+                f"{distribution.name}: its file {path} can't be read: {error.strerror or error}.",
+                remedy=f"Install it again: pip install --force-reinstall {distribution.name}",
+            ) from error
+    return digest.hexdigest()
+
+
+def is_editable(distribution: Distribution) -> bool:
+    """Whether the distribution is installed as a link to its source tree."""
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        return False
+    return bool(isinstance(origin, dict) and origin.get("dir_info", {}).get("editable"))
+
+
+def _installed(distribution: Distribution) -> Iterator[tuple[str, Path]]:
+    for file in distribution.files or ():
+        # Compiled files and the installer's own notes differ from one installation of a wheel to the next.
+        if "__pycache__" not in file.parts and not file.parts[0].endswith((".dist-info", ".egg-info")):
+            yield file.as_posix(), Path(str(distribution.locate_file(file)))
+
+
+def _sources(distribution: Distribution) -> Iterator[tuple[str, Path]]:
+    for package in sorted(_packages(distribution)):
+        spec = find_spec(package)
+        if spec is None:
+            continue
+        for folder in spec.submodule_search_locations or ():
+            yield from ((f"{package}/{name}", path) for name, path in _below(Path(folder)))
+        if not spec.submodule_search_locations and spec.origin:
+            yield package, Path(spec.origin)
+
+
+def _packages(distribution: Distribution) -> Iterable[str]:
+    return {entry.module.partition(".")[0] for entry in distribution.entry_points if entry.group in {ERPS, POLICIES}}
+
+
+def _below(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(folder).as_posix(), path
