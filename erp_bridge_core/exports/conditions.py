@@ -66,7 +66,9 @@ def condition_states(
 
 
 def _export_complete(connection: Connection, item: ItemView, condition: UnlockCondition) -> ConditionState:
-    finished = connection.execute(select(exports.c.finished_at).where(exports.c.item_id == item.id)).scalar_one_or_none()
+    finished = connection.execute(
+        select(exports.c.finished_at).where(exports.c.item_id == item.id)
+    ).scalar_one_or_none()
     met = item.state.is_exported
     return ConditionState(kind=condition.kind, how=condition.how, met=met, since=finished if met else None)
 

@@ -84,20 +84,18 @@ class Move:
 
 def classify(move: Move) -> Outcome | None:
     """The outcome of a key by one route; None for an untouched key to which nothing was sent."""
-    unmoved = move.moved == (0, 0)
     if not move.live:
         return _not_sent(move)
-    if move.partial and move.moved == move.sent:
+    matches, unmoved = move.moved == move.sent, move.moved == (0, 0)
+    if move.partial and matches:
         return Outcome.NOT_VERIFIABLE
-    if move.stale and not (unmoved and move.sent == (0, 0)):
+    if move.stale and not (matches and unmoved):
         return Outcome.NOT_VISIBLE_YET
-    if move.moved == move.sent:
+    if matches:
         return Outcome.POSTED
     if move.sent == (0, 0):
         return Outcome.DRIFT
-    if unmoved:
-        return _missing(move)
-    return _moved_otherwise(move)
+    return _missing(move) if unmoved else _moved_otherwise(move)
 
 
 def _not_sent(move: Move) -> Outcome | None:

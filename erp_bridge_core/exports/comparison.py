@@ -1,0 +1,100 @@
+"""The comparison, in the database (V2): what is seen against what was before and what was sent, for any number of keys.
+
+The rules are those of `outcomes`, where they stand as a table; here they are one INSERT .. SELECT over `moves`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, update
+
+from erp_bridge_core.contract.postings import Outcome
+from erp_bridge_core.exports.classifying import insert_outcomes
+from erp_bridge_core.exports.moves import Subject, lagging, same_key, sent_by_key
+from erp_bridge_core.exports.outcomes import outcome_of_item
+from erp_bridge_core.exports.pairing import name_wrong_places
+from erp_bridge_core.store.tables import key_outcomes, observations
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """What a comparison came to: the item's outcome, and how many keys have which (zero sums left out)."""
+
+    outcome: Outcome
+    counts: Mapping[Outcome, int]
+    odd_unposted: int
+
+
+def compare(connection: Connection, subject: Subject, *, company_id: int) -> Comparison:
+    """Write one `key_outcomes` row per key that was sent or has moved, and conclude the item's outcome."""
+    connection.execute(insert_outcomes(subject, company_id))
+    name_wrong_places(connection, subject)
+    counts = _counts(connection, subject)
+    outcome = outcome_of_item(
+        counts,
+        missing=_missing(connection, subject),
+        lagging=connection.execute(lagging(subject)).scalar_one(),
+    )
+    if outcome.is_waiting:
+        _let_zero_sums_wait(connection, subject)
+    odd = connection.execute(_odd_unposted(subject)).scalar_one()
+    return Comparison(outcome=outcome, counts=counts, odd_unposted=odd)
+
+
+def _is_zero_sum() -> ColumnElement[bool]:
+    """Sent, and nothing to see: such a key goes with the rest of its item."""
+    row = key_outcomes.c
+    return and_(
+        row.sent_original == 0, row.sent_changes == 0, row.outcome.in_([Outcome.POSTED.value, Outcome.SYNCED.value])
+    )
+
+
+def _counts(connection: Connection, subject: Subject) -> dict[Outcome, int]:
+    row = key_outcomes.c
+    rows = connection.execute(
+        select(row.outcome, func.count())
+        .where(row.verification_id == subject.verification_id, not_(_is_zero_sum()))
+        .group_by(row.outcome)
+    )
+    return {Outcome(outcome): count for outcome, count in rows.all()}
+
+
+def _missing(connection: Connection, subject: Subject) -> int:
+    row = key_outcomes.c
+    stale = [sight.route for sight in subject.readable if sight.stale is not None]
+    waiting = [Outcome.NOT_VISIBLE_YET.value, Outcome.UNPOSTED.value]
+    query = select(func.count()).where(
+        row.verification_id == subject.verification_id, row.outcome.in_(waiting), row.route.not_in(stale)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def _let_zero_sums_wait(connection: Connection, subject: Subject) -> None:
+    connection.execute(
+        update(key_outcomes)
+        .where(key_outcomes.c.verification_id == subject.verification_id, _is_zero_sum())
+        .values(outcome=Outcome.NOT_VISIBLE_YET.value)
+    )
+
+
+def _odd_unposted(subject: Subject) -> Select[Any]:
+    """Keys whose unposted entries are not what still has to be posted: a person should look before posting them."""
+    row, seen = key_outcomes.c, observations.c
+    good = row.outcome.in_([Outcome.POSTED.value, Outcome.SYNCED.value])
+    original: ColumnElement[Any] = case((good, 0), else_=row.sent_original)
+    changes: ColumnElement[Any] = case((good, 0), else_=row.sent_changes)
+    expected = or_(
+        func.coalesce(seen.unposted_original, original) != original,
+        func.coalesce(seen.unposted_changes, changes) != changes,
+    )
+    some = or_(func.coalesce(seen.unposted_original, 0) != 0, func.coalesce(seen.unposted_changes, 0) != 0)
+    sent = sent_by_key(subject.item_id).subquery()
+    return (
+        select(func.count(func.distinct(seen.sub_job + "\n" + seen.cost_code + "\n" + seen.category)))
+        .select_from(key_outcomes)
+        .join(observations, same_key(observations, key_outcomes))
+        .join(sent, same_key(sent, key_outcomes))
+        .where(row.verification_id == subject.verification_id, seen.verification_id == subject.verification_id)
+        .where(some, expected)
+    )
