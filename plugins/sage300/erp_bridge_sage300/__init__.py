@@ -1,0 +1,1 @@
+"""ERP Bridge's adapter for Sage 300 Construction and Real Estate."""

@@ -1,0 +1,154 @@
+"""The export: two files, original estimates and approved estimate changes, each offered once to a person (E4)."""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from attrs import frozen
+
+from erp_bridge_core.contract import (
+    Attempt,
+    Effect,
+    Effects,
+    ExportBatch,
+    FieldValues,
+    HandOver,
+    Offered,
+    PlannedEffect,
+    Sighting,
+)
+from erp_bridge_core.contract.errors import (
+    ErpBridgeError,
+    LedgerConflict,
+    NotPossibleNow,
+    OutcomeUnknown,
+)
+from erp_bridge_sage300 import finding, staging
+from erp_bridge_sage300.content import Content
+from erp_bridge_sage300.fields import ACCOUNTING_DATE, check_dates
+from erp_bridge_sage300.handover import KINDS, Kind, hand_over
+from erp_bridge_sage300.report import remember_report, remembered_reports
+from erp_bridge_sage300.share import Places, SageErp, places, prepare_share
+
+
+def export(batch: ExportBatch, values: FieldValues, erp: SageErp, effects: Effects) -> None:
+    """Plan a file for each side of the batch that has lines, originals first, then bring both as far as they go."""
+    prepare_share(erp)
+    if not remembered_reports(erp, item=batch.item, version=batch.version):
+        remember_report(erp, item=batch.item, version=batch.version)
+    content = Content(batch=batch, values=values, settings=erp.settings)
+    day = effects.reserve(ACCOUNTING_DATE, lambda: _day(values, erp))
+    present = {line.part for line in batch.lines}
+    for kind in KINDS:
+        if kind.part in present:
+            effects.plan(kind.group, _plan(content, kind, day, effects))
+    effects.run({kind.operation: EstimateFile(erp=erp, content=content, kind=kind) for kind in KINDS})
+
+
+def _day(values: FieldValues, erp: SageErp) -> str:
+    """The item's accounting date, kept over every retry; raises `BadInput` for dates that can't be booked."""
+    day = values.value(ACCOUNTING_DATE) or erp.clock.today().isoformat()
+    given = FieldValues(item={ACCOUNTING_DATE: day}, changes=values.changes)
+    check_dates(given, erp.settings.closed_through)
+    return day
+
+
+def _plan(content: Content, kind: Kind, day: str, effects: Effects) -> Callable[[int], Iterable[PlannedEffect]]:
+    def build(_: int) -> Iterator[PlannedEffect]:
+        numbers = _compact(content.numbers(kind.part, effects.lines_to_send()))
+        if not numbers:
+            return
+        whole = content.sum(numbers, day)
+        request = {
+            "item": content.batch.item,
+            "version": content.batch.version,
+            "job": content.batch.job,
+            "currency": content.batch.currency,
+            "date": day,
+            "lines": whole.lines,
+            "total": f"{whole.total:f}",
+            "adapter": _version(),
+        }
+        yield PlannedEffect(operation=kind.operation, lines=numbers, payload_hash=whole.sha256, request=request)
+
+    return build
+
+
+def _compact(numbers: Iterable[int]) -> Sequence[int]:
+    """The numbers as a range where they are one, else as packed as they can be."""
+    packed = array("q", numbers)
+    if packed and packed[-1] - packed[0] + 1 == len(packed):
+        return range(packed[0], packed[-1] + 1)
+    return packed
+
+
+def _version() -> str:
+    try:
+        return version("erp-bridge-sage300")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@frozen(kw_only=True)
+class EstimateFile:
+    """One file of estimates for Import Estimates: offered, taken, imported by a person (class `human`)."""
+
+    erp: SageErp
+    content: Content
+    kind: Kind
+
+    def send(self, effect: Effect, attempt: Attempt) -> Offered:
+        """Write the file aside, read it again, put up the tombstone, then let it appear where it is offered.
+
+        Raises `NotSent` while a former file of the same lines could still count, and `LedgerConflict` when
+        something else stands in its place; in neither case anything appeared.
+        """
+        return staging.offer(self.erp, self.content, self.kind, effect, attempt)
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        """Where each file is now, and which of its lines were rejected; nothing is changed."""
+        for effect in effects:
+            yield finding.sight(self.erp, self.content, self.kind, effect)
+
+    def hand_over(self, effect: Effect) -> HandOver:
+        """The sheet for the accountant; raises `NotPossibleNow` before the file is offered."""
+        spots = self._places(effect)
+        if self.erp.files.exists(spots.offered):
+            return self._sheet(effect, spots.offered, taken=False)
+        if self.erp.files.exists(spots.taken):
+            return self._sheet(effect, spots.taken, taken=True)
+        raise self._missing(spots)
+
+    def take(self, effect: Effect, attempt: Attempt) -> HandOver:
+        """Move the file, once, to where it is imported from; taken already: the same answer."""
+        spots, files = self._places(effect), self.erp.files
+        if not files.exists(spots.offered):
+            return self.hand_over(effect)
+        found = files.sha256(spots.offered)
+        if found != effect.payload_hash:
+            raise LedgerConflict(
+                f"{spots.offered} is not the file that was offered (SHA-256 {found}): it must not be imported.",
+                remedy="Find out who changed it; then settle this export with what you found.",
+                details={"found": found, "offered": effect.payload_hash},
+            )
+        # The import comes after this: a report that is still the same by then says nothing about it.
+        remember_report(self.erp, item=effect.request["item"], version=effect.request["version"])
+        attempt.check()
+        files.move(spots.offered, spots.taken)
+        return self._sheet(effect, spots.taken, taken=True)
+
+    def _places(self, effect: Effect) -> Places:
+        return places(self.erp, effect, self.kind.folder)
+
+    def _sheet(self, effect: Effect, path: str, *, taken: bool) -> HandOver:
+        note: Mapping[str, Any] = {**effect.request, "sha256": self.erp.files.sha256(path)}
+        return hand_over(self.erp, self.kind, note, path=path, taken=taken)
+
+    def _missing(self, spots: Places) -> ErpBridgeError:
+        if self.erp.files.exists(spots.tombstone) and not self.erp.files.exists(spots.staging):
+            return OutcomeUnknown(
+                f"{spots.name}.jce was offered and is gone without a trace.",
+                remedy="Ask who moved it and whether it was imported, then settle this export.",
+            )
+        return NotPossibleNow(f"{spots.name}.jce is not offered yet.", remedy="Run the export first.")
