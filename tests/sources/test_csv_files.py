@@ -11,6 +11,8 @@ from erp_bridge_core.sources.tables import FileOptions, Limits
 
 @pytest.fixture
 def table(tmp_path):
+    """Open text as a CSV file."""
+
     def table(text, limits=None, **options):
         path = tmp_path / "b.csv"
         path.write_text(text, encoding="utf-8", newline="")

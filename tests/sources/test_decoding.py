@@ -14,6 +14,8 @@ CHUNK = 1024 * 1024
 
 @pytest.fixture
 def read(tmp_path):
+    """Read bytes to lines, and see that the digest took in all of them."""
+
     def read(data, given=None, longest=CHUNK * 4):
         path = tmp_path / "b.csv"
         path.write_bytes(data)

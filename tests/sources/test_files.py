@@ -12,6 +12,8 @@ from erp_bridge_core.sources.tables import Limits
 
 @pytest.fixture
 def write(tmp_path):
+    """Write bytes to a file."""
+
     def write(data, name="b.csv"):
         path = tmp_path / name
         path.write_bytes(data)

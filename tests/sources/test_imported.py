@@ -10,10 +10,12 @@ from erp_bridge_core.sources import Limits, read_budget
 
 @pytest.fixture
 def path(tmp_path):
+    """Where the file of these tests stands."""
     return tmp_path / "b.csv"
 
 
 def written(tmp_path):
+    """The rows of the file of faults."""
     with (tmp_path / "faults.csv").open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.reader(stream))
 

@@ -11,6 +11,7 @@ SECOND = evolve(FIRST, row=5, amount=-30, description="second", quantity=20000)
 
 
 def merged(**changes):
+    """Two rows of one key as one, the second changed."""
     return merge_records([FIRST, evolve(SECOND, **changes)])
 
 

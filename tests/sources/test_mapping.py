@@ -10,6 +10,7 @@ HEADER = ("Job", "Cost Code", "Cost Type", "Extra", "Description", "Qty", "UOM",
 
 
 def resolve(mapping=None, header=HEADER):
+    """Lay a mapping on a header."""
     return resolve_columns(mapping or ColumnMapping(), header, "b.csv")
 
 

@@ -31,9 +31,10 @@ def test_reads_what_people_write(text, value):
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "12,0O", "NaN", "Infinity", "1e400", "1E+05", "1.005", "١٢٣", "１２", "12,34.50", "1,23", "1,,234", "0,123",
-        "(12", "12)", "(-12)", "--12", "-12-", "$12$", "12%", "1 234", "1_000", "0x10", "12.", ".5", "-", "=1+1", "12\n",
-        "10000000000000.00", "1.234,50",
+        "", " ", "12,0O", "NaN", "Infinity", "1e400", "1E+05", "1.005", "\u0661\u0662", "\uff11\uff12",
+        "12,34.50", "1,23", "1,,234", "0,123",
+        "(12", "12)", "(-12)", "--12", "-12-", "$12$", "12%", "1 234", "1_000", "0x10", "12.", ".5", "-", "=1+1",
+        "12\n", "10000000000000.00", "1.234,50",
     ],
 )  # fmt: skip
 def test_refuses_all_else(text):
@@ -53,7 +54,7 @@ def test_says_that_letters_look_like_digits():
 def test_says_that_digits_are_of_another_script():
     """Digits of another script are told apart from plain nonsense."""
     with pytest.raises(BadValue, match="another script"):
-        parse_number("١٢", digits=2)
+        parse_number("\u0661\u0662", digits=2)
 
 
 @pytest.mark.rule("B1")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,7 @@ HEAD = "Job,Extra,Cost Code,Category,Description,Quantity,Unit,Unit Cost,Amount\
 
 @pytest.fixture
 def read(tmp_path):
+    """Read text as a budget."""
     budgets = []
 
     def read(text, head=HEAD, **options):
@@ -33,6 +35,7 @@ def read(tmp_path):
 
 
 def where(budget):
+    """The places of a budget's faults."""
     return [fault.where for fault in budget.faults]
 
 
@@ -193,7 +196,7 @@ def test_a_workbook_tells_odd_cells(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Cost Code", "Quantity", "Unit Cost", "Amount"])
     book.active.append(["1", 2, 3, "=B2*C2"])
-    book.active.append([__import__("datetime").date(2026, 1, 5), 2, 3, 6])
+    book.active.append([date(2026, 1, 5), 2, 3, 6])
     book.save(tmp_path / "b.xlsx")
 
     with read_budget(tmp_path / "b.xlsx") as budget:

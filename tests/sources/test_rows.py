@@ -12,16 +12,20 @@ HEADER = ("Job", "Extra", "Cost Code", "Category", "Description", "Quantity", "U
 
 @pytest.fixture
 def faults():
+    """The faults that were told."""
     return []
 
 
 @pytest.fixture
 def warnings():
+    """The warnings that were told."""
     return []
 
 
 @pytest.fixture
 def reader(faults, warnings):
+    """A reader of rows for a mapping."""
+
     def reader(digits=2, **mapping):
         columns, _ = resolve_columns(ColumnMapping(**mapping), HEADER, "b.csv")
         return RowReader(
@@ -33,6 +37,7 @@ def reader(faults, warnings):
 
 
 def row(**cells):
+    """A good row's cells, with some of them changed."""
     plain = {"Job": "J", "Cost Code": "1-105", "Category": "L", "Amount": "10"}
     return [
         {**plain, **{name.replace("_", " "): cell for name, cell in cells.items()}}.get(name, "") for name in HEADER

@@ -20,8 +20,9 @@ def test_a_code_keeps_its_inner_blanks():
     ("code", "named"),
     [
         ("10\n5", "a line feed"), ("105\t", "a tab"), ("\x1b[31m", "an escape"), ("10\0", "a null"),
-        ("105\u202e", "right-to-left override"), ("1\u200b05", "zero width space"), ("\u0661\u0660\u0665", "arabic-indic"),
-        ("\u0410-1", "cyrillic"), ("１０５", "fullwidth digit one"), ("105\u00a0", "no-break space"), ("105–1", "en dash"),
+        ("105\u202e", "right-to-left override"), ("1\u200b05", "zero width space"),
+        ("\u0661\u0660\u0665", "arabic-indic"), ("\u0410-1", "cyrillic"), ("\uff11\uff10", "fullwidth digit one"),
+        ("105\u00a0", "no-break space"), ("105\u20131", "en dash"),
     ],
 )  # fmt: skip
 def test_codes_refuse_what_only_looks_like_a_code(code, named):

@@ -1,6 +1,6 @@
 """Workbooks, as openpyxl writes them, read to what a person sees."""
 
-import datetime
+from datetime import date, time, timedelta
 
 import openpyxl
 import pytest
@@ -13,11 +13,14 @@ from erp_bridge_core.sources.values import BrokenCell, DateCell, NumberCell, Tru
 
 @pytest.fixture
 def book():
+    """An empty workbook."""
     return openpyxl.Workbook()
 
 
 @pytest.fixture
 def table(book, tmp_path):
+    """The workbook, saved and opened."""
+
     def table(**options):
         book.save(tmp_path / "b.xlsx")
         return open_table(tmp_path / "b.xlsx", options=FileOptions(**options))
@@ -26,6 +29,7 @@ def table(book, tmp_path):
 
 
 def rows(found):
+    """Every row with the kinds of its cells."""
     return [(number, [(type(cell), str(cell)) for cell in cells]) for number, cells in found.rows()]
 
 
@@ -35,8 +39,8 @@ def rows(found):
         ("105-1", str, "105-1"), (1234.5, NumberCell, "1234.5"), (105, NumberCell, "105"), (0.1, NumberCell, "0.1"),
         (87162506.63, NumberCell, "87162506.63"), (1e-7, NumberCell, "0.0000001"), (-5.0, NumberCell, "-5"),
         (10**20, NumberCell, "1" + "0" * 20), (True, TruthCell, "TRUE"),
-        (datetime.date(2026, 4, 8), DateCell, "2026-04-08"), (datetime.time(1, 2), DateCell, "01:02:00"),
-        (datetime.timedelta(hours=30), DateCell, "1 day, 6:00:00"), ("=1+1", BrokenCell, "(no value)"),
+        (date(2026, 4, 8), DateCell, "2026-04-08"), (time(1, 2), DateCell, "01:02:00"),
+        (timedelta(hours=30), DateCell, "1 day, 6:00:00"), ("=1+1", BrokenCell, "(no value)"),
         ("#N/A", BrokenCell, "(no value)"),
     ],
 )  # fmt: skip

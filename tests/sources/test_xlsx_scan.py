@@ -29,10 +29,12 @@ def build(*, replace=None, add=None):
 
 
 def sheet(cells):
+    """A sheet of given cells."""
     return f'<worksheet xmlns="http://x"><sheetData>{cells}</sheetData></worksheet>'
 
 
 def scan(data, **limits):
+    """Scan under given limits."""
     return scan_workbook(data, "b.xlsx", Limits(**limits))
 
 
