@@ -26,7 +26,7 @@ MOST_SHOWN: Final = 10_000
 class Cleaner(Protocol):
     """Whatever takes known secrets out of a value: the connections' redactor."""
 
-    def clean(self, value: Any) -> Any:
+    def clean_json(self, value: Any) -> Any:
         """The value without secrets."""
 
 
@@ -134,7 +134,7 @@ class AuditTrail:
 
     def _details(self, details: Mapping[str, Any] | None) -> str:
         plain = dict(details or {})
-        cleaned = plain if self.redactor is None else self.redactor.clean(plain)
+        cleaned = plain if self.redactor is None else self.redactor.clean_json(plain)
         return json.dumps(cleaned, sort_keys=True, ensure_ascii=False, default=_plain)
 
 

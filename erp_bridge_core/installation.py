@@ -1,0 +1,291 @@
+"""An installation's home folder: made once, opened each time, with a clear word about whatever is wrong with it."""
+
+import os
+import secrets
+import shutil
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import field, frozen
+from sqlalchemy import Row, insert, select
+
+from erp_bridge_core.audit.entries import KEY_BYTES
+from erp_bridge_core.audit.freezing import check_mark, require_thawed, thaw
+from erp_bridge_core.audit.mark import HighWaterMark
+from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
+from erp_bridge_core.people.actor import system_actor
+from erp_bridge_core.people.companies import company_faults
+from erp_bridge_core.people.passwords import operating_system_user
+from erp_bridge_core.people.texts import login_faults, name_faults
+from erp_bridge_core.store import schema
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.location import network_file_system
+from erp_bridge_core.store.tables import companies, installation, memberships, people
+
+__all__ = ["Home", "check_mark", "create_home", "open_home", "require_thawed", "thaw"]
+
+#: Without the letters and digits that people mix up when they read a code aloud.
+CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH: Final = 6
+CONFIGURATION: Final = """\
+# ERP Bridge: what this host's administrator sets. Secrets never stand here, only references to them.
+
+[files]
+# Folders below which drop folders may lie.
+allowed_roots = []
+
+[secrets]
+# Where `file:` references are looked up; blank: the folder `secrets` beside this file.
+directory = ""
+"""
+
+
+@frozen(kw_only=True)
+class Paths:
+    """Where things are in a home folder."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite database."""
+        return self.home / "erp-bridge.db"
+
+    @property
+    def audit_key(self) -> Path:
+        """The audit trail's key, outside the database."""
+        return self.home / "keys" / "audit.key"
+
+    @property
+    def mark(self) -> Path:
+        """The high-water mark, outside the database."""
+        return self.home / "high-water.jsonl"
+
+    @property
+    def configuration(self) -> Path:
+        """What the host's administrator sets; written last, so that its presence says that a home is whole."""
+        return self.home / "erp-bridge.toml"
+
+
+@frozen(kw_only=True)
+class Home:
+    """An opened home: its database, its key and mark, its installation code (L17), and whether it is a demo's."""
+
+    paths: Paths
+    store: Store
+    audit_key: bytes = field(repr=False)
+    mark: HighWaterMark
+    code: str
+    demo: bool
+    created_at: datetime
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def create_home(
+    home: Path,
+    *,
+    company_code: str,
+    company_name: str,
+    time_zone: str,
+    currency: str,
+    admin_login: str,
+    admin_name: str,
+    demo: bool = False,
+    now: datetime | None = None,
+) -> Home:
+    """Make a home in a missing or empty folder: key, mark, database, the first company and its first administrator.
+
+    Raises `BadInput` with every fault of what was given, `StorageError` for a folder that can't be used; either way
+    nothing is left behind.
+    """
+    faults = company_faults(company_code, name=company_name, time_zone=time_zone, currency=currency)
+    faults += login_faults(admin_login) + [_of_administrator(fault) for fault in name_faults(admin_name)]
+    if faults:
+        raise BadInput("The installation can't be made.", faults=faults)
+    paths = Paths(home=home)
+    existed = _claim(home)
+    try:
+        first = _First(
+            company=(company_code, company_name, time_zone, currency),
+            administrator=(admin_login, admin_name),
+            demo=demo,
+            now=now or datetime.now(UTC),
+        )
+        _furnish(paths, first)
+        return open_home(home)
+    except BaseException as error:
+        _clear(home, existed=existed)
+        if isinstance(error, OSError):
+            raise _unusable(home, error) from error
+        raise
+
+
+def open_home(home: Path) -> Home:
+    """Open a home; raises `StorageError`, with its remedy, for a missing, unfinished, damaged or read-only one."""
+    paths = Paths(home=home)
+    _require_whole(paths)
+    key = _read_key(paths.audit_key)
+    store = Store.at(paths.database)
+    try:
+        schema.check(store)
+        facts = _facts(store)
+    except BaseException:
+        store.close()
+        raise
+    return Home(
+        paths=paths,
+        store=store,
+        audit_key=key,
+        mark=HighWaterMark(paths.mark),
+        code=facts.code,
+        demo=facts.demo,
+        created_at=facts.created_at,
+    )
+
+
+def _facts(store: Store) -> Row[Any]:
+    with store.read() as connection:
+        facts = connection.execute(select(installation)).one_or_none()
+    if facts is None:
+        raise StorageError("The database names no installation.", remedy="Restore it from a backup.")
+    return facts
+
+
+@frozen(kw_only=True)
+class _First:
+    company: tuple[str, str, str, str]
+    administrator: tuple[str, str]
+    demo: bool
+    now: datetime
+
+
+def _claim(home: Path) -> bool:
+    """Make the folder, or make sure that it is empty; tells whether it was there."""
+    try:
+        existed = home.exists()
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        taken = any(home.iterdir())
+    except OSError as error:
+        raise _unusable(home, error) from error
+    if taken:
+        whole = Paths(home=home).configuration.exists()
+        what = "is an ERP Bridge home already" if whole else "is not empty"
+        raise StorageError(f"The folder {home} {what}.", remedy="Choose an empty or a new folder for the new home.")
+    _require_local(home)
+    return existed
+
+
+def _furnish(paths: Paths, first: _First) -> None:
+    key = secrets.token_bytes(KEY_BYTES)
+    paths.audit_key.parent.mkdir(mode=0o700)
+    (paths.home / "secrets").mkdir(mode=0o700)
+    _write_new(paths.audit_key, key, mode=0o600)
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    mark = HighWaterMark(paths.mark)
+    mark.create(code)
+    _write_new(paths.database, b"", mode=0o600)
+    store = Store.at(paths.database)
+    try:
+        schema.create(store)
+        _fill(store, AuditTrail(store, key, mark, now=lambda: first.now), code, first)
+    finally:
+        store.close()
+    _write_new(paths.configuration, CONFIGURATION.encode(), mode=0o600)
+
+
+def _fill(store: Store, audit: AuditTrail, code: str, first: _First) -> None:
+    company, name, time_zone, currency = first.company
+    login, person = first.administrator
+    with store.begin() as connection:
+        connection.execute(insert(installation).values(id=1, code=code, demo=first.demo, created_at=first.now))
+        row = {"code": company, "name": name, "time_zone": time_zone, "currency": currency, "policy": {}}
+        added = insert(companies).values(**row, created_at=first.now).returning(companies.c.id)
+        company_id = connection.execute(added).scalar_one()
+        who = insert(people).values(login=login, name=person, failed_sign_ins=[], created_at=first.now)
+        person_id = connection.execute(who.returning(people.c.id)).scalar_one()
+        connection.execute(insert(memberships).values(company_id=company_id, person_id=person_id, administrator=True))
+        acting = system_actor(company_id, company, os_user=operating_system_user())
+        details = {"company": company, "administrator": login, "demo": first.demo}
+        audit.record(connection, acting, "create installation", "installation", code, details=details)
+
+
+def _require_whole(paths: Paths) -> None:
+    if not paths.home.is_dir():
+        raise StorageError(
+            f"There is no home folder {paths.home}.",
+            remedy="Make it with `erp-bridge init`, or name another with --home or ERP_BRIDGE_HOME.",
+        )
+    missing = [path.name for path in (paths.configuration, paths.database, paths.audit_key) if not path.is_file()]
+    if missing:
+        raise StorageError(
+            f"The folder {paths.home} is not a whole home: {', '.join(missing)} missing.",
+            remedy="Restore it from a backup; if `erp-bridge init` was cut short there, empty it and run that again.",
+        )
+    for path in (paths.home, paths.database):
+        if not os.access(path, os.W_OK):
+            raise StorageError(
+                f"{path} can't be written by {operating_system_user()}.", remedy="Check its owner, mode and mount."
+            )
+    _require_local(paths.home)
+
+
+def _require_local(home: Path) -> None:
+    kind = network_file_system(home)
+    if kind is not None:
+        raise StorageError(
+            f"The folder {home} is on a network share ({kind}), where a database can be damaged.",
+            remedy="Choose a folder on a disk of this host.",
+        )
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
+            raise StorageError(
+                f"The audit key {path} can be read by others.", remedy=f"Take their rights away: chmod 600 {path}."
+            )
+        key = path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"The audit key {path} can't be read: {error.strerror}.", remedy="Check its owner, or restore it."
+        ) from error
+    if len(key) != KEY_BYTES:
+        raise StorageError(f"The audit key {path} is damaged.", remedy="Restore it from a backup.")
+    return key
+
+
+def _write_new(path: Path, content: bytes, *, mode: int) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _clear(home: Path, *, existed: bool) -> None:
+    """Take back what was made; the folder was empty before, so that all in it is ours."""
+    if not existed:
+        shutil.rmtree(home, ignore_errors=True)
+        return
+    for path in home.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _of_administrator(fault: Fault) -> Fault:
+    return Fault("administrator_name", fault.message, value=fault.value, expected=fault.expected)
+
+
+def _unusable(home: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The folder {home} can't be used: {error.strerror}.", remedy="Check its owner, mode and free space."
+    )
