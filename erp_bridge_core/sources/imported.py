@@ -114,8 +114,8 @@ class ImportedBudget:
         shown = f"; the first {len(self.faults):,} follow" if self.fault_count > len(self.faults) else ""
         faults = "fault" if self.fault_count == 1 else "faults"
         raise BadInput(
-            f"{self.facts.name} has {self.fault_count:,} {faults} in {self.bad_rows:,} of {self.rows_read:,} rows{shown}."
-            " Nothing was imported.",
+            f"{self.facts.name} has {self.fault_count:,} {faults} in {self.bad_rows:,} of {self.rows_read:,} rows"
+            f"{shown}. Nothing was imported.",
             remedy="Correct the file and import it again; the faults can be written to a file, row by row.",
             faults=self.faults,
             details={"faults": self.fault_count, "bad_rows": self.bad_rows, "rows": self.rows_read},

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from erp_bridge_core.contract.money import from_units, parse_decimal, to_units
+from erp_bridge_core.contract.money import MAX_DIGITS, from_units, parse_decimal, to_units
 from erp_bridge_core.sources.values import BadValue, NumberCell, refuse_odd
 
 
@@ -22,7 +22,7 @@ CURRENCY_SIGNS: Final = "$€£¥"
 #: A spreadsheet keeps 15 significant digits; what lies past them is the noise of its arithmetic.
 SPREADSHEET_DIGITS: Final = 15
 
-_PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_PLAIN: Final = re.compile(r"(-?[0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _SIGNED: Final = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])?[ ]?(?P<before>[{CURRENCY_SIGNS}])?[ ]?(?P<inner>[+-])?"
     rf"(?P<body>[0-9][0-9.,]*)"
@@ -45,14 +45,17 @@ def parse_units(text: str, *, digits: int, style: NumberStyle = NumberStyle.POIN
     negative, and zeros past the decimals. Raises `BadValue` for everything else: blanks, `NaN`, exponents, per cent,
     letters, digits of other scripts, more decimals, more than 15 digits.
     """
-    refuse_odd(text)
+    if type(text) is not str:
+        refuse_odd(text)
     if isinstance(text, NumberCell):
         _refuse_noise(text)
         return _exact(str(text), digits, style)
-    stripped = text.strip(" ")
-    if style is not NumberStyle.COMMA and _PLAIN.fullmatch(stripped) and not _is_ambiguous(stripped, style):
-        return _exact(stripped, digits, style)
-    return _exact(_normalize(stripped, digits, style), digits, style)
+    # Nearly every number of nearly every file is plain, and a file may have millions of them.
+    if style is NumberStyle.POINT and (match := _PLAIN.fullmatch(text)):
+        whole, decimals = match[1], match[2] or ""
+        if len(decimals) <= digits and len(whole) + digits <= MAX_DIGITS:
+            return int(whole + decimals.ljust(digits, "0"))
+    return _exact(_normalize(text.strip(" "), digits, style), digits, style)
 
 
 @lru_cache
@@ -129,10 +132,6 @@ def _read(body: str, style: NumberStyle) -> str | None:
     if style is NumberStyle.POINT:
         return body.replace(",", "") if _POINT.fullmatch(body) else None
     return body.replace(".", "").replace(",", ".") if _COMMA.fullmatch(body) else None
-
-
-def _is_ambiguous(text: str, style: NumberStyle) -> bool:
-    return style is NumberStyle.AUTO and "." in text
 
 
 def _refuse_noise(text: str) -> None:

@@ -35,7 +35,8 @@ class RowReader:
     warn: Report
     # What turns an amount into the units of quantity x unit cost.
     _scale: int = field(init=False)
-    _failed: bool = field(default=False, init=False)
+    #: The fields of this row that have a fault; blank stands for the row as a whole.
+    _failed: set[str] = field(factory=set, init=False)
     _number: int = field(default=0, init=False)
     _cells: list[str] = field(factory=list, init=False)
 
@@ -50,14 +51,14 @@ class RowReader:
 
     def read(self, number: int, cells: list[str]) -> Record | None:
         """The row's record; None when it is blank or has faults, which were told."""
-        if not any(cell.strip() for cell in cells):
+        if not "".join(cells).strip():
             return None
-        self._failed, self._number, self._cells = False, number, cells
+        self._failed, self._number, self._cells = set(), number, cells
         self._check_shape()
         codes = {name: self._parse(name, parse_code, "") for name in ("job", "sub_job", "cost_code", "category")}
         self._require_codes(codes)
         texts = {name: self._parse(name, parse_text, "") for name in ("description", "unit")}
-        quantity = self._parse(("quantity"), self._fine, None)
+        quantity = self._parse("quantity", self._fine, None)
         unit_cost = self._parse("unit_cost", self._fine, None)
         amount = self._amount(quantity, unit_cost)
         if self._failed or amount is None:
@@ -68,12 +69,14 @@ class RowReader:
 
     def _check_shape(self) -> None:
         width = len(self._cells)
+        if width == len(self.header):
+            return
         if any(cell.strip() for cell in self._cells[len(self.header) :]):
             self._tell(
                 "", f"the row has {width} cells, the header {len(self.header)}", expected="as many cells as headers",
                 remedy="Put quotes around text that holds the delimiter.",
             )  # fmt: skip
-        elif any(place >= width for place in self.columns.places.values()):
+        if any(place >= width for place in self.columns.places.values()):
             self._tell(
                 "", f"the row ends after {width} of {len(self.header)} cells", expected="as many cells as headers",
                 remedy="Check that the file is whole; write blank cells out.",
@@ -81,7 +84,7 @@ class RowReader:
 
     def _require_codes(self, codes: dict[str, str]) -> None:
         for name in ("job", "cost_code"):
-            if name in self.columns.places and not codes[name] and not self._failed:
+            if name in self.columns.places and not codes[name] and not self._failed & {"", name}:
                 self._tell(
                     name, "blank", value="", expected="a code",
                     remedy="Fill it in, or leave the row out with a filter (a row of totals, say).",
@@ -92,7 +95,7 @@ class RowReader:
         if cell:
             return self._parse("amount", self._money, None)
         if quantity is None or unit_cost is None:
-            if not self._failed:
+            if not self._failed & {"", "quantity", "unit_cost"}:
                 self._tell(
                     "amount", "blank, and blank is not zero", value="", rule=_NUMBER_RULE,
                     expected="an amount, or both quantity and unit cost", remedy="Write 0 where zero is meant.",
@@ -177,7 +180,7 @@ class RowReader:
         rule: str = _SHAPE_RULE,
         remedy: str | None = None,
     ) -> None:
-        self._failed = True
+        self._failed.add(name)
         shown = None if value is None else shorten(str(value))
         fault = Fault(self._where(name), message, value=shown, expected=expected, rule=rule, remedy=remedy)
         self.fault(self._number, self._header(name), fault)

@@ -22,8 +22,9 @@ def parse_code(cell: str) -> str:
     Arabic digit looks like another code's), and for a spreadsheet number with decimals, whose trailing zeros the
     spreadsheet has lost: `1.10` and `1.1` may be two codes.
     """
-    refuse_odd(cell)
     text = cell.strip(" ")
+    if type(cell) is not str:
+        refuse_odd(cell)
     if isinstance(cell, NumberCell) and "." in text:
         raise BadValue(
             "a code stored as a number with decimals, so its trailing zeros are lost",
@@ -43,7 +44,8 @@ def parse_text(cell: str) -> str:
     Raises `BadValue` for newlines, tabs, other control characters, bidirectional and invisible ones, and over 500
     characters. What the ERP takes is its profile's to say, at send.
     """
-    refuse_odd(cell)
+    if type(cell) is not str:
+        refuse_odd(cell)
     text = cell.strip(" ")
     if not text.isprintable():
         _refuse_character(text, _EXPECTED_TEXT, ascii_alone=False)

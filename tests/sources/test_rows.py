@@ -100,6 +100,15 @@ def test_all_faults_of_a_row_are_told_at_once(reader, faults):
     assert all(fault.remedy and fault.rule for _, _, fault in faults)
 
 
+@pytest.mark.rule("B8")
+def test_a_blank_amount_is_told_beside_other_faults(reader, faults):
+    """A blank amount does not hide behind a bad code, but a bad quantity explains it."""
+    reader().read(2, row(Cost_Code="\u0661", Amount=""))
+    reader().read(3, row(Quantity="x", Unit_Cost="1", Amount=""))
+
+    assert ["Cost Code", "Amount", "Quantity"] == [header for _, header, _ in faults]
+
+
 @pytest.mark.parametrize("name", ["Job", "Cost Code"])
 def test_a_blank_code_is_a_fault(reader, faults, name):
     """A row without a job or cost code is no budget line."""
