@@ -41,11 +41,10 @@ def judge(effect_states: Mapping[str, int], lines: LineCounts, *, only_offered: 
 def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | None = None) -> Conclusion:
     """Judge an export by its rows; `stopped` is the error that ended the run."""
     row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
-    states: dict[str, int] = dict(connection.execute(
-            select(effects.c.state, func.count())
-            .where(effects.c.export_id == export_id, effects.c.state != "abandoned")
-            .group_by(effects.c.state)
-        ))
+    query = select(effects.c.state, func.count()).where(
+        effects.c.export_id == export_id, effects.c.state != "abandoned"
+    )
+    states: dict[str, int] = dict(connection.execute(query.group_by(effects.c.state)).all())
     doubt_free = stopped is not None and not _open_without_offer(connection, export_id)
     return judge(
         states,

@@ -94,7 +94,7 @@ def _take(worker: Worker, work: Work, operation: HumanOperation, entry: Entry) -
             connection, entry, company_id=work.item.company_id, item_id=work.item.id, epoch=work.lease.epoch,
             now=now, deadline=now + declared.deadline,
         )  # fmt: skip
-    worker.mark.raise_attempts(attempt_id)
+    worker.mark.raise_to(attempts=attempt_id)
     worker.observer("intent", entry.effect)
     attempt = RunningAttempt(number=number, lease=work.lease, clock=work.erp.clock, ends=started + declared.deadline)
     try:

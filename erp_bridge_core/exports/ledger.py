@@ -149,7 +149,7 @@ def _store_lines(connection: Connection, rows: Sequence[Mapping[str, Any]], line
     ids: dict[str, int] = {}
     for page in batched([row["key"] for row in rows], 500):
         found = connection.execute(select(effects.c.key, effects.c.id).where(effects.c.key.in_(page)))
-        ids.update(dict(found))
+        ids.update(found.all())
     every = (
         {"effect_id": ids[row["key"]], "line": line}
         for row, numbers in zip(rows, lines, strict=True)
@@ -327,6 +327,16 @@ def close_attempt(
         update(attempts)
         .where(attempts.c.id == attempt_id)
         .values(outcome=outcome, evidence=dict(evidence), ended_at=now)
+    )
+
+
+def prove_offered(connection: Connection, entry: Entry, *, now: float) -> None:
+    """The doubted tries did offer it: it was seen lying where it was offered (class `human`)."""
+    doubted = attempts.c.outcome.is_(None) | (attempts.c.outcome == AttemptOutcome.DOUBTFUL)
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.effect_id == entry.id, doubted)
+        .values(outcome=AttemptOutcome.OFFERED, ended_at=now, evidence={"seen": "lying where it was offered"})
     )
 
 

@@ -26,6 +26,7 @@ from typing import Final
 
 from attrs import frozen
 
+from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.postings import Outcome
 
 #: When several routes tell of a key, the first of these that one of them tells is the outcome: a figure that is wrong
@@ -185,3 +186,20 @@ def outcome_of_item(counts: Mapping[Outcome, int], *, missing: int, lagging: int
     if counts.get(Outcome.NOT_VERIFIABLE):
         return Outcome.NOT_VERIFIABLE
     return Outcome.SYNCED if counts.get(Outcome.SYNCED) and not lagging else Outcome.POSTED
+
+
+def state_after(state: ItemState, outcome: Outcome, *, resolved: bool, conditions_met: bool) -> ItemState:
+    """Where a verification leaves an item whose export is over (V1, V5); in any other state it only tells.
+
+    `resolved`: a person adopted, corrected or accepted the mismatch, or it was half posted and the rest has come: by
+    itself a mismatch never goes away.
+    """
+    if not state.is_exported:
+        return state
+    if outcome.is_mismatch:
+        return ItemState.MISMATCH
+    if state is ItemState.MISMATCH and not resolved:
+        return ItemState.MISMATCH
+    if state is ItemState.SYNCED:
+        return ItemState.SYNCED
+    return ItemState.SYNCED if outcome.is_good and conditions_met else ItemState.WAITING

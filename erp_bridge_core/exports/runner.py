@@ -25,6 +25,7 @@ from erp_bridge_core.contract.effects import (
     Operation,
     PlannedEffect,
     Sighting,
+    Waiting,
 )
 from erp_bridge_core.contract.errors import (
     AlreadyThere,
@@ -74,7 +75,7 @@ Writing = Callable[[Attempt], AbstractContextManager[None]]
 class Mark(Protocol):
     """The high-water mark kept outside the database (L16)."""
 
-    def raise_attempts(self, attempts: int) -> None:
+    def raise_to(self, *, attempts: int) -> object:
         """Say, durably, that the ledger has come as far as this attempt."""
 
 
@@ -272,7 +273,7 @@ class LedgerEffects:
                 now=now,
                 deadline=now + declared.deadline,
             )
-        self.mark.raise_attempts(attempt_id)
+        self.mark.raise_to(attempts=attempt_id)
         attempt = RunningAttempt(number=number, lease=self.lease, clock=self.clock, ends=started + declared.deadline)
         return attempt_id, attempt
 
@@ -334,6 +335,8 @@ class LedgerEffects:
             now = self.seconds(connection)
             kind = type(sighting).__name__.lower()
             ledger.record_sighting(connection, entry, self.identity.company_id, kind, evidence, now=now)
+            if isinstance(sighting, Waiting):
+                ledger.prove_offered(connection, entry, now=now)
             if verdict.state is not None:
                 found = sighting if isinstance(sighting, Found) else None
                 ledger.conclude(
@@ -378,7 +381,17 @@ class LedgerEffects:
             ledger.conclude(connection, entry, self.identity.item_id, EffectState.UNKNOWN, evidence={"why": why})
 
     def _stop_unless_clear(self, group: str) -> None:
-        stopped = next(self._entries(group, STOPPED), None)
+        with self.store.read() as connection:
+            latest = ledger.latest_generation(connection, self.identity.export_id, group)
+        stopped = next(
+            (
+                entry
+                for entry in self._entries(group, STOPPED)
+                # What an earlier generation was refused for is carried by the newest one.
+                if entry.state is not EffectState.REFUSED or entry.effect.generation == latest
+            ),
+            None,
+        )
         if stopped is None:
             return
         if stopped.state is EffectState.REFUSED:

@@ -130,9 +130,8 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
 
 def count_lines(connection: Connection, item_id: int) -> LineCounts:
     """The item's lines by where they stand."""
-    counts: dict[str, int] = dict(connection.execute(
-            select(item_lines.c.state, func.count()).where(item_lines.c.item_id == item_id).group_by(item_lines.c.state)
-        ))
+    query = select(item_lines.c.state, func.count()).where(item_lines.c.item_id == item_id)
+    counts: dict[str, int] = dict(connection.execute(query.group_by(item_lines.c.state)).all())
     return LineCounts(
         total=sum(counts.values()),
         arrived=counts.get("arrived", 0),

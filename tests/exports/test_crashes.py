@@ -1,0 +1,154 @@
+"""Real kills: a worker dies by SIGKILL at every stage of the ledger, another goes on, and the ERP's books are counted."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pytest
+from ledger_erp import LINES, Books, LedgerAdapter, Scene
+from sqlalchemy import select
+
+from erp_bridge_core.approvals.batches import load_batch
+from erp_bridge_core.contract import Effects, Operation, PlannedEffect, SafetyClass, Stream
+from erp_bridge_core.contract.effects import Effect
+from erp_bridge_core.contract.errors import AlreadyThere
+from erp_bridge_core.exports.status import ExportState, count_lines
+from erp_bridge_core.store.tables import exports, items
+
+WORKER = Path(__file__).parent / "crash_worker.py"
+STAGES = ("intent", "body_sent", "reply_held", "answered", "recorded", "seen")
+#: Classes that reach confirmed unaided after any kill.
+SURE = (SafetyClass.KEYED, SafetyClass.ABSOLUTE, SafetyClass.CONTAINED)
+ONCE = {line: 1 for line in range(1, LINES + 1)}
+
+
+def kill_at(scene: Scene, stage: str, time: int) -> None:
+    """Run the export in another process until it kills itself there."""
+    home = scene.books.path.parent
+    safety = scene.adapter.safety
+    finished = subprocess.run(
+        [sys.executable, str(WORKER), str(home), safety, str(scene.export_id), str(scene.item_id), stage, str(time)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert -signal.SIGKILL == finished.returncode, finished.stderr
+
+
+def state_of(scene: Scene) -> str:
+    with scene.store.read() as connection:
+        return connection.execute(select(exports.c.state).where(exports.c.id == scene.export_id)).scalar_one()
+
+
+@pytest.mark.rule("E1", "L2", "L4", "L11")
+@pytest.mark.parametrize("time", [1, 2])
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("safety", SURE)
+def test_a_killed_export_ends_with_every_line_once(
+    open_scene: Callable[..., Scene], safety: SafetyClass, stage: str, time: int
+) -> None:
+    """Whatever the stage of the kill, the next worker brings the export to its end, each line once in the books."""
+    kill_at(open_scene(safety), stage, time)
+    scene = open_scene(safety, passed=10_000.0)
+    scene.worker.advance(scene.export_id)
+    assert ONCE == scene.books.held()
+    assert ExportState.COMPLETE == state_of(scene)
+
+
+@pytest.mark.rule("L4", "E6")
+@pytest.mark.parametrize("stage", ["intent", "body_sent", "reply_held", "answered"])
+def test_a_doubted_append_stays_unknown_and_is_never_sent_again(open_scene: Callable[..., Scene], stage: str) -> None:
+    """An ERP that gives nothing to recognise a write by: after a kill the outcome is unknown, for good."""
+    kill_at(open_scene(SafetyClass.APPEND), stage, 2)
+    for _ in range(3):
+        scene = open_scene(SafetyClass.APPEND, passed=10_000.0)
+        scene.worker.advance(scene.export_id)
+    held = scene.books.held()
+    assert all(count == 1 for count in held.values())
+    assert ExportState.UNKNOWN == state_of(scene)
+    with scene.store.read() as connection:
+        assert 1 <= count_lines(connection, scene.item_id).unknown
+        assert "unknown" == connection.execute(select(items.c.state)).scalar_one()
+
+
+@pytest.mark.rule("L4", "E2")
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_file_is_offered_once_whatever_the_stage_of_the_kill(open_scene: Callable[..., Scene], stage: str) -> None:
+    """A hand-over interrupted anywhere ends as one offered file per effect, never two."""
+    kill_at(open_scene(SafetyClass.HUMAN), stage, 1)
+    scene = open_scene(SafetyClass.HUMAN, passed=10_000.0)
+    scene.worker.advance(scene.export_id)
+    assert LINES == len(list(scene.books.path.parent.glob("offer-*")))
+    assert ExportState.OFFERED == state_of(scene)
+
+
+class Forgetful:
+    """An `Effects` without a ledger: it plans anew and sends everything on every call."""
+
+    def __init__(self, scene: Scene, hook: Callable[[str], None]) -> None:
+        self.scene = scene
+        self.hook = hook
+        self.planned: list[tuple[str, PlannedEffect]] = []
+
+    def plan(self, group: str, build: Callable[[int], Iterable[PlannedEffect]]) -> None:
+        self.planned += [(group, effect) for effect in build(1)]
+
+    def lines_to_send(self) -> Stream[int]:
+        return Stream(lambda: range(1, LINES + 1))
+
+    def reserve(self, name: str, build: Callable[[], str]) -> str:
+        return build()
+
+    def run(self, operations: Mapping[str, Operation]) -> None:
+        todo, self.planned = self.planned, []
+        for ordinal, (group, effect) in enumerate(todo, start=1):
+            lines = tuple(effect.lines)
+            sent = Effect(
+                key=f"{group} {ordinal}", reference=f"{group}-{ordinal}", operation=effect.operation, group=group,
+                generation=1, ordinal=ordinal, payload_hash=effect.payload_hash, request=effect.request,
+                lines=Stream(lambda lines=lines: lines),
+            )  # fmt: skip
+            operations[effect.operation].send(sent, AlwaysFine())
+
+
+class AlwaysFine:
+    number = 1
+    seconds_left = 60.0
+
+    def check(self) -> None:
+        return
+
+
+class WithoutLedger(LedgerAdapter):
+    """The same adapter, its effects sent past the ledger."""
+
+    def export(self, batch, values, erp, effects: Effects) -> None:  # type: ignore[no-untyped-def]
+        super().export(batch, values, erp, Forgetful(self.scene, self.hook))
+
+
+class LostReplyError(Exception):
+    """The process 'dies' in this test by an exception that nothing catches."""
+
+
+@pytest.mark.parametrize("safety", [SafetyClass.KEYED, SafetyClass.APPEND, SafetyClass.CONTAINED, SafetyClass.HUMAN])
+def test_the_crash_tests_fail_when_the_ledger_is_switched_off(
+    open_scene: Callable[..., Scene], safety: SafetyClass
+) -> None:
+    """Without the ledger a lost reply doubles lines, or stops for good: what the tests above assert is not so."""
+    scene = open_scene(safety)
+    strikes = iter([True])
+
+    def lose_the_second_reply(stage: str) -> None:
+        if stage == "reply_held" and next(strikes, False):
+            raise LostReplyError
+
+    adapter = WithoutLedger(Books(scene.books.path), safety, lose_the_second_reply)
+    adapter.scene = scene
+    batch = load_batch(scene.store.read, scene.item_id)
+    with pytest.raises(LostReplyError):
+        adapter.export(batch, None, None, None)
+    try:
+        adapter.export(batch, None, None, None)
+    except (AlreadyThere, FileExistsError):
+        return
+    assert ONCE != scene.books.held()
