@@ -1,6 +1,7 @@
 """One request and its reply: permitted, throttled, bounded, and every failure classified once (ledger L6)."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 import requests
 from attrs import field, frozen
@@ -17,6 +18,8 @@ from erp_bridge_core.contract.effects import Attempt
 from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, ReadFailed
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.wire import current_attempt
+
+_SECRET_PARTS: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
 
 @frozen(kw_only=True)
@@ -75,8 +78,8 @@ class Wires:
 
 
 def place_of(url: str | None) -> str:
-    """A URL without its query and fragment, which may carry what is nobody's business."""
-    return (url or "").partition("?")[0].partition("#")[0]
+    """A URL without user, password, query and fragment, which may carry what is nobody's business."""
+    return _SECRET_PARTS.sub("", url or "")
 
 
 class GuardedTransport(GuardedPools):

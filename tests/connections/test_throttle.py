@@ -1,0 +1,130 @@
+"""One throttle for all processes of a host: pace, slots, and the pause that an ERP asks for."""
+
+import multiprocessing
+import os
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from servers import StepClock
+
+from erp_bridge_core.connections.throttle import OutOfPatience, Throttle, throttle_folder
+from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.contract.profile import RateLimit
+
+PROCESSES = multiprocessing.get_context("fork")
+
+
+def throttle(folder: Path, clock: StepClock, *, per_second: float | None = None, at_once: int = 1) -> Throttle:
+    return Throttle(folder=folder / "erp", rate=RateLimit(per_second=per_second, at_once=at_once), clock=clock)
+
+
+def hold(folder: Path, told: Connection) -> None:
+    with throttle(folder, StepClock()).turn(60):
+        told.send("held")
+        told.recv()
+
+
+@pytest.mark.rule("L17")
+def test_a_slot_is_shared_with_other_processes_and_freed_when_one_is_killed(tmp_path: Path) -> None:
+    """While another process holds the only slot nobody gets it; its death frees it."""
+    mine, theirs = PROCESSES.Pipe()
+    other = PROCESSES.Process(target=hold, args=(tmp_path, theirs))
+    other.start()
+    assert "held" == mine.recv()
+    with pytest.raises(OutOfPatience), throttle(tmp_path, StepClock()).turn(1):
+        pytest.fail("two at once")
+    assert other.pid is not None
+    os.kill(other.pid, signal.SIGKILL)
+    other.join()
+    with throttle(tmp_path, StepClock()).turn(1):
+        pass
+
+
+def take_turns(folder: Path, told: Connection) -> None:
+    clock = StepClock()
+    for _ in range(3):
+        with throttle(folder, clock, per_second=2).turn(60):
+            pass
+    told.send(clock.seconds)
+
+
+@pytest.mark.rule("L17")
+def test_the_pace_is_shared_with_other_processes(tmp_path: Path) -> None:
+    """Three requests there and one here, two a second: the fourth starts at one and a half seconds."""
+    mine, theirs = PROCESSES.Pipe()
+    other = PROCESSES.Process(target=take_turns, args=(tmp_path, theirs))
+    other.start()
+    assert pytest.approx(1.0) == mine.recv()
+    other.join()
+    clock = StepClock()
+    with throttle(tmp_path, clock, per_second=2).turn(60):
+        assert pytest.approx(1.5) == clock.seconds
+
+
+def test_as_many_as_permitted_run_at_once(tmp_path: Path) -> None:
+    """Two slots take two, not three."""
+    clock = StepClock()
+    with throttle(tmp_path, clock, at_once=2).turn(1), throttle(tmp_path, clock, at_once=2).turn(1):
+        with pytest.raises(OutOfPatience), throttle(tmp_path, clock, at_once=2).turn(1):
+            pytest.fail("three at once")
+
+
+def test_a_slot_is_free_again_after_an_error(tmp_path: Path) -> None:
+    """Whatever happened inside."""
+    with pytest.raises(ValueError, match="inside"), throttle(tmp_path, StepClock()).turn(1):
+        raise ValueError("inside")
+    with throttle(tmp_path, StepClock()).turn(1):
+        pass
+
+
+def test_a_pause_holds_for_everyone(tmp_path: Path) -> None:
+    """Another throttle of the same host waits as long as the ERP asked."""
+    throttle(tmp_path, StepClock()).pause(30)
+    clock = StepClock()
+    with throttle(tmp_path, clock).turn(60):
+        assert pytest.approx(30.0) == clock.seconds
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(tmp_path: Path) -> None:
+    """The latest moment counts."""
+    throttle(tmp_path, StepClock()).pause(30)
+    throttle(tmp_path, StepClock()).pause(5)
+    with pytest.raises(OutOfPatience), throttle(tmp_path, StepClock()).turn(20):
+        pytest.fail("went ahead during the pause")
+
+
+def test_a_turn_that_is_not_taken_leaves_the_pace_alone(tmp_path: Path) -> None:
+    """Who gives up reserves nothing."""
+    clock = StepClock()
+    with throttle(tmp_path, clock, per_second=0.1).turn(1):
+        pass
+    for _ in range(3):
+        with pytest.raises(OutOfPatience), throttle(tmp_path, clock, per_second=0.1).turn(1):
+            pytest.fail("too early")
+    with throttle(tmp_path, clock, per_second=0.1).turn(60):
+        assert pytest.approx(10.0) == clock.seconds
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[]", '{"next_at": "x"}', '{"next_at": 1e18, "paused_until": 1e18}'])
+def test_a_damaged_pace_is_begun_afresh(tmp_path: Path, kept: str) -> None:
+    """It costs one early request, never a standstill."""
+    (tmp_path / "erp").mkdir()
+    (tmp_path / "erp" / "pace.json").write_text(kept)
+    clock = StepClock()
+    with throttle(tmp_path, clock, per_second=1).turn(5):
+        assert 0.0 == clock.seconds
+
+
+def test_an_unusable_folder_is_a_fault_of_the_host(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "erp").write_text("")
+    with pytest.raises(StorageError, match="throttle"), throttle(tmp_path, StepClock()).turn(1):
+        pytest.fail("no throttle, no request")
+
+
+def test_two_hosts_never_share_a_throttle(tmp_path: Path) -> None:
+    """Names that look alike as folders stay apart."""
+    assert throttle_folder(tmp_path, "erp_example:1") != throttle_folder(tmp_path, "erp:example_1")
+    assert throttle_folder(tmp_path, "ERP.example:1") == throttle_folder(tmp_path, "erp.example:1")
