@@ -1,0 +1,43 @@
+# Everything a fresh machine with Python 3.11+ and make needs: each target sets up what it uses.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SETUP  := $(VENV)/.ready
+
+.PHONY: help demo test bench lint format wheels clean
+
+help:
+	@echo "make demo    set up, then carry a real budget into a simulated Sage 300 CRE and prove it is there"
+	@echo "make test    set up, then run every test: core, plugins, lint, types, wheels"
+	@echo "make bench   set up, then measure speed and memory beside a floor"
+	@echo "make format  format the code"
+	@echo "make clean   remove all that these targets made"
+
+$(SETUP): pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	$(PYTHON) -c 'import sys; sys.exit("ERP Bridge needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "uv>=0.5"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e . $(foreach plugin,$(wildcard plugins/*),-e $(plugin)) \
+	  "tox>=4.20" "tox-uv>=1.20" "ruff>=0.8"
+	@touch $(SETUP)
+
+demo: $(SETUP)
+	$(BIN)/erp-bridge demo --home .demo
+
+test: $(SETUP)
+	$(BIN)/tox run
+
+bench: $(SETUP)
+	$(BIN)/python benchmarks/main_job.py
+
+lint: $(SETUP)
+	$(BIN)/tox run -e lint,types
+
+format: $(SETUP)
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+wheels: $(SETUP)
+	for project in . plugins/*; do $(BIN)/uv build --wheel --out-dir dist $$project; done
+
+clean:
+	rm -rf $(VENV) .tox .demo build dist
