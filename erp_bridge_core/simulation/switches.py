@@ -1,5 +1,6 @@
 """Switches: what is not known of an ERP, and what may go wrong with its meaning, settable while it runs."""
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -10,21 +11,21 @@ SWITCH_SCHEMA = "CREATE TABLE IF NOT EXISTS switch (name TEXT PRIMARY KEY, value
 
 @frozen(kw_only=True)
 class Switch:
-    """One switch. `choices` are all its values; empty means any text, `whole` any whole number from nought."""
+    """One switch. It takes the `choices`, or text that the `pattern` matches; any text where it has neither."""
 
     name: str
     default: str
     help: str
     choices: tuple[str, ...] = ()
-    whole: bool = False
+    pattern: str = ""
 
     def check(self, value: str) -> str:
         """The value, when the switch may have it; raises ValueError saying which ones it may."""
-        if self.choices and value not in self.choices:
-            raise ValueError(f"switch {self.name} is one of {', '.join(self.choices)}, not {value!r}")
-        if self.whole and not (value.isascii() and value.isdigit()):
-            raise ValueError(f"switch {self.name} is a whole number, not {value!r}")
-        return value
+        free = not self.choices and not self.pattern
+        if free or value in self.choices or (self.pattern and re.fullmatch(self.pattern, value, re.ASCII)):
+            return value
+        wanted = [*self.choices, *([f"text like {self.pattern}"] if self.pattern else [])]
+        raise ValueError(f"Switch {self.name} is one of {', '.join(wanted)}, not {value!r}.")
 
 
 class Switches:
