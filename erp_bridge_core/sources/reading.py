@@ -1,11 +1,13 @@
 """A budget's file, read as a whole: every good line and every fault, all or nothing (B8)."""
 
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from attrs import define, evolve, field
 
-from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.contract.errors import BadInput, Fault, UsageError
 from erp_bridge_core.contract.money import MAX_DIGITS
 from erp_bridge_core.sources.files import open_table
 from erp_bridge_core.sources.imported import FaultLog, ImportedBudget
@@ -15,6 +17,8 @@ from erp_bridge_core.sources.numbers import NumberStyle
 from erp_bridge_core.sources.rows import RowReader
 from erp_bridge_core.sources.spool import Key, Spool
 from erp_bridge_core.sources.tables import FileOptions, Limits, Table
+
+Chosen = TypeVar("Chosen", bound=StrEnum)
 
 #: Rows of a repeated key that a fault names; the file of faults has one row for each.
 _NAMED_ROWS = 20
@@ -37,9 +41,11 @@ def read_budget(
 
     Faults of rows do not raise here: the result counts and shows them, writes them to a file, and refuses to give any
     line. Raises `BadInput` where the file as a whole can't be read or a column is missing, `NotFound` where there is
-    no such file, `StorageError` where the host fails. `progress` is told the number of rows read. Close the result.
+    no such file, `UsageError` for an unknown choice, `StorageError` where the host fails. `progress` is told the
+    number of rows read. Close the result.
     """
     options, limits, mapping = options or FileOptions(), limits or Limits(), mapping or ColumnMapping()
+    how, number_style = _choose(Duplicates, duplicates, "repeated keys"), _choose(NumberStyle, style, "numbers")
     table = open_table(path, options=options, limits=limits)
     columns, faults = resolve_columns(mapping, table.header, table.name)
     if faults:
@@ -51,12 +57,18 @@ def read_budget(
     spool = Spool()
     try:
         reading = _Reading(table=table, columns=columns, log=FaultLog(spool=spool, most=limits.faults), spool=spool)
-        reading.read(digits=digits, style=NumberStyle(style), progress=progress)
-        reading.settle(Duplicates(duplicates))
+        reading.read(digits=digits, style=number_style, progress=progress)
+        reading.settle(how)
         return reading.result(path, digits=digits, options=options, limits=limits)
     except BaseException:
         spool.close()
         raise
+
+
+def _choose(kind: type[Chosen], value: str, what: str) -> Chosen:
+    if value in set(kind):
+        return kind(value)
+    raise UsageError(f"{value!r} is no way to read {what}.", remedy=f"Say one of: {', '.join(kind)}.")
 
 
 @define(kw_only=True)

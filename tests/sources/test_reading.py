@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from erp_bridge_core.contract.budget import LineKey
-from erp_bridge_core.contract.errors import BadInput
+from erp_bridge_core.contract.errors import BadInput, UsageError
 from erp_bridge_core.sources import ColumnMapping, FileOptions, Limits, SourceLine, read_budget
 
 LETTING = Path(__file__).parents[2] / "examples" / "letting" / "indot-2026-04-08.csv"
@@ -158,6 +158,15 @@ def test_faults_in_memory_are_bounded(read):
     assert (4, 9) == (len(budget.faults), budget.fault_count)
     with pytest.raises(BadInput, match="9 faults in 9 of 9 rows; the first 4 follow"):
         budget.check()
+
+
+@pytest.mark.parametrize("choice", [{"duplicates": "merge"}, {"style": "swiss"}])
+def test_an_unknown_choice_is_bad_usage(read, choice):
+    """A way of reading that does not exist is answered with those that do."""
+    with pytest.raises(UsageError, match="is no way to read") as caught:
+        read("J,,1,L,,,,,1\n", **choice)
+
+    assert "Say one of" in caught.value.remedy
 
 
 def test_progress_is_told(read):

@@ -85,3 +85,14 @@ def test_a_table_that_fails_is_a_storage_error(spool):
 
     with pytest.raises(StorageError, match="temporary table"):
         list(spool.jobs())
+
+
+def test_a_full_disk_is_a_storage_error(spool):
+    """When the table can't grow, the disk is named, and that nothing was imported."""
+    pages = spool._connection.execute("PRAGMA page_count").fetchone()[0]
+    spool._connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StorageError, match="full") as caught:
+        fill(spool, *(evolve(RECORD, row=row, description="x" * 500) for row in range(100)))
+
+    assert "Nothing was imported" in caught.value.remedy
