@@ -56,15 +56,17 @@ class Scene:
             found = connection.execute(select(connections.c.id)).scalar()
             if found is None:
                 row = {"company_id": 1, "name": "books", "erp": "memory", "erp_company": "BOOKS", "hosts": []}
-                found = connection.execute(insert(connections).values(**row, created_at=NOW)).inserted_primary_key[0]
+                found = connection.execute(
+                    insert(connections).values(**row, created_at=NOW).returning(connections.c.id)
+                ).scalar_one()
                 connection.execute(projects.update().values(connection_id=found, job="J1"))
             row = {
-                "company_id": 1, "project_id": project_id, "version": version, "state": "waiting", "connection_id": found,
-                "job": "J1", "currency": "USD", "digits": 2, "first_export": version == 1, "content_hash": "0" * 64,
-                "line_count": 0, "original": 0, "changes": 0, "sent_by": 2, "sent_at": NOW, "contributors": [2],
+                "company_id": 1, "project_id": project_id, "version": version, "state": "waiting",
+                "connection_id": found, "job": "J1", "currency": "USD", "digits": 2,
+                "first_export": version == 1, "content_hash": "0" * 64, "line_count": 0, "original": 0, "changes": 0, "sent_by": 2, "sent_at": NOW, "contributors": [2],
                 "accepted_by": 3, "accepted_at": NOW, "erp_company": "BOOKS",
             }  # fmt: skip
-            number = connection.execute(insert(items).values(**{**row, **values})).inserted_primary_key[0]
+            number = connection.execute(insert(items).values(**{**row, **values}).returning(items.c.id)).scalar_one()
         return cls(store=store, project_id=project_id, item_id=int(number))
 
     def send(self, of: Key, original: int = 0, changes: int = 0, *, state: str = "arrived") -> None:
@@ -72,13 +74,12 @@ class Scene:
         parts = [("original", original), ("change", changes)]
         rows = [(part, amount) for part, amount in parts if amount] or [("original", 0)]
         with self.store.begin() as connection:
-            start = connection.execute(
-                select(item_lines.c.number).where(item_lines.c.item_id == self.item_id).order_by(item_lines.c.number.desc())
-            ).scalar()  # fmt: skip
+            numbers = select(item_lines.c.number).where(item_lines.c.item_id == self.item_id)
+            start = max(connection.execute(numbers).scalars(), default=0)
             for offset, (part, amount) in enumerate(rows, start=1):
                 connection.execute(
                     insert(item_lines).values(
-                        item_id=self.item_id, company_id=1, number=(start or 0) + offset, part=part,
+                        item_id=self.item_id, company_id=1, number=start + offset, part=part,
                         change_number="1" if part == "change" else None, amount=amount, state=state,
                         **_columns(of), **_columns(of, "our_"),
                     )
@@ -109,11 +110,9 @@ class Scene:
         with self.store.begin() as connection:
             of_item = verifications.c.item_id == self.item_id
             earlier = connection.execute(select(verifications.c.id).where(of_item)).scalars().all()
-            number = connection.execute(
-                insert(verifications).values(
-                    company_id=1, item_id=self.item_id, taken_at=NOW, outcome="", counts={}, sights=[], first_seen_at=NOW
-                )
-            ).inserted_primary_key[0]  # fmt: skip
+            values = {"company_id": 1, "item_id": self.item_id, "outcome": "", "counts": {}, "sights": []}
+            added = insert(verifications).values(**values, taken_at=NOW, first_seen_at=NOW)
+            number = connection.execute(added.returning(verifications.c.id)).scalar_one()
             for route, figures in by_route.items():
                 for of, amounts in figures.items():
                     padded = (*amounts, None, None, None, None, None)[:5]
@@ -144,8 +143,7 @@ class Scene:
     def rows(self) -> dict[Key, Any]:
         """The compared rows of the last verification, by key."""
         with self.store.read() as connection:
-            last = connection.execute(
-                select(verifications.c.id).where(verifications.c.item_id == self.item_id).order_by(verifications.c.id.desc())
-            ).scalar()  # fmt: skip
+            numbers = select(verifications.c.id).where(verifications.c.item_id == self.item_id)
+            last = max(connection.execute(numbers).scalars())
             rows = connection.execute(select(key_outcomes).where(key_outcomes.c.verification_id == last)).all()
         return {(row.sub_job, row.cost_code, row.category): row for row in rows}

@@ -74,7 +74,7 @@ def test_double_import_is_posted_twice(scene: Scene) -> None:
     scene.send(C, 10, 5)
     outcome = scene.see({A: (240, 0), B: (0, -90), C: (10, 10)}).outcome
     assert Outcome.POSTED_TWICE == outcome
-    assert [2, 3, 2] == [scene.rows()[of].times for of in (A, B, C)]
+    assert [scene.rows()[of].times for of in (A, B, C)] == [2, 3, 2]
 
 
 @pytest.mark.rule("V2")
@@ -123,7 +123,7 @@ def test_other_amount(scene: Scene) -> None:
 
 @pytest.mark.rule("V2")
 def test_wrong_sub_job_names_both_keys(scene: Scene) -> None:
-    """A key that nothing was sent to, and that moved by what a sent key lacks, is the wrong place, and so is that key."""
+    """A key that nothing was sent to, but that moved by what a sent key lacks, is the wrong place, as is the other."""
     there = key("01", sub_job="2")
     scene.before(there, 5, 0)
     scene.send(A, 100)
@@ -135,7 +135,7 @@ def test_wrong_sub_job_names_both_keys(scene: Scene) -> None:
 
 @pytest.mark.rule("V2")
 def test_wrong_place_pairs_one_for_one(scene: Scene) -> None:
-    """Of several keys that lack one amount only as many are in the wrong place as others have too much; likest first."""
+    """Of keys that lack one amount only as many are in the wrong place as others have too much of it; likest first."""
     scene.send(A, 100)
     scene.send(B, 100)
     scene.send(C, 100)

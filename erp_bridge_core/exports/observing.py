@@ -1,0 +1,106 @@
+"""What an adapter reads back, drained into a file before a transaction opens: no lock is held while an ERP is slow."""
+
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
+
+from attrs import define, field
+from sqlalchemy import Connection, insert
+from sqlalchemy.exc import IntegrityError
+
+from erp_bridge_core.contract.errors import BadInput, Fault, PluginError, ReadFailed
+from erp_bridge_core.contract.money import to_units
+from erp_bridge_core.contract.postings import Observation, RouteSight, Seen
+from erp_bridge_core.store.paging import batched
+from erp_bridge_core.store.tables import observations
+
+PAGE: Final = 5_000
+
+
+@define
+class Observed:
+    """The routes as they saw themselves, and their observations waiting in a file. Close it when done."""
+
+    sights: tuple[RouteSight, ...]
+    _spool: IO[str] = field(repr=False)
+
+    def store(self, connection: Connection, company_id: int, verification_id: int) -> None:
+        """Write the observations in bulk; raises PluginError when a route told one key twice."""
+        self._spool.seek(0)
+        rows = (
+            {"verification_id": verification_id, "company_id": company_id, **json.loads(line)} for line in self._spool
+        )
+        try:
+            for page in batched(rows, PAGE):
+                connection.execute(insert(observations), list(page))
+        except IntegrityError as error:
+            raise PluginError(
+                "The adapter told the figures of one key by one route more than once.",
+                remedy="Report it to the adapter's author: each route yields one observation a key.",
+            ) from error
+
+    def close(self) -> None:
+        """Let the temporary file go."""
+        self._spool.close()
+
+
+def observe(seen: Iterable[Seen], digits: int) -> Observed:
+    """Drain what `verify_posted` yields.
+
+    Raises `ReadFailed` when no route that decides could be read: nothing is concluded then. Raises `BadInput` for
+    figures finer than the currency's minor unit, and `PluginError` for an observation before its route's sight.
+    """
+    spool = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by Observed.close()
+    try:
+        sights = _drain(seen, digits, spool)
+        _require_a_proof(sights)
+    except BaseException:
+        spool.close()
+        raise
+    return Observed(sights=tuple(sights.values()), spool=spool)
+
+
+def _drain(seen: Iterable[Seen], digits: int, spool: IO[str]) -> dict[str, RouteSight]:
+    sights: dict[str, RouteSight] = {}
+    for one in seen:
+        if isinstance(one, RouteSight):
+            sights[one.route] = one
+        elif one.route not in sights:
+            raise PluginError(
+                f"The adapter told figures by the route {one.route!r} before saying what that route sees.",
+                remedy="Report it to the adapter's author: a RouteSight comes first.",
+            )
+        elif sights[one.route].failed is None:
+            spool.write(json.dumps(_row(one, digits)) + "\n")
+    return sights
+
+
+def _row(seen: Observation, digits: int) -> dict[str, Any]:
+    names = ("original", "changes", "total", "unposted_original", "unposted_changes")
+    key = {"sub_job": seen.key.sub_job, "cost_code": seen.key.cost_code, "category": seen.key.category}
+    amounts = {name: _units(getattr(seen, name), digits, f"{seen.route}: {seen.key}: {name}") for name in names}
+    return {**key, "route": seen.route, "cannot_tell": seen.cannot_tell, **amounts}
+
+
+def _units(amount: Decimal | None, digits: int, where: str) -> int | None:
+    if amount is None:
+        return None
+    try:
+        return to_units(amount, digits)
+    except ValueError as error:
+        fault = Fault(where, str(error), value=str(amount), expected=f"at most {digits} decimals", rule="B1")
+        raise BadInput("The ERP shows a figure that is finer than the currency.", faults=[fault]) from error
+
+
+def _require_a_proof(sights: dict[str, RouteSight]) -> None:
+    deciding = [sight for sight in sights.values() if sight.proof] or list(sights.values())
+    if any(sight.failed is None for sight in deciding):
+        return
+    faults: Iterator[Fault] = (Fault(sight.title, sight.failed or "") for sight in sights.values() if sight.failed)
+    raise ReadFailed(
+        "No route that could prove anything was readable: nothing is concluded.",
+        remedy="Clear the causes, then run `erp-bridge verify` again.",
+        faults=faults,
+    )
