@@ -3,22 +3,25 @@
 On a write a reply is passed on only when it is the ERP's own to read; everything else is classified here, once (L6).
 """
 
+import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
 import requests
 
-from erp_bridge_core.connections.addresses import AllowedHosts, target_of
+from erp_bridge_core.connections.addresses import AllowedHosts, Forbidden, target_of
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.replies import is_unasked_page, retry_after
 from erp_bridge_core.connections.transport import GuardedTransport, Limits, Wires, place_of
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import Throttled
+from erp_bridge_core.contract.errors import StorageError, Throttled
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.wire import current_attempt, reading, writing
 
 __all__ = ["GuardedSession", "Limits", "open_session", "reading", "writing"]
+
+_log = logging.getLogger(__name__)
 
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
@@ -64,6 +67,15 @@ class GuardedSession(requests.Session):
             return self._write(request, options)
         return self._read(request, options)
 
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """On a redirect to another host, drop every header that holds a secret, not `Authorization` alone."""
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        before, after = target_of(response.request.url or ""), target_of(prepared_request.url or "")
+        if before != after:
+            clean = self.wires.redactor.clean
+            for name in [name for name, value in prepared_request.headers.items() if clean(str(value)) != str(value)]:
+                del prepared_request.headers[name]
+
     def _write(self, request: requests.PreparedRequest, options: dict[str, Any]) -> requests.Response:
         options["allow_redirects"] = False
         response = self._send(request, options)
@@ -101,6 +113,8 @@ class GuardedSession(requests.Session):
             raise self.wires.failure(request, "it is no https address", sent=False) from error
         try:
             return super().send(request, **options)
+        except Forbidden as error:
+            raise self.wires.failure(request, f"it was redirected: {error}", sent=True) from error
         except (requests.RequestException, ValueError) as error:
             # The transport classifies all of its own; what is left happened to a reply: redirects, cookies, hooks.
             raise self.wires.failure(request, f"its reply can't be used: {type(error).__name__}", sent=True) from error
@@ -112,7 +126,11 @@ class GuardedSession(requests.Session):
     def _pause(self, response: requests.Response) -> float | None:
         wait = retry_after(response, self.wires.clock.now())
         target = target_of(response.request.url or "")
-        self.wires.throttle(target).pause(_USUAL_PAUSE if wait is None else wait)
+        try:
+            self.wires.throttle(target).pause(_USUAL_PAUSE if wait is None else wait)
+        except StorageError as error:
+            # The reply counts more than the pause: without it the next request asks again and is told again.
+            _log.warning("%s: the pause that the ERP asked for could not be kept: %s", self.wires.name, error)
         return wait
 
 

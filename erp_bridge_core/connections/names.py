@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 ASIDE: Final = ".aside-"
-_FORBIDDEN: Final = frozenset('<>:"|?*\\')
+_FORBIDDEN: Final = frozenset('/<>:"|?*\\')
 _DEVICES: Final = frozenset(
     {"con", "prn", "aux", "nul", "clock$", "conin$", "conout$"}
     | {f"{device}{number}" for device in ("com", "lpt") for number in "0123456789¹²³"}

@@ -135,7 +135,7 @@ class Throttle:
 
     def _unusable(self, error: OSError) -> StorageError:
         return StorageError(
-            f"The throttle's folder {self.folder} can't be used: {error.strerror or error}. Nothing was sent.",
+            f"The throttle's folder {self.folder} can't be used: {error.strerror or error}.",
             remedy="Make the folder writable for the user who runs ERP Bridge, and see that the disk is not full.",
         )
 

@@ -15,7 +15,7 @@ from erp_bridge_core.connections.throttle import OutOfPatience, Throttle, thrott
 from erp_bridge_core.connections.wire import GuardedPools
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.effects import Attempt
-from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, ReadFailed
+from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, ReadFailed, StorageError
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.wire import current_attempt
 
@@ -106,6 +106,11 @@ class GuardedTransport(GuardedPools):
                 return self._exchange(request, attempt, timeout=timeout, verify=verify, cert=cert)
         except OutOfPatience as error:
             raise self.wires.failure(request, str(error), sent=False) from error
+        except StorageError as error:
+            # From waiting for a turn, or from the last look at the lease: both come before the first byte.
+            if attempt is None:
+                raise
+            raise self.wires.failure(request, error.message, sent=False, remedy=error.remedy) from error
 
     def _admit(self, request: requests.PreparedRequest, *, verify: Any, proxies: Any) -> Target:
         if verify is False or proxies:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from connection_doubles import Try
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import Try
 
 from erp_bridge_core.connections import durable
 from erp_bridge_core.connections.files import NoFiles, SharedFiles

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import responses
-from servers import RawServer, StepClock, Try, answering, raw_server, reply, session_for
+from connection_doubles import RawServer, StepClock, Try, answering, raw_server, reply, session_for
 
 from erp_bridge_core.connections.http import GuardedSession, Limits, reading, writing
 from erp_bridge_core.connections.redaction import Redactor
@@ -160,7 +160,7 @@ def test_a_lost_lease_stops_the_body(tmp_path: Path) -> None:
 def test_a_passed_deadline_sends_nothing(tmp_path: Path) -> None:
     """No time left, no request."""
     with raw_server(answering(reply())) as server:
-        with pytest.raises(NotSent, match="did not come in time|deadline"):
+        with pytest.raises(NotSent, match=r"did not come in time|deadline"):
             write(session_for(tmp_path, server.host), f"{server.url}/entries", Try(seconds_left=-1))
         assert [] == server.requests
 
@@ -383,3 +383,34 @@ def test_a_failure_that_proves_nothing_is_doubtful(tmp_path: Path) -> None:
     responses.post("https://erp.example/x", body=ConnectionError("somewhere"))
     with pytest.raises(Doubtful):
         write(session_for(tmp_path, "erp.example"), "https://erp.example/x")
+
+
+@pytest.mark.parametrize("place", ["ftp://erp.example/", "https://a:b@erp.example/", "http://[bad/"])
+def test_a_redirect_to_no_web_address_is_a_failed_read(tmp_path: Path, place: str) -> None:
+    """Whatever stands there."""
+    with raw_server(answering(reply("302 Found", b"", Location=place))) as server, pytest.raises(ReadFailed):
+        session_for(tmp_path, server.host).get(f"{server.url}/jobs")
+
+
+def test_a_redirect_to_another_host_carries_no_secret(tmp_path: Path) -> None:
+    """Whatever header it stood in, and what is no secret stays."""
+    redactor = Redactor()
+    redactor.add("the-api-key")
+    with raw_server(answering(reply(body=b"[5]"))) as other:
+        moved = reply("302 Found", b"", Location=f"{other.url}/there")
+        with raw_server(answering(moved)) as server:
+            session = session_for(tmp_path, server.host, other.host, redactor=redactor)
+            session.get(f"{server.url}/jobs", headers={"X-Key": "the-api-key", "X-Site": "main"})
+    assert b"X-Key: the-api-key" in server.requests[0]
+    assert b"the-api-key" not in other.requests[0]
+    assert b"X-Site: main" in other.requests[0]
+
+
+@pytest.mark.rule("L14")
+def test_an_unusable_throttle_sends_nothing(tmp_path: Path) -> None:
+    """On a full disk nothing goes out unthrottled."""
+    (tmp_path / "throttle").write_text("a file where the folder should be")
+    with raw_server(answering(reply())) as server:
+        with pytest.raises(NotSent, match="throttle"):
+            write(session_for(tmp_path, server.host), f"{server.url}/entries")
+        assert [] == server.requests

@@ -110,7 +110,7 @@ class Kept(logging.Handler):
 @pytest.fixture
 def log(redactor: Redactor) -> tuple[logging.Logger, Kept]:
     kept = Kept()
-    logger = logging.Logger("test")
+    logger = logging.Logger("test")  # noqa: LOG001 - one that no other test shares
     logger.addHandler(kept)
     logger.addFilter(redactor)
     return logger, kept
@@ -119,7 +119,8 @@ def log(redactor: Redactor) -> tuple[logging.Logger, Kept]:
 def test_a_secret_split_over_a_log_records_arguments_is_masked(log: tuple[logging.Logger, Kept]) -> None:
     """Half in the message, half in an argument."""
     logger, kept = log
-    logger.warning("key " + CANARY[:6] + "%s", CANARY[6:])
+    message = f"key {CANARY[:6]}%s"
+    logger.warning(message, CANARY[6:])
     assert ["key ***"] == kept.lines
 
 
@@ -127,7 +128,7 @@ def test_a_secret_in_a_logged_exception_is_masked(log: tuple[logging.Logger, Kep
     """The traceback and its causes too."""
     logger, kept = log
     try:
-        raise ValueError(CANARY)
+        raise ValueError(CANARY)  # noqa: TRY301 - what is logged is the point
     except ValueError:
         logger.exception("failed", extra={"body": CANARY}, stack_info=True)
     assert CANARY not in kept.lines[0]

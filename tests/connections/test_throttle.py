@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from servers import StepClock
+from connection_doubles import StepClock
 
 from erp_bridge_core.connections.throttle import OutOfPatience, Throttle, throttle_folder
 from erp_bridge_core.contract.errors import StorageError
@@ -66,9 +66,10 @@ def test_the_pace_is_shared_with_other_processes(tmp_path: Path) -> None:
 def test_as_many_as_permitted_run_at_once(tmp_path: Path) -> None:
     """Two slots take two, not three."""
     clock = StepClock()
-    with throttle(tmp_path, clock, at_once=2).turn(1), throttle(tmp_path, clock, at_once=2).turn(1):
-        with pytest.raises(OutOfPatience), throttle(tmp_path, clock, at_once=2).turn(1):
-            pytest.fail("three at once")
+    both = [throttle(tmp_path, clock, at_once=2).turn(1) for _ in range(2)]
+    third = throttle(tmp_path, clock, at_once=2).turn(1)
+    with both[0], both[1], pytest.raises(OutOfPatience), third:
+        pytest.fail("three at once")
 
 
 def test_a_slot_is_free_again_after_an_error(tmp_path: Path) -> None:

@@ -73,14 +73,17 @@ Handler = Callable[[socket.socket, bytes], None]
 
 
 @contextmanager
-def raw_server(handle: Handler, *, reads: bool = True) -> Iterator[RawServer]:
+def raw_server(
+    handle: Handler, *, reads: bool = True, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain
+) -> Iterator[RawServer]:
+    """Serve on loopback until the context ends; `reads` False hands over connections without reading a request."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = RawServer(listener.getsockname()[1], [])
     over = threading.Event()
 
-    def serve(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.settimeout(10)
+    def serve(plain: socket.socket) -> None:
+        plain.settimeout(10)
+        with suppress(OSError), plain, wrap(plain) as connection:
             while not over.is_set():
                 request = read_request(connection) if reads else b""
                 if reads and not request:
