@@ -1,9 +1,12 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import responses
 
-from erp_bridge_core.contract import Erp
+from erp_bridge_core.contract import Erp, Secret
 from erp_bridge_sage300.settings import Sage300Settings
+from hh2_service import Service
 from sage_doubles import make_erp
 
 
@@ -11,3 +14,18 @@ from sage_doubles import make_erp
 def erp(tmp_path: Path) -> Erp[Sage300Settings]:
     (tmp_path / "reports").mkdir()
     return make_erp(tmp_path)
+
+
+SECRETS = ("hh2_api_key", "hh2_api_secret", "hh2_username", "hh2_password")
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield Service().register(mock)
+
+
+@pytest.fixture
+def hh2_erp(tmp_path: Path) -> Erp[Sage300Settings]:
+    (tmp_path / "reports").mkdir(exist_ok=True)
+    return make_erp(tmp_path, hh2_url="hoosier", **{name: Secret(f"the {name}") for name in SECRETS})
