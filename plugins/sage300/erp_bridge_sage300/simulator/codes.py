@@ -47,8 +47,10 @@ def held_job(connection: sqlite3.Connection, job: str) -> str:
 
 def find_cost_code(connection: sqlite3.Connection, job: str, extra: str, code: str) -> sqlite3.Row | None:
     """The cost code of a job (or of its extra) as held: its code and whether it is a group code."""
+    # Without the hint SQLite takes the primary key and reads all codes of the job for each record of a file.
     rows = connection.execute(
-        "SELECT code, group_code FROM cost_code WHERE job = ? AND extra = ? AND bare = ?", (job, extra, bare(code))
+        "SELECT code, group_code FROM cost_code INDEXED BY cost_code_bare WHERE job = ? AND extra = ? AND bare = ?",
+        (job, extra, bare(code)),
     ).fetchall()
     return _pick_row(rows, code)
 

@@ -21,9 +21,9 @@ _MOVE: Final = ("original", "approved", "pending")
 _ROLL_UPS: Final = (
     ("category", "job, extra, code, category", "", ""),
     ("cost_code", "job, extra, code", "", ""),
-    ("extra", "job, extra", "WHERE extra <> ''", ""),
-    ("job", "job", "WHERE extra = ''", ""),
-    ("job", "job", "WHERE extra <> ''", "extras_"),
+    ("extra", "job, extra", "AND extra <> ''", ""),
+    ("job", "job", "AND extra = ''", ""),
+    ("job", "job", "AND extra <> ''", "extras_"),
 )
 
 
@@ -124,5 +124,5 @@ def _statement(table: str, key: str, where: str, prefix: str) -> str:
     moved = ", ".join(f"{prefix}{kind} = {table}.{prefix}{kind} + moved.{kind}" for kind in _MOVE)
     sums = ", ".join(f"coalesce(sum(amount) FILTER (WHERE kind = '{kind}'), 0) AS {kind}" for kind in _MOVE)
     same = " AND ".join(f"{table}.{column} = moved.{column}" for column in key.split(", "))
-    entries = f"(SELECT * FROM posted WHERE run = ?) {where}"
-    return f"UPDATE {table} SET {moved} FROM (SELECT {key}, {sums} FROM {entries} GROUP BY {key}) AS moved WHERE {same}"  # noqa: S608
+    entries = f"SELECT {key}, {sums} FROM posted WHERE run = ? {where} GROUP BY {key}"  # noqa: S608 - no input in it
+    return f"UPDATE {table} SET {moved} FROM ({entries}) AS moved WHERE {same}"  # noqa: S608

@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS standard_cost_code (
     code TEXT PRIMARY KEY, bare TEXT NOT NULL, name TEXT NOT NULL, group_code INTEGER NOT NULL DEFAULT 0,
     id TEXT NOT NULL DEFAULT {_GUID}
 );
+CREATE INDEX IF NOT EXISTS standard_cost_code_bare ON standard_cost_code (bare);
 CREATE TABLE IF NOT EXISTS standard_category (
     category TEXT PRIMARY KEY, name TEXT NOT NULL, accumulation TEXT NOT NULL, id TEXT NOT NULL DEFAULT {_GUID}
 );
