@@ -117,6 +117,7 @@ def create_home(
             demo=demo,
             now=now or datetime.now(UTC),
         )
+        _require_local(home)
         _furnish(paths, first)
         return open_home(home)
     except BaseException as error:
@@ -177,7 +178,6 @@ def _claim(home: Path) -> bool:
         whole = Paths(home=home).configuration.exists()
         what = "is an ERP Bridge home already" if whole else "is not empty"
         raise StorageError(f"The folder {home} {what}.", remedy="Choose an empty or a new folder for the new home.")
-    _require_local(home)
     return existed
 
 

@@ -219,6 +219,7 @@ def project(store: Store, grant_team: Callable[[int], None]) -> int:
                 company_id=COMPANY.id, number="24-001", name="Bridge over Bean Blossom Creek", currency="USD", digits=2,
                 created_at=START,
             )
-        ).inserted_primary_key[0]  # fmt: skip
-    grant_team(number)
-    return int(number)
+        ).inserted_primary_key  # fmt: skip
+    assert number is not None
+    grant_team(number[0])
+    return int(number[0])

@@ -1,0 +1,99 @@
+"""The database's version: migrations make what the tables say, and a wrong version is told."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.store import schema
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import metadata
+
+
+def statements(path: Path) -> dict[str, list[str]]:
+    """What SQLite holds of each table and index, in an order that doesn't depend on who wrote it."""
+    store = Store.at(path)
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE name <> 'alembic_version'")).all()
+    store.close()
+    return {row.name: sorted(part.strip(" ,\n\t()") for part in (row.sql or "").splitlines()) for row in rows}
+
+
+def test_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
+    """A migrated database and one made from the tables hold the same columns, keys, indexes and checks."""
+    migrated = Store.at(tmp_path / "migrated.db")
+    schema.create(migrated)
+    with migrated.read() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    migrated.close()
+    made = create_engine(f"sqlite:///{tmp_path / 'made.db'}")
+    metadata.create_all(made)
+    made.dispose()
+
+    assert [] == differences, "write the first migration anew: python tools/first_migration.py"
+    assert checks(tmp_path / "made.db") == checks(tmp_path / "migrated.db")
+    assert set(statements(tmp_path / "made.db")) <= set(statements(tmp_path / "migrated.db"))
+
+
+def checks(path: Path) -> dict[str, list[str]]:
+    """The check constraints of each table."""
+    engine = create_engine(f"sqlite:///{path}")
+    inspector = inspect(engine)
+    found = {
+        table: sorted(f"{check['name']}: {check['sqltext']}" for check in inspector.get_check_constraints(table))
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+    engine.dispose()
+    return found
+
+
+def test_a_created_database_has_this_programs_version(store: Store) -> None:
+    """After creation the check passes, and upgrading again changes nothing."""
+    schema.check(store)
+    before = schema.version(store)
+    schema.upgrade(store)
+
+    assert before is not None
+    assert before == schema.version(store)
+
+
+def test_nothing_is_created_over_what_is_there(store: Store) -> None:
+    """A database with tables in it is refused."""
+    with pytest.raises(StorageError, match="holds tables already"):
+        schema.create(store)
+
+
+def test_an_empty_database_is_told(tmp_path: Path) -> None:
+    """A database without our tables is not taken for ours."""
+    store = Store.at(tmp_path / "empty.db")
+    with pytest.raises(StorageError, match="no tables"):
+        schema.check(store)
+    store.close()
+
+
+def test_a_newer_database_is_told(store: Store) -> None:
+    """A version that this program doesn't know was written by a newer one."""
+    with store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StorageError, match="newer") as refused:
+        schema.check(store)
+    assert "newer" in refused.value.remedy
+
+
+def test_a_failing_migration_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    """Creating is one transaction: a table in the way leaves nothing half made."""
+    store = Store.at(tmp_path / "blocked.db")
+    with store.begin() as connection:
+        connection.execute(text("CREATE TABLE items (id INTEGER)"))
+
+    with pytest.raises(StorageError):
+        schema.upgrade(store)
+    with store.read() as connection:
+        tables = inspect(connection).get_table_names()
+    store.close()
+    assert ["items"] == tables
