@@ -92,8 +92,10 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         (site / module / "__init__.py").write_text(source.format(erp=erp, name=name) + dedent(more))
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
         (info / "entry_points.txt").write_text(f"[erp_bridge.{group}]\n{erp} = {module}\n")
-        (info / "RECORD").write_text(f"{module}/__init__.py,,\n{info.name}/METADATA,,\n")
+        files = "bridge.pth" if editable else f"{module}/__init__.py"
+        (info / "RECORD").write_text(f"{files},,\n{info.name}/METADATA,,\n")
         if editable:
+            (site / "bridge.pth").write_text(str(site))
             (info / "direct_url.json").write_text(json.dumps({"url": "file:///x", "dir_info": {"editable": True}}))
         monkeypatch.syspath_prepend(str(site))
         return site / module / "__init__.py"
@@ -102,10 +104,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 def load(*names: str) -> Registry:
+    """A registry with these distributions enabled."""
     return Registry.load(names)
 
 
 def error_of(*names: str) -> PluginError:
+    """The error that resolving the first one's adapter raises."""
     with pytest.raises(PluginError) as caught:
         load(*names).adapter(names[0].removeprefix("bridge-"))
     return caught.value
@@ -284,6 +288,7 @@ HOOKS = {
 
 
 def hook(name: str, body: str) -> str:
+    """The source of a hook with that body."""
     return f"@hookimpl\ndef {name}():\n{indent(body, '    ')}\n"
 
 

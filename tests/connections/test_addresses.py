@@ -8,6 +8,7 @@ from erp_bridge_core.connections.addresses import AddressBook, AllowedHosts, For
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Let every name resolve to these addresses, one after the other, the last for ever."""
     left = list(answers)
 
     def getaddrinfo(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
@@ -24,6 +25,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
         "169.254.169.254", "fe80::1%eth0", "224.0.0.1", "ff02::1", "0.0.0.0", "::", "100.100.100.200",
         "168.63.129.16", "fd00:ec2::254", "127.0.0.1", "::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
         "::ffff:127.0.0.1", "255.255.255.255",
+        "2002:a9fe:a9fe::1",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_where_no_erp_can_be_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
@@ -33,7 +35,9 @@ def test_a_name_that_leads_where_no_erp_can_be_is_refused(monkeypatch: pytest.Mo
         AddressBook().addresses("erp.example", 443)
 
 
-@pytest.mark.parametrize("address", ["192.168.1.20", "10.0.0.5", "203.0.113.9", "fd12::5", "2001:db8::1"])
+@pytest.mark.parametrize(
+    "address", ["192.168.1.20", "10.0.0.5", "203.0.113.9", "fd12::5", "2001:db8::1", "::ffff:10.0.0.5"]
+)
 def test_an_erp_inside_the_companys_own_network_is_reached(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """Many ERPs stand in the cellar."""
     resolving(monkeypatch, address)

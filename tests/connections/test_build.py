@@ -24,6 +24,7 @@ class Settings:
 
 
 def build(home: Path, **parts: Any) -> Erp[Settings]:
+    """The `erp` object of a connection with these parts."""
     nothing: Any = None
     kept: dict[str, str] = {}
     return build_erp(

@@ -35,11 +35,13 @@ hh2_api_key = "file:hh2-key"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
+    """A home with a configuration that somebody wrote by hand."""
     (tmp_path / "erp-bridge.toml").write_text(WRITTEN)
     return tmp_path
 
 
 def text(home: Path) -> str:
+    """The file as it lies there."""
     return (home / "erp-bridge.toml").read_text()
 
 

@@ -21,6 +21,7 @@ from erp_bridge_core.contract.errors import Doubtful, LeaseLost, LedgerConflict,
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
+    """The folder shared with the ERP."""
     root = tmp_path / "shares" / "sage"
     root.mkdir(parents=True)
     return root
@@ -28,14 +29,17 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def files(root: Path) -> Files:
+    """The share, as an adapter has it."""
     return SharedFiles(str(root), (str(root.parent),))
 
 
 def whole(*chunks: bytes) -> Iterator[bytes]:
+    """The chunks of a file."""
     return iter(chunks or (b"one,", b"two"))
 
 
 def left_in(folder: Path) -> list[str]:
+    """The names of everything below a folder."""
     return sorted(path.name for path in folder.rglob("*"))
 
 
@@ -227,13 +231,13 @@ def test_links_are_never_followed(files: Files, root: Path, tmp_path: Path) -> N
     (root / "broken").symlink_to(outside / "nothing")
     for read in (files.exists, files.open, files.sha256):
         for path in ("folder/x", "file", "broken"):
-            with pytest.raises(ReadFailed, match="link"):
+            with pytest.raises(ReadFailed, match="is a link"):
                 read(path)
     for write in (files.write_new, lambda path, _: files.make_folder(path)):
         for path in ("folder/y", "broken", "broken/y"):
-            with pytest.raises(NotSent, match="link"):
+            with pytest.raises(NotSent, match="is a link"):
                 write(path, whole())
-    with pytest.raises(ReadFailed, match="link"):
+    with pytest.raises(ReadFailed, match="is a link"):
         files.list(".")
     assert ["x"] == left_in(outside)
 
@@ -241,7 +245,7 @@ def test_links_are_never_followed(files: Files, root: Path, tmp_path: Path) -> N
 def test_a_root_that_is_a_link_is_refused(root: Path, tmp_path: Path) -> None:
     """However it got there."""
     (root.parent / "other").symlink_to(tmp_path)
-    with pytest.raises(ReadFailed, match="link"):
+    with pytest.raises(ReadFailed, match="is a link"):
         SharedFiles(str(root.parent / "other"), (str(root.parent),)).list(".")
 
 

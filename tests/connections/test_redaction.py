@@ -19,6 +19,7 @@ CANARY = 'Tr0ub4dor/&"3 ä\\!'
 
 @pytest.fixture
 def redactor() -> Redactor:
+    """A redactor that knows the planted secret."""
     redactor = Redactor()
     redactor.add(Secret(CANARY))
     return redactor
@@ -109,6 +110,7 @@ class Kept(logging.Handler):
 
 @pytest.fixture
 def log(redactor: Redactor) -> tuple[logging.Logger, Kept]:
+    """A logger that redacts, and what it wrote."""
     kept = Kept()
     logger = logging.Logger("test")  # noqa: LOG001 - one that no other test shares
     logger.addHandler(kept)

@@ -15,11 +15,13 @@ from erp_bridge_core.contract.errors import BadSettings
 
 @pytest.fixture
 def store(tmp_path: Path) -> SecretStore:
+    """A store over an empty directory and a small environment."""
     (tmp_path / "secrets").mkdir()
     return SecretStore(directory=tmp_path / "secrets", environ={"TOKEN": "from the environment", "BLANK": ""})
 
 
 def put(store: SecretStore, name: str, content: bytes, mode: int = 0o600) -> Path:
+    """Write a secret's file."""
     path = store.directory / name
     path.write_bytes(content)
     path.chmod(mode)
@@ -86,6 +88,7 @@ def test_a_value_in_place_of_a_reference_is_refused_and_not_repeated(store: Secr
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """A keyring in memory in place of the library."""
     kept: dict[tuple[str, str], str] = {}
     module, errors = types.ModuleType("keyring"), types.ModuleType("keyring.errors")
     errors.KeyringError = type("KeyringError", (Exception,), {})  # type: ignore[attr-defined]

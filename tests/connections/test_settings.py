@@ -32,6 +32,7 @@ class Settings:
 
 
 def read(values: dict[str, object], redactor: Redactor | None = None, **environ: str) -> Settings:
+    """Settings from these values and this environment."""
     store = SecretStore(directory=Path("/nowhere"), environ={"WORD": "hunter2", **environ})
     return read_settings(Settings, values, connection="sage-main", secrets=store, redactor=redactor)
 

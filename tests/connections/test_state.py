@@ -9,11 +9,13 @@ from erp_bridge_core.contract.errors import PluginError
 
 @pytest.fixture
 def kept() -> dict[str, str]:
+    """What the store keeps."""
     return {}
 
 
 @pytest.fixture
 def state(kept: dict[str, str]) -> CallbackState:
+    """A state over it that knows one secret."""
     redactor = Redactor()
     redactor.add("hunter2!")
     return CallbackState(kept.get, kept.__setitem__, redactor=redactor)

@@ -17,10 +17,12 @@ PROCESSES = multiprocessing.get_context("fork")
 
 
 def throttle(folder: Path, clock: StepClock, *, per_second: float | None = None, at_once: int = 1) -> Throttle:
+    """The throttle of one host."""
     return Throttle(folder=folder / "erp", rate=RateLimit(per_second=per_second, at_once=at_once), clock=clock)
 
 
 def hold(folder: Path, told: Connection) -> None:
+    """Take the only slot and keep it."""
     with throttle(folder, StepClock()).turn(60):
         told.send("held")
         told.recv()
@@ -43,6 +45,7 @@ def test_a_slot_is_shared_with_other_processes_and_freed_when_one_is_killed(tmp_
 
 
 def take_turns(folder: Path, told: Connection) -> None:
+    """Take three turns and tell how long they took."""
     clock = StepClock()
     for _ in range(3):
         with throttle(folder, clock, per_second=2).turn(60):

@@ -90,3 +90,23 @@ def test_an_encrypted_write_uses_a_fresh_connection(tmp_path: Path) -> None:
             opened.post(f"https://localhost:{server.port}/keep", data=b"body")
     assert ports[0] == ports[1]
     assert ports[1] != ports[2]
+
+
+def test_a_name_keeps_its_address_for_the_sessions_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for once, however many connections are opened."""
+    asked = []
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *others: object, **options: object) -> object:
+        if host == "erp.localhost":
+            asked.append(host)
+            host = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        return real(host, port, *others, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    with raw_server(answering(reply())) as server:
+        opened = session_for(tmp_path, f"erp.localhost:{server.port}")
+        for _ in range(2):
+            opened.get(f"http://erp.localhost:{server.port}/jobs")
+    assert ["erp.localhost"] == asked
+    assert 2 == len(server.requests)
