@@ -10,11 +10,10 @@ import zlib
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import asdict, define, evolve, field, frozen
 from filelock import BaseFileLock, FileLock
 
-from erp_bridge_core.contract.errors import BadInput, StorageError
-from erp_bridge_core.contract.structuring import converter, structure
+from erp_bridge_core.contract.errors import StorageError
 
 LINE_BYTES: Final = 512
 MODE: Final = 0o600
@@ -112,7 +111,7 @@ class HighWaterMark:
 
 
 def _line(count: int, mark: Mark) -> bytes:
-    values: dict[str, Any] = {"count": count, **converter.unstructure(mark)}
+    values: dict[str, Any] = {"count": count, **asdict(mark)}
     text = json.dumps({**values, "check": _check(values)}, separators=(",", ":"))
     return text.encode().ljust(LINE_BYTES - 1) + b"\n"
 
@@ -126,8 +125,8 @@ def _parse(line: bytes) -> tuple[int, Mark] | None:
         values = json.loads(line)
         if values.pop("check") != _check(values):
             return None
-        return int(values.pop("count")), structure(Mark, values, what="high-water mark")
-    except (ValueError, KeyError, AttributeError, TypeError, BadInput):
+        return int(values.pop("count")), Mark(**values)
+    except (ValueError, KeyError, AttributeError, TypeError):
         return None
 
 
