@@ -3,29 +3,16 @@
 import multiprocessing
 import os
 import signal
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from connection_doubles import StepClock
+from throttle_doubles import hold, take_turns, throttle
 
-from erp_bridge_core.connections.throttle import OutOfPatience, Throttle, throttle_folder
+from erp_bridge_core.connections.throttle import OutOfPatience, throttle_folder
 from erp_bridge_core.contract.errors import StorageError
-from erp_bridge_core.contract.profile import RateLimit
 
-PROCESSES = multiprocessing.get_context("fork")
-
-
-def throttle(folder: Path, clock: StepClock, *, per_second: float | None = None, at_once: int = 1) -> Throttle:
-    """The throttle of one host."""
-    return Throttle(folder=folder / "erp", rate=RateLimit(per_second=per_second, at_once=at_once), clock=clock)
-
-
-def hold(folder: Path, told: Connection) -> None:
-    """Take the only slot and keep it."""
-    with throttle(folder, StepClock()).turn(60):
-        told.send("held")
-        told.recv()
+PROCESSES = multiprocessing.get_context("spawn")
 
 
 @pytest.mark.rule("L17")
@@ -42,15 +29,6 @@ def test_a_slot_is_shared_with_other_processes_and_freed_when_one_is_killed(tmp_
     other.join()
     with throttle(tmp_path, StepClock()).turn(1):
         pass
-
-
-def take_turns(folder: Path, told: Connection) -> None:
-    """Take three turns and tell how long they took."""
-    clock = StepClock()
-    for _ in range(3):
-        with throttle(folder, clock, per_second=2).turn(60):
-            pass
-    told.send(clock.seconds)
 
 
 @pytest.mark.rule("L17")
