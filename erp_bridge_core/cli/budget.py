@@ -1,0 +1,98 @@
+"""`budget`: its verbs, each in the file of its kind, and showing the budget itself."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from erp_bridge_core.cli.acts import Act, LazyGroup, pass_call
+from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.output import Column, Page, money, plural
+
+if TYPE_CHECKING:
+    from erp_bridge_core.budgets.views import BudgetLineView, BudgetView
+
+_ROOM: Final = "erp_bridge_core.cli"
+_VERBS: Final = {
+    "show": f"{_ROOM}.budget:show",
+    "import": f"{_ROOM}.budget_files:import_file",
+    "import-from-erp": f"{_ROOM}.budget_files:import_from_erp",
+    "add-line": f"{_ROOM}.budget_lines:add_line",
+    "edit-line": f"{_ROOM}.budget_lines:edit_line",
+    "remove-line": f"{_ROOM}.budget_lines:remove_line",
+    "sub-job": f"{_ROOM}.budget_lines:sub_job",
+    "changes": f"{_ROOM}.budget_changes:list_changes",
+    "change": f"{_ROOM}.budget_changes:change",
+    "edit-change": f"{_ROOM}.budget_changes:edit_change",
+    "submit": f"{_ROOM}.budget_changes:submit",
+    "approve": f"{_ROOM}.budget_changes:approve",
+    "void": f"{_ROOM}.budget_changes:void",
+    "reverse": f"{_ROOM}.budget_changes:reverse",
+    "readiness": f"{_ROOM}.budget_send:readiness",
+    "send": f"{_ROOM}.budget_send:send",
+    "resend": f"{_ROOM}.budget_send:resend",
+    "retrieve": f"{_ROOM}.budget_send:retrieve",
+    "unlock": f"{_ROOM}.budget_send:unlock",
+    "history": f"{_ROOM}.budget_send:history",
+}
+
+
+@click.group("budget", cls=LazyGroup, lazy=_VERBS)
+def budget() -> None:
+    """A project's budget: lines, sub jobs, budget changes; send to the ERP, retrieve, unlock."""
+
+
+@click.command("show", cls=Act, answer=["budget", "sub_jobs"])
+@click.argument("project")
+@click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 all. Default: 200, with --json all.")
+@click.option("--things", is_flag=True, help="What to know about the ERP, too.")
+@pass_call
+def show(call: Call, project: str, limit: int | None, *, things: bool) -> None:
+    """PROJECT's budget: per key original, changes, revised, and what of it was exported."""
+    view = call.app.budgets.show(call.actor, project)
+    sub_jobs = call.app.budgets.sub_jobs(call.actor, project)
+    limit = limit if limit is not None else (0 if call.as_json else 200)
+    lines = islice(view.lines, limit or None)
+    document = {
+        "budget": {"project": view.project, "totals": view.totals, "lines": lines},
+        "sub_jobs": [{"code": code, "name": name} for code, name in sub_jobs],
+    }
+
+    def print_it(page: Page) -> None:
+        _print_budget(call, page, view, lines)
+        if view.project.erp and things:
+            from erp_bridge_core.cli.things import print_things
+
+            print_things(page, call.app.registry.adapter(view.project.erp).profile)
+        elif view.project.erp:
+            page.line(f"Things to know about this ERP: `erp-bridge plugins {view.project.erp}`.")
+
+    call.answer(document, print_it)
+
+
+def _print_budget(call: Call, page: Page, view: "BudgetView", lines: "islice[BudgetLineView]") -> None:
+    from erp_bridge_core.cli.project import print_project
+
+    print_project(call, page, view.project)
+    words = call.words(view.project.erp)
+    columns = [
+        *(each.capitalize() for each in (words.sub_job, words.cost_code, words.category)),
+        "Description", Column("Quantity", right=True), "Unit", Column("Unit cost", right=True),
+        money(words.original_budget.capitalize()), money("Changes"), money("Revised"), money("Exported"), "",
+    ]  # fmt: skip
+    rows = [_row(line) for line in lines]
+    totals = view.totals
+    with page.section(f"{plural(totals.lines, 'line')} in {view.project.currency}"):
+        total = ("Total", "", "", "", "", "", "", totals.original, totals.changes, totals.revised, totals.exported, "")
+        page.table(columns, [*rows, total])
+    if len(rows) < totals.lines:
+        page.line(f"{len(rows):,} of {totals.lines:,} lines are shown; `--limit 0` shows all.")
+
+
+def _row(line: "BudgetLineView") -> tuple[object, ...]:
+    key = line.key
+    note = "removed" if line.removed else ""
+    return (
+        key.sub_job, key.cost_code, key.category, line.description, line.quantity, line.unit, line.unit_cost,
+        line.original, line.changes, line.revised, line.exported, note,
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Every way in which a command can end badly: one exit status, one sentence of what happened, what to do next."""
+
+import errno
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+import click
+
+from erp_bridge_core.cli.safe import safe, safe_lines
+from erp_bridge_core.contract.errors import ErpBridgeError, Fault, StorageError, UsageError
+
+#: The exit statuses of every command.
+DONE: Final = 0
+REFUSED: Final = 1
+USAGE: Final = 2
+ERP: Final = 3
+STORAGE: Final = 4
+UNKNOWN: Final = 5
+
+LOG_NAME: Final = "errors.log"
+#: Faults printed for people; `--json` has all of them.
+_MOST_FAULTS: Final = 200
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+
+
+class Defect(ErpBridgeError):
+    """Something that this software did not foresee: its own fault, told as such, details in a log."""
+
+    code = "defect"
+
+
+class Interrupted(ErpBridgeError):
+    """A person stopped the command."""
+
+    code = "interrupted"
+    whose = "the caller's"
+
+
+def explain(error: BaseException, *, home: Path) -> ErpBridgeError:
+    """The error of our own tree that says it; a defect's details go to a log in the home first."""
+    if isinstance(error, ErpBridgeError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        return UsageError(error.format_message(), remedy="Correct the command and run it again.")
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return Interrupted("Stopped.", remedy="An export that was running is taken up by `erp-bridge export resume`.")
+    if _is_storage(error):
+        return StorageError(f"The database or a folder can't be used: {_first_line(error)}.", remedy=_STORAGE_REMEDY)
+    return _defect(error, home)
+
+
+_STORAGE_REMEDY: Final = (
+    "Check free space and permissions of the home folder; `erp-bridge audit check` reads all of it."
+)
+
+
+def report(error: ErpBridgeError, *, as_json: bool) -> int:
+    """Tell an error and answer the exit status: as JSON on standard output, else for people on standard error."""
+    if as_json:
+        sys.stdout.write(json.dumps(error.to_json(), default=str).replace("\x7f", "\\u007f") + "\n")
+    else:
+        _print(error, sys.stderr)
+    return error.exit_status
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the answer is to be JSON, told from the bare arguments: a command that can't be read needs it too."""
+    return "--json" in arguments
+
+
+def _usage(error: click.UsageError) -> UsageError:
+    command = error.ctx.command_path if error.ctx else "erp-bridge"
+    return UsageError(error.format_message(), remedy=f"See `{command} --help`.", details={"command": command})
+
+
+def _is_storage(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM or isinstance(error, PermissionError)
+    # Only a command that opened the database can have its errors; nothing is imported to ask for them.
+    alchemy = sys.modules.get("sqlalchemy.exc")
+    return alchemy is not None and isinstance(error, alchemy.OperationalError | alchemy.DatabaseError)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _defect(error: BaseException, home: Path) -> Defect:
+    where = _log(error, home / "logs" / LOG_NAME)
+    return Defect(
+        f"ERP Bridge has a defect: {type(error).__name__}. It is not your fault.",
+        remedy=f"Nothing more is done. Report it with {where}." if where else "Report it with what you did.",
+        details={"log": where},
+    )
+
+
+def _log(error: BaseException, path: Path) -> str | None:
+    text = "".join(traceback.format_exception(error))
+    try:
+        if not path.parent.parent.is_dir():
+            return None
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"--- {datetime.now(UTC).isoformat()}\n{safe_lines(text)}\n")
+    except OSError:
+        # The message must reach the person even where no log can be written; it then names none.
+        return None
+    return str(path)
+
+
+def _print(error: ErpBridgeError, file: IO[str]) -> None:
+    print(f"Error: {safe_lines(error.message)}", file=file)
+    for fault in error.faults[:_MOST_FAULTS]:
+        print(f"  - {safe(_sentence(fault))}", file=file)
+        if fault.remedy and fault.remedy not in error.remedy:
+            print(f"      {safe(fault.remedy)}", file=file)
+    if len(error.faults) > _MOST_FAULTS:
+        print(f"  ... and {len(error.faults) - _MOST_FAULTS:,} more; `--json` has all of them.", file=file)
+    for name, value in _told(error.details):
+        print(f"  {safe(name)}: {safe(value)}", file=file)
+    if error.remedy:
+        print(f"What to do: {safe_lines(error.remedy)}", file=file)
+
+
+def _sentence(fault: Fault) -> str:
+    return f"{fault}" + (f" [{fault.rule}]" if fault.rule else "")
+
+
+def _told(details: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, str(details[name])) for name in ("meaning", "erp_code") if details.get(name)]

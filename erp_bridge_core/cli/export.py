@@ -1,0 +1,207 @@
+"""`export`: bring an accepted item into the ERP, hand files over, retry, and settle what nobody can know."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from erp_bridge_core.cli.acts import Noun, pass_call
+from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.errors import DONE, ERP, UNKNOWN
+from erp_bridge_core.cli.output import Column, Page, plural
+from erp_bridge_core.cli.progress import Advance, polled
+
+if TYPE_CHECKING:
+    from erp_bridge_core.contract.effects import HandOver
+    from erp_bridge_core.exports.status import ExportStatus
+
+SETTLEMENTS = ("arrived", "not-arrived", "withdrawn", "difference-accepted")
+
+
+@click.group("export", cls=Noun)
+def export() -> None:
+    """Exports: durable, resumed after any crash, no line twice and none lost."""
+
+
+@export.command("start", answer=["export"])
+@click.argument("item", type=int)
+@click.pass_context
+@pass_call
+def start(call: Call, context: click.Context, item: int) -> None:
+    """Export an accepted ITEM; rights, masters and what was accepted are checked again first."""
+    call.app.exports.start(call.actor, item)
+    _run(call, context, item, lambda: call.app.exports.run(call.actor, item))
+
+
+@export.command("status", answer=["export"])
+@click.argument("item", type=int)
+@click.pass_context
+@pass_call
+def status(call: Call, context: click.Context, item: int) -> None:
+    """How the export of ITEM stands; leaves with 5 when its outcome is unknown."""
+    _answer(call, context, call.app.exports.status(call.actor, item))
+
+
+@export.command("resume", answer=["exports"])
+@click.pass_context
+@pass_call
+def resume(call: Call, context: click.Context) -> None:
+    """Take up every export of the company that is not at rest, as after a crash."""
+    with polled("Resuming exports", lambda: None):
+        found = call.app.exports.resume(call.actor)
+
+    def print_it(page: Page) -> None:
+        rows = [(each.item_id, each.state, each.stage, _arrived(each)) for each in found]
+        page.table(["Item", "State", "Stage", "Lines arrived"], rows, none="Every export is at rest.")
+
+    call.answer({"exports": found}, print_it)
+    context.exit(max((exit_status(each) for each in found), default=DONE))
+
+
+@export.command("retry", answer=["export"])
+@click.argument("item", type=int)
+@click.pass_context
+@pass_call
+def retry(call: Call, context: click.Context, item: int) -> None:
+    """Send again what has not arrived of a failed export, and only that."""
+    _run(call, context, item, lambda: call.app.exports.retry(call.actor, item))
+
+
+@export.command("settle", answer=["export"])
+@click.argument("item", type=int)
+@click.argument("effect")
+@click.argument("how", type=click.Choice(SETTLEMENTS))
+@click.option("--reason", required=True, help="What you saw in the ERP; it is audited.")
+@click.pass_context
+@pass_call
+def settle(call: Call, context: click.Context, item: int, effect: str, *, how: str, reason: str) -> None:
+    """Say what became of an EFFECT of ITEM that nobody else can know; not by whoever exported it."""
+    from erp_bridge_core.exports.settling import Settlement
+
+    settlement = Settlement(how.replace("-", "_"))
+    _answer(call, context, call.app.exports.settle(call.actor, item, effect, how=settlement, reason=reason))
+
+
+@export.command("hand-overs", answer=["hand_overs"])
+@click.argument("item", type=int)
+@pass_call
+def hand_overs(call: Call, item: int) -> None:
+    """The sheets of what lies ready for a person, or was taken; nothing is moved."""
+    _answer_hand_overs(call, call.app.exports.hand_overs(call.actor, item))
+
+
+@export.command("take", answer=["hand_overs"])
+@click.argument("item", type=int)
+@pass_call
+def take(call: Call, item: int) -> None:
+    """Take over what lies ready, once, and print its sheet; taking again moves nothing."""
+    _answer_hand_overs(call, call.app.exports.take(call.actor, item))
+
+
+def exit_status(status: "ExportStatus") -> int:
+    """5 for an unknown outcome, 3 for a failed export, else 0."""
+    if status.is_unknown:
+        return UNKNOWN
+    return ERP if status.state.value == "failed" else DONE
+
+
+def _run(call: Call, context: click.Context, item: int, act: "Callable[[], ExportStatus]") -> None:
+    def ask() -> Advance:
+        now = call.app.exports.status(call.actor, item)
+        return Advance(done=now.lines.arrived, total=now.lines.total, stage=(now.stage or "").replace("_", " "))
+
+    with polled(f"Exporting item {item}", ask):
+        done = act()
+    _answer(call, context, done)
+
+
+def _answer(call: Call, context: click.Context, status: "ExportStatus") -> None:
+    call.answer({"export": status}, lambda page: print_status(page, status))
+    context.exit(exit_status(status))
+
+
+def print_status(page: Page, status: "ExportStatus") -> None:
+    """An export as it stands: lines, what the ERP refused, what is in doubt, and what to do next."""
+    page.facts(
+        [
+            ("Item", status.item_id),
+            ("Item's state", status.item_state),
+            ("Export", status.state),
+            ("Stage", status.stage and status.stage.replace("_", " ")),
+            ("Lines arrived", _arrived(status)),
+            ("Refused", status.lines.refused or None),
+            ("In doubt", status.lines.unknown or None),
+            ("Started", f"{page.moment(status.started_at)} by {status.started_by}"),
+            ("Finished", status.finished_at),
+        ]
+    )
+    if status.failure:
+        page.line(f"Stopped by: {status.failure.get('message', '')} {status.failure.get('remedy', '')}".rstrip())
+    if status.failed_lines:
+        _print_failed(page, status)
+    _print_doubts(page, status)
+    page.line(_next(status))
+
+
+def _print_failed(page: Page, status: "ExportStatus") -> None:
+    with page.section("Lines that the ERP refused"):
+        rows = [
+            (line.line, line.sub_job, line.cost_code, line.category, line.words, line.meaning, line.remedy)
+            for line in status.failed_lines
+        ]
+        columns = [
+            Column("Line", right=True), "Sub job", "Cost code", "Category", "The ERP says", "It means", "What to do",
+        ]  # fmt: skip
+        page.table(columns, rows)
+
+
+def _print_doubts(page: Page, status: "ExportStatus") -> None:
+    doubted = [effect for effect in status.effects if effect.state in {"unknown", "conflict", "duplicated"}]
+    if not doubted:
+        return
+    with page.section("In doubt"):
+        for effect in doubted:
+            tried = plural(effect.attempts, "attempt")
+            page.line(
+                f"{effect.reference}  {effect.operation}  {plural(effect.lines, 'line')}  {tried}  {effect.state}"
+            )
+            page.facts((f"  {name}", value) for name, value in effect.evidence.items())
+
+
+def _next(status: "ExportStatus") -> str:
+    item = status.item_id
+    sentences = {
+        "running": "It goes on: `erp-bridge export resume` takes it up after a crash.",
+        "offered": f"Next: `erp-bridge export take {item}`, then import it as its sheet says.",
+        "failed": f"Next: `erp-bridge export retry {item}`, or `erp-bridge review reject {item}`.",
+        "unknown": f"Next: `erp-bridge export resume`; or look in the ERP, then `erp-bridge export settle {item}`.",
+        "conflict": f"Nothing more is sent. Look in the ERP, then `erp-bridge export settle {item}`.",
+        "complete": f"Next: post it in the ERP, then `erp-bridge verify {item}`.",
+    }
+    return sentences[status.state.value]
+
+
+def _arrived(status: "ExportStatus") -> str:
+    return f"{status.lines.arrived:,} of {status.lines.total:,}"
+
+
+def _answer_hand_overs(call: Call, found: "tuple[HandOver, ...]") -> None:
+    def print_it(page: Page) -> None:
+        for sheet in found:
+            with page.section(sheet.title):
+                page.facts(
+                    [
+                        ("File", sheet.location),
+                        ("SHA-256", sheet.sha256),
+                        ("Lines", sheet.lines),
+                        ("Total", sheet.total),
+                        ("Taken", sheet.taken),
+                        *sheet.facts.items(),
+                    ]
+                )
+                for number, sentence in enumerate(sheet.instructions, start=1):
+                    page.line(f"{number}. {sentence}")
+        if not found:
+            page.line("Nothing is handed over to a person.")
+
+    call.answer({"hand_overs": found}, print_it)

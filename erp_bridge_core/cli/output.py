@@ -1,0 +1,135 @@
+"""Answers for people: rich's tables with every text escaped, money to the right, no colour where nobody looks."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import IO, TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from attrs import define, field, frozen
+
+from erp_bridge_core.cli.safe import safe, safe_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Columns of a page that goes to a file or a pipe: wide enough that no table is folded there.
+_WIDE: Final = 1000
+
+
+@frozen
+class Column:
+    """A table's column; `right` for money and numbers, which are never folded either."""
+
+    title: str
+    right: bool = field(default=False, kw_only=True)
+
+
+def money(title: str) -> Column:
+    """A column of amounts."""
+    return Column(title, right=True)
+
+
+@define
+class Page:
+    """Where people's answers go. `time_zone` is the company's: moments are shown as its people read them."""
+
+    file: IO[str] = field(factory=lambda: sys.stdout)
+    time_zone: str | None = field(default=None, kw_only=True)
+    _console: "Console | None" = field(default=None, init=False)
+
+    @property
+    def console(self) -> "Console":
+        """The console of rich, made when something is first printed."""
+        if self._console is None:
+            from rich.console import Console
+
+            is_terminal = self.file.isatty()
+            self._console = Console(
+                file=self.file, width=None if is_terminal else _WIDE, markup=False, highlight=False, emoji=False
+            )
+        return self._console
+
+    def line(self, text: object = "", *, style: str = "") -> None:
+        """One paragraph of text; its own line ends stay, anything else that is not visible is escaped."""
+        from rich.text import Text
+
+        self.console.print(Text(safe_lines(text), style=style), soft_wrap=not self.console.is_terminal)
+
+    def title(self, text: object) -> None:
+        """A heading."""
+        self.line(safe(text), style="bold")
+
+    def facts(self, pairs: Iterable[tuple[str, object]]) -> None:
+        """Names and values, one pair a line; pairs without a value are left out."""
+        rows = [(name, self.cell(value)) for name, value in pairs if value not in (None, "", ())]
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, value in rows:
+            self.line(f"{name:<{width}}  {value}")
+
+    def bullets(self, texts: Iterable[object]) -> None:
+        """A list of sentences."""
+        for text in texts:
+            self.line(f"- {safe(text)}")
+
+    def lines(self, texts: Iterable[object]) -> None:
+        """Lines of text, each on its own."""
+        for text in texts:
+            self.line(safe(text))
+
+    def table(self, columns: Iterable[object], rows: Iterable[Sequence[object]], *, none: str = "None.") -> None:
+        """A table; `none` is what stands there instead of an empty one."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        for column in (each if isinstance(each, Column) else Column(str(each)) for each in columns):
+            table.add_column(
+                Text(safe(column.title)),
+                justify="right" if column.right else "left",
+                no_wrap=column.right,
+                overflow="fold",
+            )
+        for row in rows:
+            table.add_row(*(Text(self.cell(value)) for value in row))
+        if table.row_count:
+            self.console.print(table)
+        else:
+            self.line(none)
+
+    def cell(self, value: object) -> str:
+        """One value as people read it: amounts with thousands separators, moments to the minute, yes and no."""
+        if value is None or isinstance(value, bool):
+            return {None: "", True: "yes", False: "no"}[value]
+        if isinstance(value, Decimal | datetime):
+            return f"{value:,f}" if isinstance(value, Decimal) else self.moment(value)
+        if isinstance(value, Enum):
+            return safe(str(value.value).replace("_", " "))
+        if isinstance(value, tuple | list | frozenset):
+            return ", ".join(self.cell(each) for each in value)
+        return safe(value)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment to the minute, in the company's time zone where it is known, with the zone's name."""
+        there = moment.astimezone(ZoneInfo(self.time_zone)) if self.time_zone else moment
+        return f"{there:%Y-%m-%d %H:%M %Z}".rstrip()
+
+    @contextmanager
+    def section(self, text: object) -> Iterator[None]:
+        """A heading with what belongs to it, a blank line before."""
+        self.line()
+        self.title(text)
+        yield
+
+
+def plural(count: int, noun: str, *, many: str = "") -> str:
+    """`1 line`, `1,908 lines`."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def joined(values: Iterable[Any], *, empty: str = "none") -> str:
+    """Values with commas, or a word for nothing."""
+    return ", ".join(str(value) for value in values) or empty

@@ -1,0 +1,88 @@
+"""Things to know about an ERP, made from its profile: what it takes, limits, who posts, who is mailed (X5)."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from erp_bridge_core.contract.profile import Capability, ErpProfile, FieldLimit, Grade, StageSight
+
+if TYPE_CHECKING:
+    from erp_bridge_core.cli.output import Page
+
+#: What a profile need not say is not said either.
+_TAKES = {
+    Capability.ORIGINAL: "{words.original_budget}s",
+    Capability.CHANGES: "{words.budget_change}s",
+    Capability.SUB_JOBS: "{words.sub_job}s",
+    Capability.UNITS: "quantities and units",
+    Capability.DESCRIPTION: "descriptions",
+}
+
+
+def print_things(page: "Page", profile: ErpProfile) -> None:
+    """The sentences under a heading with the ERP's title."""
+    with page.section(f"Things to know about {profile.title}"):
+        page.bullets(things(profile))
+
+
+def things(profile: ErpProfile) -> tuple[str, ...]:
+    """The sentences, shortest first things first; what is not firmly known says so."""
+    return (*_takes(profile), *_posting(profile), *_told(profile), *_own(profile))
+
+
+def _takes(profile: ErpProfile) -> Iterator[str]:
+    named = {capability: text.format(words=profile.words) for capability, text in _TAKES.items()}
+    yield "It takes " + _list(name for capability, name in named.items() if profile.supports(capability)) + "."
+    refused = [name for capability, name in named.items() if not profile.supports(capability)]
+    if refused:
+        yield f"It does not take {_list(refused)}."
+    for limit in profile.limits:
+        yield from _limit(profile, limit)
+    yield f"A difference of an exported {profile.words.original_budget} is booked {profile.difference_of_original}."
+
+
+def _limit(profile: ErpProfile, limit: FieldLimit) -> Iterator[str]:
+    name = getattr(profile.words, limit.field, limit.field.replace("_", " "))
+    parts = []
+    if limit.max_length is not None:
+        parts.append(f"at most {limit.max_length} characters")
+    if limit.whole_digits is not None:
+        parts.append(f"at most {limit.whole_digits} digits before the point")
+    if limit.decimals is not None:
+        parts.append(f"{limit.decimals} decimals")
+    if limit.forbidden:
+        parts.append("none of " + " ".join(limit.forbidden))
+    if parts:
+        after = "; longer text is shortened after you confirm it" if limit.over == "shorten" else ""
+        yield f"{name.capitalize()}: {', '.join(parts)}{after}.{_grade(limit.grade)}"
+
+
+def _posting(profile: ErpProfile) -> Iterator[str]:
+    for condition in profile.unlock_conditions:
+        yield f"Before the next send: {condition.kind.replace('_', ' ')}. {condition.how}"
+    for sight in profile.stages:
+        yield from _stage(sight)
+
+
+def _stage(sight: StageSight) -> Iterator[str]:
+    if not sight.visible:
+        yield f"Not visible from here: {sight.stage.replace('_', ' ')}. {sight.how}"
+
+
+def _told(profile: ErpProfile) -> Iterator[str]:
+    people = {"creator": "whoever created the budget", "sender": "whoever sent it"}
+    told = _list(people[recipient.value] for recipient in profile.reject_tells)
+    yield f"A reject is told to {told}."
+
+
+def _own(profile: ErpProfile) -> Iterator[str]:
+    for thing in profile.things_to_know:
+        yield thing.text + _grade(thing.grade)
+
+
+def _grade(grade: Grade) -> str:
+    return "" if grade in {Grade.FIRM, Grade.ONE_SOURCE} else f" ({grade.value}: check it at your site)"
+
+
+def _list(words: object) -> str:
+    *most, last = [str(word) for word in words] or ["nothing"]  # type: ignore[attr-defined]
+    return f"{', '.join(most)} and {last}" if most else last
