@@ -119,7 +119,8 @@ def select_items(company_id: int) -> Select[Any]:
         .join(_sender, _sender.c.id == items.c.sent_by)
         .outerjoin(_accepter, _accepter.c.id == items.c.accepted_by)
         .outerjoin(_answerer, _answerer.c.id == items.c.answered_by)
-        .where(items.c.company_id == company_id)
+        # Version 0 is no send: it holds what an import found in the ERP.
+        .where(items.c.company_id == company_id, items.c.version > 0)
     )
 
 

@@ -114,7 +114,7 @@ class Projects:
             project, rights = find_project(connection, actor, number)
             if not rights.integrations.reaches(Level.READ_ONLY):
                 require(may_see_budget(rights))
-        spooled = spool_reading(self.read_job(project), project.digits)
+        spooled = spool_reading(open_job(self.connections, project), project.digits)
         try:
             with self.store.begin() as connection:
                 reading = store_reading(
@@ -125,16 +125,6 @@ class Projects:
                 return reading
         finally:
             spooled.close()
-
-    def read_job(self, project: ProjectView) -> JobReading:
-        """Read a linked project's job from the ERP now; raises NotPossibleNow for one that is not linked."""
-        if project.connection_id is None or project.job is None:
-            raise NotPossibleNow(
-                f"Project {project.number} is not linked to an ERP job.", remedy="Link it: `erp-bridge project link`."
-            )
-        adapter, erp = self.connections.erp(project.company_id, project.connection_id, project.job)
-        reading: JobReading = adapter.read_job(project.job, erp)
-        return reading
 
     def _header(self, actor: Actor, target: ConnectionView, job: str) -> JobHeader:
         adapter, erp = self.connections.erp(actor.company_id, target.id, job)
@@ -154,6 +144,17 @@ class Projects:
     def _may_see(self, connection: Connection, actor: Actor, project: ProjectView) -> bool:
         rights = rights_of(connection, actor, project.id)
         return rights.budget.reaches(Level.READ_ONLY) or rights.integrations.reaches(Level.READ_ONLY)
+
+
+def open_job(connections: Connections, project: ProjectView) -> JobReading:
+    """Read a linked project's job from the ERP now; raises NotPossibleNow for one that is not linked."""
+    if project.connection_id is None or project.job is None:
+        raise NotPossibleNow(
+            f"Project {project.number} is not linked to an ERP job.", remedy="Link it: `erp-bridge project link`."
+        )
+    adapter, erp = connections.erp(project.company_id, project.connection_id, project.job)
+    reading: JobReading = adapter.read_job(project.job, erp)
+    return reading
 
 
 def _require_names(number: str, name: str) -> None:
