@@ -10,9 +10,11 @@ from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_sage300.hh2 import Hh2
 from erp_bridge_sage300.odbc import Odbc
 from erp_bridge_sage300.report import report_headers
-from erp_bridge_sage300.share import FOLDERS, MARKER, SageErp, control
+from erp_bridge_sage300.share import MARKER, ORIGINAL, SageErp, control
 
 Look = Callable[[], str]
+#: Any name at the share's root: asking for it shows whether the share is there.
+PROBE = "erp-bridge-probe"
 
 
 def check_connection(erp: SageErp) -> Iterator[Checked]:
@@ -46,16 +48,15 @@ def _look(name: str, look: Look) -> Checked:
 
 
 def _share(erp: SageErp) -> str:
-    root = erp.files.full_path("")
-    if not erp.files.list(""):
-        erp.log.debug("the share has no files at its root, which is usual")
+    root = erp.files.full_path(ORIGINAL)
+    erp.files.exists(PROBE)  # raises when the share itself can't be seen
     try:
         control(erp)
     except ErpBridgeError:
         if erp.state.get("share") is not None:
             raise
-        return f"{root} can be seen; the first export makes {', '.join(FOLDERS[:2])} and the other folders in it."
-    return f"{root} is the share that was used before ({MARKER} read)."
+        return f"The share can be seen; the first export makes {root} and the other folders."
+    return f"{root} is in the share that was used before ({MARKER} read)."
 
 
 def _rejection_file(erp: SageErp) -> str:
@@ -65,7 +66,7 @@ def _rejection_file(erp: SageErp) -> str:
         there = erp.files.exists(path)
     except ErpBridgeError:
         return f"Import Estimates shall write it to {erp.files.full_path(path)}; the first export makes {parent}."
-    found = " It holds records of an earlier import." if there else ""
+    found = " One of an earlier import lies there." if there else ""
     return f"Import Estimates shall write it to {erp.files.full_path(path)}.{found}"
 
 

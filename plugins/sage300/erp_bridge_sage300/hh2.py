@@ -33,6 +33,8 @@ RESULTS: Final = {
     3: ("the user is locked", "Have the user unlocked at hh2 before trying again."),
     4: ("the API client is locked", "Have the API client unlocked by hh2 before trying again."),
 }
+_NEW: Final = ("its meaning is not known", "Ask hh2.")
+_ODD: Final = ("that is no result code", "Check hh2_url: something else answered.")
 STATUSES: Final = {
     400: ("it calls the parameters wrong", "Report this: the adapter and the service don't fit together."),
     404: ("there is nothing at that address", "Check hh2_url."),
@@ -74,10 +76,11 @@ class Hh2:
         if answer.status_code in SESSION_OVER:
             raise SignInFailed("hh2 refused the log-in.", remedy="Check the four hh2 secrets and the user's rights.")
         data = _json(answer, SIGN_IN)
-        result = data.get("Result") if isinstance(data, dict) else None
+        result: Any = data.get("Result") if isinstance(data, dict) else None
         if result == SIGNED_IN:
             return
-        meaning, remedy = RESULTS.get(result, ("its meaning is not known", "Ask hh2.")) if _whole(result) else _ODD
+        known = isinstance(result, int) and not isinstance(result, bool)
+        meaning, remedy = RESULTS.get(result, _NEW) if known else _ODD
         raise SignInFailed(
             f"hh2 refused the log-in with result {result!r}: {meaning}. It is not tried again by itself.",
             remedy=remedy,
@@ -147,13 +150,6 @@ class Hh2:
         url = self.erp.settings.hh2_base + JOB_COST + resource
         with reading():
             return self.erp.http.get(url, params=params, cookies=self._cookies, headers={"Accept": "application/json"})
-
-
-_ODD: Final = ("that is no result code", "Check hh2_url: something else answered.")
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _refuse(answer: requests.Response, resource: str) -> NoReturn:

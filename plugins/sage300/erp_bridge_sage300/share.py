@@ -97,6 +97,20 @@ def prepare_share(erp: SageErp) -> None:
         erp.state.put(_SHARE_STATE, _marker(erp)["id"])
     else:
         _marker_as_known(erp, known)
+    _finish_moves(erp)
+
+
+def _finish_moves(erp: SageErp) -> None:
+    """Complete a move into the offered place that a crash cut short, when a share moves by linking and unlinking.
+
+    Left alone, the second name in staging would later say "never offered" of a file that somebody carried off.
+    """
+    for fact in erp.files.list(STAGING):
+        tombstone = f"{TOMBSTONES}/{fact.path.stem}.json"
+        if erp.files.exists(tombstone):
+            offered = f"{read_note(erp, tombstone)['folder']}/{fact.path.name}"
+            if erp.files.exists(offered):
+                erp.files.move(str(fact.path), offered)
 
 
 def control(erp: SageErp) -> str:
@@ -122,7 +136,7 @@ def _make_marker(erp: SageErp) -> None:
 def _marker_as_known(erp: SageErp, known: str) -> None:
     if not erp.files.exists(MARKER) or _marker(erp)["id"] != known:
         raise StorageError(
-            f"The share {erp.files.full_path('')} is not the one that was used before: {MARKER} is missing or another. "
+            f"The share is not the one that was used before: {erp.files.full_path(MARKER)} is missing or another. "
             "Its tombstones may be lost, so nothing is written into it.",
             remedy="Bring the former share back, with its folder tombstones.",
         )

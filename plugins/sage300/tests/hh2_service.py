@@ -19,6 +19,7 @@ CODES = [
 
 
 def category(code_id: str, category: str, original: str, changes: str = "0.00", *, job: str = "j1") -> dict[str, Any]:
+    """A category row with its two figures."""
     return {
         "JobId": job,
         "CostCodeId": code_id,
@@ -83,11 +84,7 @@ class Service:
         return self.expire_after == -1
 
     def register(self, mock: responses.RequestsMock) -> "Service":
-        mock.add_callback(
-            responses.POST, f"{BASE}/Api/Security/V3/Session.svc/authenticate", callback=self.sign_in
-        )
+        mock.add_callback(responses.POST, f"{BASE}/Api/Security/V3/Session.svc/authenticate", callback=self.sign_in)
         for resource in self.rows:
-            mock.add_callback(
-                responses.GET, f"{BASE}/JobCosting/Api/V1/JobCost.svc{resource}", callback=self.read
-            )
+            mock.add_callback(responses.GET, f"{BASE}/JobCosting/Api/V1/JobCost.svc{resource}", callback=self.read)
         return self

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -93,9 +92,13 @@ class FolderFiles:
 
     def move(self, source: str, target: str) -> FileFact:
         self._step("move", source)
-        if self._at(target).exists():
+        old, new = self._at(source), self._at(target)
+        if new.exists() and not new.samefile(old):
             raise LedgerConflict(f"{target} exists")
-        os.rename(self._at(source), self._at(target))
+        if new.exists():
+            old.unlink()  # two names of one file: a move that was cut short
+        else:
+            old.rename(new)
         return self._fact(self._at(target))
 
     def make_folder(self, path: str) -> None:
@@ -201,6 +204,7 @@ LINES = (
 
 
 def make_batch(lines: Iterable[ExportLine] = LINES, **more: Any) -> ExportBatch:
+    """A batch of these lines."""
     held = tuple(lines)
     originals = sum((one.amount for one in held if one.part is Part.ORIGINAL), Decimal(0))
     changes = [one for one in held if one.part is Part.CHANGE]
@@ -237,6 +241,7 @@ def make_batch(lines: Iterable[ExportLine] = LINES, **more: Any) -> ExportBatch:
 
 
 def make_receipt(keys: Iterable[LineKey] | None = None) -> ExportReceipt:
+    """A receipt of these keys."""
     held = tuple(keys) if keys is not None else tuple(dict.fromkeys(one.key for one in LINES))
     return ExportReceipt(
         item="item-1",

@@ -1,17 +1,19 @@
 from pathlib import Path
 
-from erp_bridge_core.contract import Erp
-from erp_bridge_sage300.check import check_connection
-from erp_bridge_sage300.settings import Sage300Settings
 from hh2_service import Service
 from test_export import planned
 from test_odbc import source
 from test_reading import printed
 
+from erp_bridge_core.contract import Erp
+from erp_bridge_sage300.check import check_connection
+from erp_bridge_sage300.settings import Sage300Settings
+
 SageErp = Erp[Sage300Settings]
 
 
 def checked(erp: SageErp) -> dict[str, bool]:
+    """What was looked at, and whether it is well."""
     return {one.name: one.ok for one in check_connection(erp)}
 
 
@@ -30,9 +32,7 @@ def test_each_bad_thing_has_a_remedy(hh2_erp: SageErp, service: Service) -> None
     service.result = 3
     found = {one.name: one for one in check_connection(hh2_erp)}
 
-    assert {"hh2": False, "job cost report": False} == {
-        name: found[name].ok for name in ("hh2", "job cost report")
-    }
+    assert {"hh2": False, "job cost report": False} == {name: found[name].ok for name in ("hh2", "job cost report")}
     assert "unlocked" in found["hh2"].remedy
 
 

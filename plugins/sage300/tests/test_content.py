@@ -3,12 +3,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sage_doubles import LINES, line, make_batch
 
 from erp_bridge_core.contract import FieldValues
 from erp_bridge_core.contract.errors import LedgerConflict
 from erp_bridge_sage300.content import Content, described
 from erp_bridge_sage300.settings import Sage300Settings
-from sage_doubles import LINES, line, make_batch
 
 VALUES = FieldValues(
     item={"description": "From the item", "budget_revision_type": "contingency", "approved_by": "Ada"},
@@ -18,6 +18,7 @@ VALUES = FieldValues(
 
 
 def content(**settings: Any) -> Content:
+    """The batch as content under these settings."""
     return Content(batch=make_batch(), values=VALUES, settings=Sage300Settings(company="c", **settings))
 
 

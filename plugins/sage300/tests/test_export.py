@@ -5,25 +5,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sage_doubles import LINES, EasyAttempt, KeptEffects, line, make_batch, make_erp
 
 from erp_bridge_core.contract import Effect, Erp, FieldValues, HandOver, Waiting
 from erp_bridge_core.contract.errors import BadInput, LedgerConflict, NotPossibleNow, OutcomeUnknown, StorageError
 from erp_bridge_sage300.export import EstimateFile, export
 from erp_bridge_sage300.report import remembered_reports
 from erp_bridge_sage300.settings import Sage300Settings
-from sage_doubles import LINES, EasyAttempt, KeptEffects, line, make_batch, make_erp
 
 SageErp = Erp[Sage300Settings]
 VALUES = FieldValues(item={"accounting_date": "2026-04-30"}, changes={"7": {"description": "Owner's wish"}})
 
 
 def planned(erp: SageErp, effects: KeptEffects | None = None, **batch: Any) -> KeptEffects:
+    """Run the export against a ledger that keeps the plan."""
     kept = effects or KeptEffects(lines=tuple(one.number for one in batch.get("lines", LINES)))
     export(make_batch(**batch), VALUES, erp, kept)
     return kept
 
 
 def first(effects: KeptEffects, group: str = "original") -> tuple[EstimateFile, Effect]:
+    """A group's operation and its first effect."""
     effect = effects.planned[group][0]
     return effects.operations[effect.operation], effect
 
@@ -105,7 +107,7 @@ def test_a_plan_that_no_longer_renders_the_same_is_not_sent(erp: SageErp, tmp_pa
     changed = KeptEffects(lines=(1, 2, 3, 4, 5))
     export(make_batch(), VALUES, other, changed)
 
-    with pytest.raises(LedgerConflict, match="settings changed|was not offered"):
+    with pytest.raises(LedgerConflict, match="was not offered"):
         changed.operations["original_file"].send(effect, EasyAttempt())
 
     assert [] == list((tmp_path / "1-original").iterdir())
@@ -126,6 +128,7 @@ def test_take_moves_the_file_once_and_answers_the_same_again(erp: SageErp, tmp_p
 
 
 def sheet(erp: SageErp, group: str) -> HandOver:
+    """The sheet of a group, offered and taken."""
     operation, effect = first(planned(erp), group)
     operation.send(effect, EasyAttempt())
     return operation.take(effect, EasyAttempt())

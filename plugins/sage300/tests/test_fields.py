@@ -2,12 +2,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sage_doubles import LINES, make_batch, make_erp
 
 from erp_bridge_core.contract import Erp, FieldValues
 from erp_bridge_core.contract.errors import BadInput
 from erp_bridge_sage300.fields import check_dates, revision_fields
 from erp_bridge_sage300.settings import Sage300Settings
-from sage_doubles import LINES, make_batch, make_erp
 
 SageErp = Erp[Sage300Settings]
 

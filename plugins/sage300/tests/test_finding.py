@@ -2,25 +2,27 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sage_doubles import EasyAttempt, make_erp
+from test_export import first, planned
+from test_staging import look
 
 from erp_bridge_core.contract import Absent, CannotTell, Different, Effect, Erp, Found, Several, Waiting
 from erp_bridge_sage300.export import EstimateFile
 from erp_bridge_sage300.settings import Sage300Settings
-from sage_doubles import EasyAttempt, make_erp
-from test_export import first, planned
-from test_staging import look
 
 SageErp = Erp[Sage300Settings]
 NAME = "EB-A1-O1G1.jce"
 
 
 def offered(erp: SageErp) -> tuple[EstimateFile, Effect]:
+    """A file that waits."""
     operation, effect = first(planned(erp))
     operation.send(effect, EasyAttempt())
     return operation, effect
 
 
 def taken(erp: SageErp) -> tuple[EstimateFile, Effect]:
+    """A file that was taken."""
     operation, effect = offered(erp)
     operation.take(effect, EasyAttempt())
     return operation, effect
@@ -37,12 +39,12 @@ def test_never_offered_is_proved_absent(erp: SageErp) -> None:
 
 def test_offered_and_untouched_is_waiting(erp: SageErp) -> None:
     """A whole file where it was offered waits for a person."""
-    assert Waiting == type(look(*offered(erp)))
+    assert isinstance(look(*offered(erp)), Waiting)
 
 
 def test_taken_is_found(erp: SageErp) -> None:
     """A person took it over."""
-    assert Found == type(look(*taken(erp)))
+    assert isinstance(look(*taken(erp)), Found)
 
 
 @pytest.mark.rule("L7")
@@ -62,7 +64,7 @@ def test_changed_content_is_different(erp: SageErp, tmp_path: Path) -> None:
     operation, effect = offered(erp)
     (tmp_path / "1-original" / NAME).write_text("other")
 
-    assert Different == type(look(operation, effect))
+    assert isinstance(look(operation, effect), Different)
 
 
 def test_changed_content_after_taking_is_different(erp: SageErp, tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_changed_content_after_taking_is_different(erp: SageErp, tmp_path: Path)
     operation, effect = taken(erp)
     (tmp_path / "taken/1-original" / NAME).write_text("other")
 
-    assert Different == type(look(operation, effect))
+    assert isinstance(look(operation, effect), Different)
 
 
 def test_a_copy_beside_the_taken_file_is_several(erp: SageErp, tmp_path: Path) -> None:
@@ -78,7 +80,7 @@ def test_a_copy_beside_the_taken_file_is_several(erp: SageErp, tmp_path: Path) -
     operation, effect = taken(erp)
     shutil.copy(tmp_path / "taken/1-original" / NAME, tmp_path / "1-original" / NAME)
 
-    assert Several == type(look(operation, effect))
+    assert isinstance(look(operation, effect), Several)
 
 
 def test_withdrawn_by_hand_is_told(erp: SageErp, tmp_path: Path) -> None:
@@ -98,16 +100,17 @@ def test_a_share_that_vanished_is_no_absence(erp: SageErp, tmp_path: Path) -> No
     operation, effect = first(planned(erp))
     shutil.rmtree(tmp_path / "tombstones")
 
-    assert CannotTell == type(look(operation, effect))
+    assert isinstance(look(operation, effect), CannotTell)
 
 
-# -- rejected records ----------------------------------------------------------------------------------------------------
+# -- rejected records ------------------------------------------------------------------------------------------------
 
 OURS = 'C,"      202-00010","","MAT",04302026,,"",-12.50,,,"",""\n'
 JOB = 'J,"40891","",04302026\n'
 
 
 def rejected(erp: SageErp, root: Path, text: str) -> Found | CannotTell:
+    """What is seen after an import that rejected these records."""
     operation, effect = taken(erp)
     (root / "rejected/estimates.jce").write_text(text)
     seen = look(operation, effect)

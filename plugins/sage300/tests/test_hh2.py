@@ -1,12 +1,12 @@
 from decimal import Decimal
 
 import pytest
+from hh2_service import JOB, Service, category
 
 from erp_bridge_core.contract import Erp
 from erp_bridge_core.contract.errors import ReadFailed, SignInFailed
 from erp_bridge_sage300.hh2 import Hh2
 from erp_bridge_sage300.settings import Sage300Settings
-from hh2_service import JOB, Service, category
 
 SageErp = Erp[Sage300Settings]
 
@@ -92,7 +92,14 @@ def test_a_session_refused_twice_is_told(hh2_erp: SageErp, service: Service) -> 
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(400, "parameters"), (404, "nothing at that address"), (406, "lacks the privilege"), (500, "failed"), (302, "no answer")]
+    ("status", "said"),
+    [
+        (400, "parameters"),
+        (404, "nothing at that address"),
+        (406, "lacks the privilege"),
+        (500, "failed"),
+        (302, "no answer"),
+    ],
 )
 def test_http_codes_are_told_in_words(hh2_erp: SageErp, service: Service, status: int, said: str) -> None:
     """hh2's own codes have their meaning, others are told as they are."""
@@ -145,6 +152,4 @@ def test_a_company_name_alone_is_an_address() -> None:
     secrets = {name: Secret("x") for name in ("hh2_api_key", "hh2_api_secret", "hh2_username", "hh2_password")}
     given = ("acme", "acme.hh2.com", "https://acme.hh2.com/")
 
-    assert {"https://acme.hh2.com"} == {
-        Sage300Settings(company="c", hh2_url=one, **secrets).hh2_base for one in given
-    }
+    assert {"https://acme.hh2.com"} == {Sage300Settings(company="c", hh2_url=one, **secrets).hh2_base for one in given}

@@ -3,14 +3,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sage_doubles import make_erp
 
 from erp_bridge_core.contract import Category, CostCode, Erp, JobStatus, LineKey, Secret, SubJob
 from erp_bridge_core.contract.errors import BadSettings, NotFound, ReadFailed
-
 from erp_bridge_sage300.masters import OdbcJob
 from erp_bridge_sage300.odbc import Odbc, money
 from erp_bridge_sage300.settings import OdbcTables, Sage300Settings
-from sage_doubles import make_erp
 
 SageErp = Erp[Sage300Settings]
 TABLES = """
@@ -34,6 +33,7 @@ INSERT INTO JCM_MASTER__STANDARD_CATEGORY VALUES ('LAB', 'Labor', 'Labor');
 
 
 def source(root: Path, **settings: object) -> SageErp:
+    """A connection to a real ODBC source, SQLite behind it."""
     pyodbc = pytest.importorskip("pyodbc", exc_type=ImportError)
     if "SQLite3" not in pyodbc.drivers():
         pytest.skip("no ODBC driver for SQLite: run tools/install-odbc.sh")
@@ -46,6 +46,7 @@ def source(root: Path, **settings: object) -> SageErp:
 
 @pytest.fixture
 def odbc_erp(tmp_path: Path) -> SageErp:
+    """A connection with ODBC alone."""
     (tmp_path / "reports").mkdir()
     return source(tmp_path)
 

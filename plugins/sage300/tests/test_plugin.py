@@ -8,6 +8,7 @@ from erp_bridge_sage300 import plugin
 
 
 def manager() -> pluggy.PluginManager:
+    """A manager with this adapter alone."""
     made = pluggy.PluginManager(hookspecs.PROJECT)
     made.add_hookspecs(hookspecs)
     made.register(plugin, "sage300")
@@ -19,9 +20,7 @@ def test_every_hook_is_spelt_as_the_contract_has_it() -> None:
     made = manager()
     made.check_pending()
 
-    assert {*hookspecs.REQUIRED, *hookspecs.OPTIONAL} == {
-        caller.name for caller in made.get_hookcallers(plugin) or ()
-    }
+    assert {*hookspecs.REQUIRED, *hookspecs.OPTIONAL} == {caller.name for caller in made.get_hookcallers(plugin) or ()}
 
 
 def test_the_profile_is_the_same_each_time_and_json() -> None:

@@ -2,19 +2,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hh2_service import CODES, JOB, Service
+from test_odbc import source
+from test_report import HEADER, ROWS
 
 from erp_bridge_core.contract import Category, CostCode, Erp, JobStatus, LineKey, SubJob
 from erp_bridge_core.contract.errors import BadSettings, NotFound, ReadFailed
 from erp_bridge_sage300.reading import read_job
 from erp_bridge_sage300.settings import Sage300Settings
-from hh2_service import CODES, JOB, Service
-from test_odbc import source
-from test_report import HEADER, ROWS
 
 SageErp = Erp[Sage300Settings]
 
 
 def printed(root: Path, text: str = f"{HEADER}\n{ROWS}Hoosier,40891,20,105-06845,LAB,5.00,0.00,5.00\n") -> None:
+    """Put a report into the share."""
     (root / "reports").mkdir(exist_ok=True)
     (root / "reports/job-cost.csv").write_text(text)
     (root / "reports/extras.csv").write_text("Job,Extra,Description,Status\n40891,20,Ramp,In progress\n")

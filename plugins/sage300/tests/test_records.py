@@ -32,10 +32,12 @@ RECORD = EstimateRecord(
 
 
 def written(*records: EstimateRecord, layout: FileLayout = LAYOUT) -> str:
+    """Records as text."""
     return "".join(write_records(records, layout))
 
 
 def read(text: str, layout: FileLayout = LAYOUT) -> list[EstimateRecord]:
+    """Text as records."""
     return list(read_records(io.BytesIO(text.encode("latin-1")), layout, "ascii"))
 
 

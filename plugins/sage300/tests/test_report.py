@@ -14,6 +14,7 @@ ROWS = "Hoosier,40891,,105-06845,LAB,10300.00,250.25,10550.25\nHoosier,50000,,10
 
 
 def printed(root: Path, text: str) -> None:
+    """Put a report into the share."""
     (root / "reports/job-cost.csv").write_bytes(text.encode())
 
 
@@ -36,7 +37,10 @@ def test_unposted_columns_are_read_where_the_report_has_them(erp: SageErp, tmp_p
     )
     report = JobCostReport(erp)
 
-    assert (True, Decimal("5.00")) == (report.check("40891").shows_unposted, next(report.rows("40891")).unposted_original)
+    assert (True, Decimal("5.00")) == (
+        report.check("40891").shows_unposted,
+        next(report.rows("40891")).unposted_original,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,25 @@
 from pathlib import Path
 
 import pytest
+from sage_doubles import EasyAttempt, FolderFiles, KeptEffects
+from test_export import first, planned
 
-from erp_bridge_core.contract import Absent, Effect, Erp, Sighting
+from erp_bridge_core.contract import Absent, CannotTell, Effect, Erp, Sighting
 from erp_bridge_core.contract.errors import LeaseLost, LedgerConflict, NotSent
 from erp_bridge_sage300.export import EstimateFile
 from erp_bridge_sage300.settings import Sage300Settings
-from sage_doubles import EasyAttempt, FolderFiles, KeptEffects
-from test_export import first, planned
 
 SageErp = Erp[Sage300Settings]
 STEPS = ("write_new staging", "write_new tombstones/EB", "move staging")
 
 
 def look(operation: EstimateFile, effect: Effect) -> Sighting:
+    """What is seen of one effect."""
     return next(iter(operation.find([effect])))
 
 
 def disk(erp: SageErp) -> FolderFiles:
+    """The share, to look behind it."""
     assert isinstance(erp.files, FolderFiles)
     return erp.files
 
@@ -95,10 +97,25 @@ def test_a_foreign_tombstone_under_our_name_stops_the_offer(erp: SageErp, tmp_pa
         operation.send(effect, EasyAttempt())
 
 
+@pytest.mark.rule("L7")
+def test_a_move_that_was_cut_short_is_finished_by_the_next_run(erp: SageErp, tmp_path: Path) -> None:
+    """Two names of one file become one, so a file carried off later is not taken for one never offered."""
+    operation, effect = first(planned(erp))
+    offered = tmp_path / operation.send(effect, EasyAttempt()).reference
+    (tmp_path / "staging" / offered.name).hardlink_to(offered)
+    planned(erp)
+    offered.unlink()
+
+    assert isinstance(look(operation, effect), CannotTell)
+
+
 # -- corrections -------------------------------------------------------------------------------------------------------
 
 
-def refused_second_line(erp: SageErp, tmp_path: Path, more: str = "") -> tuple[EstimateFile, Effect, EstimateFile, Effect]:
+def refused_second_line(
+    erp: SageErp, tmp_path: Path, more: str = ""
+) -> tuple[EstimateFile, Effect, EstimateFile, Effect]:
+    """A taken file whose second line was rejected, and its correction."""
     operation, effect = first(planned(erp))
     operation.send(effect, EasyAttempt())
     operation.take(effect, EasyAttempt())

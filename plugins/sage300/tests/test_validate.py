@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sage_doubles import LINES, KnownMasters, line, make_batch, make_erp
 
 from erp_bridge_core.contract import Erp, ExportLine, JobHeader, JobStatus, Severity
 from erp_bridge_sage300.settings import Sage300Settings
 from erp_bridge_sage300.validate import validate_budget
-from sage_doubles import LINES, KnownMasters, line, make_batch, make_erp
 
 SageErp = Erp[Sage300Settings]
 
 
 def rules(erp: SageErp, lines: Iterable[ExportLine] = LINES, **batch: Any) -> list[tuple[str, str, int | None]]:
-    return [
-        (one.severity.value, one.rule, one.line) for one in validate_budget(make_batch(lines, **batch), erp)
-    ]
+    """The findings as severity, rule and line."""
+    return [(one.severity.value, one.rule, one.line) for one in validate_budget(make_batch(lines, **batch), erp)]
 
 
 def with_header(erp: SageErp, **header: Any) -> SageErp:
+    """The connection with another job header."""
     known = JobHeader(**{"company": "Hoosier", "job": "40891", "name": "", "status": JobStatus.OPEN, **header})
     return evolve(erp, masters=KnownMasters(header=known))
 

@@ -2,15 +2,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hh2_service import CODES, Service, category
+from sage_doubles import make_receipt
+from test_odbc import source
+from test_report import HEADER
 
 from erp_bridge_core.contract import Erp, LineKey, Observation, RouteSight, Seen
 from erp_bridge_sage300.report import remember_report
 from erp_bridge_sage300.settings import Sage300Settings
 from erp_bridge_sage300.verify import verify_posted
-from hh2_service import CODES, Service, category
-from sage_doubles import make_receipt
-from test_odbc import source
-from test_report import HEADER
 
 SageErp = Erp[Sage300Settings]
 JOB_LAB = LineKey("", "105-06845", "LAB")
@@ -25,12 +25,14 @@ REPORT = (
 
 
 def seen(erp: SageErp, *keys: LineKey) -> tuple[dict[str, RouteSight], dict[tuple[str, LineKey], Observation]]:
+    """What verification sees, by route and key."""
     found: list[Seen] = list(verify_posted(make_receipt(keys), erp))
     sights = {one.route: one for one in found if isinstance(one, RouteSight)}
     return sights, {(one.route, one.key): one for one in found if isinstance(one, Observation)}
 
 
 def printed(root: Path, text: str = REPORT) -> None:
+    """Put a report into the share."""
     (root / "reports").mkdir(exist_ok=True)
     (root / "reports/job-cost.csv").write_text(text)
 
@@ -115,9 +117,7 @@ def test_a_report_cut_short_is_not_half_believed(erp: SageErp, tmp_path: Path) -
 # -- hh2 ---------------------------------------------------------------------------------------------------------------
 
 
-def test_hh2_shows_what_was_synced_back_for_keys_of_the_job(
-    hh2_erp: SageErp, service: Service, tmp_path: Path
-) -> None:
+def test_hh2_shows_what_was_synced_back_for_keys_of_the_job(hh2_erp: SageErp, service: Service, tmp_path: Path) -> None:
     """A single row of a code that no Extra has is the job's own."""
     printed(tmp_path, "\n".join(row for row in REPORT.split("\n") if ",20," not in row))
     sights, observed = seen(hh2_erp, JOB_LAB)
