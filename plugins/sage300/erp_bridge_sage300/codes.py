@@ -5,6 +5,7 @@ to the form that the site's sections call for, and two codes are the same when t
 delimiters.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -14,6 +15,9 @@ from erp_bridge_core.contract import LineKey
 
 #: What the company enters its codes with; a code is compared without any of them.
 DELIMITERS = "-/."
+_NO_DELIMITERS = str.maketrans("", "", DELIMITERS)
+#: Text that is safe at first glance, as nearly all of it is: printable ASCII without a double quote.
+_PLAIN = re.compile(r"[ !#-~]*")
 
 
 @frozen
@@ -25,7 +29,7 @@ class CodeFormat:
 
     def bare(self, code: str) -> str:
         """The code without delimiters."""
-        return code.translate({ord(mark): None for mark in DELIMITERS})
+        return code.translate(_NO_DELIMITERS)
 
     def canonical(self, code: str) -> str:
         """The formatted form of a code in either form; as it stands where it doesn't fit the sections."""
@@ -109,6 +113,8 @@ class KeyMatcher:
 
 def unsafe_characters(text: str) -> str:
     """The characters, told by name, that could forge a record or break a line: quotes, controls, separators."""
+    if _PLAIN.fullmatch(text):
+        return ""
     return ", ".join(dict.fromkeys(_name(mark) for mark in text if is_unsafe(mark)))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import BinaryIO, Final
 
@@ -18,6 +18,7 @@ END: Final = "\r\n"
 _FIELD: Final = re.compile(r'"([^"]*)"|([^",]*)')
 #: Longer than any record that the layouts can describe; a longer line is not an estimate file.
 _LONGEST: Final = 4096
+_DATE: Final = re.compile(r"[0-9]{8}", re.ASCII)
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -190,7 +191,9 @@ def _number(text: str, name: str, number: int) -> Decimal | None:
 
 def _date(text: str, number: int) -> date:
     try:
-        return datetime.strptime(text, "%m%d%Y").date()  # noqa: DTZ007 - a date has no zone
+        # Eight digits first: int() would take blanks, signs and digits of other scripts.
+        parts = (int(text[4:]), int(text[:2]), int(text[2:4])) if _DATE.fullmatch(text) else (0, 0, 0)
+        return date(*parts)
     except ValueError:
         raise RecordError(f"line {number}: not a date of the form mmddyyyy: {text!r}") from None
 

@@ -33,6 +33,7 @@ from erp_bridge_core.contract.errors import LedgerConflict, ReadFailed
 from erp_bridge_sage300.settings import Sage300Settings
 
 TODAY = date(2026, 4, 8)
+OPEN_JOB = JobHeader(company="Hoosier", job="40891", name="Bridge", status=JobStatus.OPEN)
 
 
 @define
@@ -138,7 +139,7 @@ class FixedClock:
 class KnownMasters:
     """Masters as the core would index them."""
 
-    header: JobHeader = JobHeader(company="Hoosier", job="40891", name="Bridge", status=JobStatus.OPEN)
+    header: JobHeader = OPEN_JOB
     sub_jobs: Mapping[str, SubJob] = field(factory=lambda: {"20": SubJob(code="20", name="Ramp")})
     cost_codes: Iterable[CostCode] = (
         CostCode(code="105-06845"),

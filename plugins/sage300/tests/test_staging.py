@@ -158,6 +158,17 @@ def test_a_correction_waits_while_somebody_corrects_by_hand(erp: SageErp, tmp_pa
         correcting.send(correction, EasyAttempt())
 
 
+def test_a_correction_waits_when_the_rejection_file_was_overwritten(erp: SageErp, tmp_path: Path) -> None:
+    """Another import's rejects do not stand for ours, and are not carried off."""
+    *_, correcting, correction = refused_second_line(erp, tmp_path)
+    (tmp_path / "rejected/estimates.jce").write_text('J,"999","",04302026\n')
+
+    with pytest.raises(NotSent, match="no longer holds all"):
+        correcting.send(correction, EasyAttempt())
+
+    assert (tmp_path / "rejected/estimates.jce").exists()
+
+
 def test_others_records_in_the_rejection_file_are_left_alone(erp: SageErp, tmp_path: Path) -> None:
     """A file that also holds somebody else's records is not carried off."""
     foreign = 'J,"999","",04302026\nC,"      105-06845","","LAB",04302026,,"",7.00,,,"",""\n'
