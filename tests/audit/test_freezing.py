@@ -182,6 +182,7 @@ def test_accepted_items_become_unknown_and_are_accepted_anew_after_thawing(
     thawed = thaw(audit, administrator, "Compared with the ERP.")
     assert (accepted,) == thawed.items_to_accept_anew
     assert {accepted: "ready", ready: "ready"} == states(store)
+    assert check_mark(audit) is None
 
 
 @pytest.mark.parametrize(

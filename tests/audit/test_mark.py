@@ -1,9 +1,11 @@
 """The high-water mark: only rises, survives a torn write, and says what is wrong with its file."""
 
+import os
 import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +94,25 @@ def test_a_person_may_set_the_mark_back(mark: HighWaterMark) -> None:
     mark.replace(Mark(installation="T3ST42", attempts=4))
 
     assert mark.read().attempts == 4
+
+
+def test_no_other_process_writes_while_it_is_raised(mark: HighWaterMark, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From reading to writing the file is locked: else two raises at once could lose one."""
+    refused: list[str] = []
+    write = os.write
+
+    def spying(descriptor: int, content: bytes) -> int:
+        with pytest.raises(Timeout):
+            FileLock(f"{mark.path}.lock", timeout=0).acquire()
+        refused.append("another one")
+        return write(descriptor, content)
+
+    monkeypatch.setattr("erp_bridge_core.audit.mark.os.write", spying)
+    mark.raise_attempts(1)
+    monkeypatch.undo()
+
+    assert ["another one"] == refused
+    assert mark.read().attempts == 1
 
 
 def test_threads_raise_it_together(mark: HighWaterMark) -> None:

@@ -7,6 +7,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.policy import CompanyPolicy
 from erp_bridge_core.people.rules import may_edit, may_send
 from erp_bridge_core.people.service import People
@@ -69,6 +70,18 @@ def test_a_token_is_for_its_companies_only(people: People, manager: Actor) -> No
 
     with pytest.raises(NotAllowed):
         people.actor_from_token(token, "elsewhere")
+
+
+@pytest.mark.rule("P0")
+def test_a_token_does_not_follow_its_owner_to_another_company(people: People, administrator: Actor) -> None:
+    """A company that its owner belongs to, but that it doesn't name, stays closed to it."""
+    companies = Companies(people.store, people.audit, people.clock)
+    companies.add(administrator, "second", name="Second", time_zone="UTC", currency="EUR")
+    token = people.create_token(administrator, "night job", companies=["hoosier"], verbs=["read"])
+
+    assert people.actor_from_token(token, "hoosier").company == "hoosier"
+    with pytest.raises(NotAllowed):
+        people.actor_from_token(token, "second")
 
 
 def test_a_token_makes_no_token(people: People, manager: Actor) -> None:
