@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from cattrs import Converter
@@ -57,6 +58,13 @@ def _date(value: Any, _: Any) -> date:
     return date.fromisoformat(_text(value, str))
 
 
+def _choice(value: Any, cls: type[StrEnum]) -> StrEnum:
+    try:
+        return cls(_text(value, str))
+    except ValueError:
+        raise ValueError(f"expected one of {', '.join(cls)}") from None
+
+
 def _no_secret(_: Any, __: Any) -> Secret:
     raise TypeError("a secret comes from its reference alone, never from data")
 
@@ -66,6 +74,7 @@ def make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(str, _text)
+    converter.register_structure_hook(StrEnum, _choice)
     converter.register_structure_hook(int, _whole)
     converter.register_structure_hook(bool, _yes_no)
     converter.register_structure_hook(date, _date)
