@@ -37,13 +37,13 @@ class Company:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A consistent view of the books; raises NotFound before set-up, StorageError when they are damaged."""
-        with _told(self.home), self.books.reading() as connection:
+        with _told(self.home, self.books.path), self.books.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction on the books, on the disk when it ends; raises as `reading`."""
-        with _told(self.home), self.books.writing() as connection:
+        with _told(self.home, self.books.path), self.books.writing() as connection:
             yield connection
 
     def file(self, name: str) -> Path:
@@ -58,13 +58,11 @@ class Company:
 
 
 @contextmanager
-def _told(home: Path) -> Iterator[None]:
+def _told(home: Path, books: Path) -> Iterator[None]:
+    if not books.is_file():
+        raise NotFound(f"No Sage 300 CRE simulator was set up in {home}.", remedy="Set it up with at least one job.")
     try:
         yield
-    except FileNotFoundError as error:
-        raise NotFound(
-            f"No Sage 300 CRE simulator was set up in {home}.", remedy="Set it up with at least one job first."
-        ) from error
     except sqlite3.OperationalError as error:
         raise StorageError(
             f"The simulator's books in {home} can't be used: {error}.",
@@ -73,6 +71,11 @@ def _told(home: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise StorageError(
             f"The simulator's books in {home} are damaged: {error}.", remedy="Remove the folder and set it up again."
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"A file of the simulator in {home} can't be read or written: {error}.",
+            remedy="Mend the folder or free the disk, then do it again; nothing was changed in the books.",
         ) from error
 
 

@@ -163,6 +163,15 @@ def test_tells_that_its_books_are_damaged(office: Office) -> None:
         office.do("jobs")
 
 
+def test_tells_that_the_share_can_not_be_written(office: Office) -> None:
+    """An import whose papers can't be written is told as the host's fault and brings nothing in."""
+    name = office.put(job_record(), category_record("03-1000"))
+    (office.share / "rejected").write_bytes(b"a file where a folder belongs")
+    with pytest.raises(StorageError, match="can't be read or written"):
+        office.do("import", file=name)
+    assert "No batch is unposted." == office.do("unposted")
+
+
 def test_has_no_books_of_an_unknown_job(office: Office) -> None:
     """Asking for a job that Sage does not have is told by name."""
     with pytest.raises(NotFound, match="no job 99"):
