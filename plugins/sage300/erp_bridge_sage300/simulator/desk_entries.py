@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from erp_bridge_core.contract import DeskCommand
-from erp_bridge_sage300.simulator import batches, hand, typed
+from erp_bridge_sage300.simulator import batches, codes, hand, typed
 from erp_bridge_sage300.simulator.amounts import shown, typed_amount
 from erp_bridge_sage300.simulator.company import REJECT_FILE, Company
 from erp_bridge_sage300.simulator.dialog import ImportDialog
@@ -97,7 +97,7 @@ def list_posted(home: Path, *, job: str, last: str = "50") -> Sequence[str]:
         types = {"original": "Original estimate", "approved": SWITCHES.get(connection, "approved_type")}
         rows = connection.execute(
             "SELECT * FROM posted WHERE job = ? ORDER BY run DESC, sequence DESC LIMIT ?",
-            (job, typed.whole("last", last)),
+            (codes.held_job(connection, job), typed.whole("last", last)),
         )
         told = [
             f"{row['run']}/{row['sequence']}  {row['batch']}  {row['accounting_date']}  {row['extra']:<10}  "

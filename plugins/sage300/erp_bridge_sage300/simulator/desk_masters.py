@@ -75,9 +75,23 @@ def add_code(home: Path, *, cost_code: str, name: str = "", job: str = "", extra
         code = codes.stored(connection, cost_code)
         masters.add_standard_codes(connection, [(code, name)])
         if job:
-            masters.add_cost_codes(connection, codes.held_job(connection, job), [(extra, code, name)])
+            held = codes.held_job(connection, job)
+            masters.check_extra(connection, held, extra)
+            masters.add_cost_codes(connection, held, [(extra, code, name)])
         changed(connection)
         return [f"Cost code {code} is on the standard list{f' and under job {job}' if job else ''}."]
+
+
+def add_extra(home: Path, *, job: str, extra: str, name: str = "") -> Sequence[str]:
+    """Make an extra under a job."""
+    misfit = codes.extra_misfit(extra)
+    if misfit:
+        raise BadInput(f"{misfit}.", remedy="Give a shorter code.")
+    with Company(home).writing() as connection:
+        held = codes.held_job(connection, job)
+        masters.add_extra(connection, held, extra, name)
+        changed(connection)
+        return [f"Job {held} has extra {extra}."]
 
 
 def _status(home: Path, job: str, status: str) -> Sequence[str]:
@@ -119,6 +133,8 @@ COMMANDS: tuple[DeskCommand, ...] = (
             optional("finalized", "yes (the default) or no")),
     command("rename-extra", "Rename an extra", rename, _JOB, needed("extra", "extra"), needed("name", "new name")),
     command("make-group", "Make a cost code a group code", make_group, _JOB, needed("cost_code", "cost code")),
+    command("add-extra", "Make an extra under a job", add_extra, _JOB, needed("extra", "extra"),
+            optional("name", "name")),
     command("add-code", "Put a cost code on the standard list, and under a job", add_code,
             needed("cost_code", "cost code"), optional("name", "name"), optional("job", "job"),
             optional("extra", "extra")),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from erp_bridge_core.contract import JobSetup
-from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
 from erp_bridge_sage300.simulator import codes
 from erp_bridge_sage300.simulator.company import changed
 
@@ -27,6 +27,13 @@ def add_extra(connection: sqlite3.Connection, job: str, extra: str, name: str) -
     connection.execute(
         "INSERT OR IGNORE INTO extra (job, extra, name) VALUES (?, ?, ?)", (job, extra, name[:NAME_LENGTH])
     )
+
+
+def check_extra(connection: sqlite3.Connection, job: str, extra: str) -> None:
+    """Raise NotFound unless the job has that extra; blank means the job itself."""
+    known = "SELECT 1 FROM extra WHERE job = ? AND extra = ?"
+    if extra and connection.execute(known, (job, extra)).fetchone() is None:
+        raise NotFound(f"Job {job} has no extra {extra}.", remedy="Show the job and give one of its extras.")
 
 
 def add_standard_codes(connection: sqlite3.Connection, rows: Iterable[tuple[str, str]]) -> None:

@@ -71,9 +71,28 @@ def test_renames_an_extra(office: Office) -> None:
         ("close", {"job": "99"}),
         ("rename-extra", {"job": "24-001", "extra": "B9", "name": "x"}),
         ("make-group", {"job": "24-001", "cost_code": "77-7777"}),
+        ("add-code", {"job": "24-001", "extra": "B9", "cost_code": "77-7777"}),
+        ("posted", {"job": "99"}),
     ],
 )
 def test_names_what_is_not_there(office: Office, act: str, arguments: dict[str, str]) -> None:
     """A master that Sage does not have is told by name."""
     with pytest.raises(NotFound):
+        office.do(act, **arguments)
+
+
+def test_makes_an_extra_and_a_code_on_it(office: Office) -> None:
+    """What a rejected record lacked can be made, and the record then comes in."""
+    office.do("add-extra", job="24-001", extra="B9", name="Lamps")
+    office.do("add-code", job="24-001", extra="B9", cost_code="77-7777")
+    assert "1 records accepted" in office.bring_in(job_record(extra="B9"), category_record("77-7777"))
+
+
+@pytest.mark.parametrize(
+    ("act", "arguments"),
+    [("add-extra", {"job": "24-001", "extra": "12345678901"}), ("add-code", {"cost_code": "1234567890123"})],
+)
+def test_refuses_codes_that_are_too_long(office: Office, act: str, arguments: dict[str, str]) -> None:
+    """A code over the width of Sage's field is refused with that width."""
+    with pytest.raises(BadInput, match="is longer than"):
         office.do(act, **arguments)
