@@ -139,9 +139,8 @@ class Checks:
         exported = and_(_line.item_id.in_(items_of(self.selection.project.id)), _line.state.in_(SPOKEN_FOR))
         theirs = [_line[name] for name in KEY]
         ours = [_line[f"our_{name}"] for name in KEY]
-        distinct = (
-            select(*theirs, *ours).where(or_(_line.item_id == self.staged.item_id, exported)).distinct().subquery()
-        )
+        here = _line.item_id == self.staged.item_id
+        distinct = select(*theirs, *ours).where(or_(here, exported)).distinct().subquery()
         columns = [distinct.c[name] for name in KEY]
         shared = select(*columns).group_by(*columns).having(func.count() > 1).subquery()
         query = (
@@ -201,7 +200,7 @@ class Checks:
                 yield _note(row, "units-not-sent", "changed its quantity or unit alone, which this ERP does not take")
 
     def _arithmetic(self) -> Iterator[Finding]:
-        """Quantity times unit cost against the amount, of the budget's own lines: a difference has no unit cost (B1)."""
+        """Quantity times unit cost against the amount, of the budget's own lines, not of differences (B1)."""
         for row in chain(self._products(), self._change_products()):
             product = from_units(row.quantity, QUANTITY_DIGITS) * from_units(row.unit_cost, QUANTITY_DIGITS)
             amount = from_units(row.whole, self.batch.digits)

@@ -30,8 +30,8 @@ class SendState:
 
     `new_originals` and `new_changes` count the lines that a send would hold; `refused` the lines of it that have an
     error; `unmapped` the codes that have no entry in a map that is kept. `exported` says that a write of this project
-    may have arrived, `import_closed` the same of the ERP job, whoever exported to it (R1). `item` is the one that stands
-    in the way, if any does; `last` is the state of the last send.
+    may have arrived, `import_closed` the same of the ERP job, whoever exported to it (R1). `item` is the one that
+    stands in the way, if any does; `last` is the state of the last send.
     """
 
     project: str

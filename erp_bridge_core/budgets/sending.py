@@ -1,11 +1,11 @@
-"""Send, Re-send and Retrieve, and unlocking: what may be done now, with every reason why not, and doing it (B3-B6, V1)."""
+"""Send, Re-send, Retrieve and unlock: what may be done now, with every reason why not, and doing it (B3-B6, V1)."""
 
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from sqlalchemy import Connection, delete, update
 
 from erp_bridge_core.approvals.items import ItemView, latest_item, load_item
@@ -81,7 +81,7 @@ class Readiness:
     conditions: tuple[Condition, ...]
 
 
-class _Undo(Exception):  # noqa: N818 - no error: it takes back what was only tried
+class _Undo(Exception):
     """Leaves a transaction without committing it."""
 
 
@@ -150,13 +150,14 @@ class Sending:
             project, rights = find_project(connection, actor, number)
             state = self._state(connection, project)
             require(self._not_allowed(connection, rights, project, state))
-            _require_unblocked(state)
+            # What a send would hold is not known yet, and costs; what else stands in the way is told before.
+            _require_unblocked(evolve(state, new_originals=1))
             now = self.clock.now()
             tried = Trial(connection=connection, actor=actor, project=project, opened=opened).run(now)
             state = tried.complete(state)
             _require_supported(state)
+            _require_unblocked(state)
             require_no_errors(tried)
-            require_possible(reasons_not_to_send(state), "Sending")
             require_acknowledged(tried, acknowledge)
             keep_findings(connection, actor, project, tried=tried, at=now)
             return self._sent(connection, actor, project, tried)
@@ -239,7 +240,7 @@ class Sending:
                 project, _ = find_project(connection, actor, number)
                 trial = Trial(connection=connection, actor=actor, project=project, opened=opened)
                 found.append(trial.run(self.clock.now()))
-                raise _Undo
+                raise _Undo  # noqa: TRY301 - leaving the block by an exception is what rolls back
         except _Undo:
             return found[0]
 
@@ -275,10 +276,9 @@ class Sending:
 
 
 def _require_unblocked(state: SendState) -> None:
-    """Stop before the costly part when something other than the content stands in the way: it is told whole."""
-    if state.item is not None and state.item.is_open:
-        reasons = tuple(reason for reason in reasons_not_to_send(state) if "nothing new" not in reason.message)
-        require_possible(reasons, "Sending")
+    """Raise with every reason when something other than errors in the content stands in the way."""
+    if reasons_not_to_send(evolve(state, without_category=0, unmapped=0, refused=0)):
+        require_possible(reasons_not_to_send(state), "Sending")
 
 
 def _require_supported(state: SendState) -> None:

@@ -1,4 +1,4 @@
-"""A send tried out in a transaction: staged, then checked by the core, the ERP's plugin and the company's own checks."""
+"""A send tried out in a transaction: staged, then checked by the core, the ERP's plugin and the company's checks."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import nullcontext
@@ -100,7 +100,7 @@ class Trial:
         """Stage and check; an item without lines is left to the caller to refuse."""
         staging = Staging(connection=self.connection, project=self.project, profile=self.opened.profile)
         former = self._former_contributors()
-        values = {
+        values: dict[str, Any] = {
             "sent_by": self.actor.person_id,
             "contributors": [],
             "masters_at": self.opened.masters_at,
