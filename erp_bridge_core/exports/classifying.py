@@ -9,7 +9,7 @@ from erp_bridge_core.exports.moves import KEY, Subject, flag, moves
 from erp_bridge_core.exports.outcomes import PRECEDENCE
 from erp_bridge_core.store.tables import key_outcomes
 
-#: The code of a key to which nothing was sent and which did not move: no row is kept for it.
+#: The code of a key to which nothing was sent and which did not move: a row is kept only where it was exported before.
 UNTOUCHED: Final = len(PRECEDENCE)
 _CODE: Final = {outcome: code for code, outcome in enumerate(PRECEDENCE)}
 
@@ -120,8 +120,8 @@ def _select_outcomes(row: Any, subject: Subject, company_id: int) -> Select[Any]
         "now_changes": row.nc,
         "now_total": row.nt,
         "times": case((row.known == 1, row.times), else_=None),
-        "outcome": case((synced, Outcome.SYNCED.value), *names),
+        "outcome": case((synced, Outcome.SYNCED.value), *names, else_=Outcome.POSTED.value),
         "route": row.route,
     }
     columns = [values[column.name].label(column.name) for column in key_outcomes.columns]
-    return select(*columns).where(row.rank == 1, row.weight < UNTOUCHED)
+    return select(*columns).where(row.rank == 1, or_(row.weight < UNTOUCHED, row.exported == 1))

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, tuple_, update
 
 from erp_bridge_core.contract.postings import Outcome
 from erp_bridge_core.exports.classifying import insert_outcomes
-from erp_bridge_core.exports.moves import Subject, lagging, same_key, sent_by_key
+from erp_bridge_core.exports.moves import KEY, LIVE, Subject, lagging, same_key, sent_by_key
 from erp_bridge_core.exports.outcomes import outcome_of_item
 from erp_bridge_core.exports.pairing import name_wrong_places
-from erp_bridge_core.store.tables import key_outcomes, observations
+from erp_bridge_core.store.tables import item_lines, key_outcomes, observations
 
 
 @frozen(kw_only=True)
@@ -43,7 +43,7 @@ def compare(connection: Connection, subject: Subject, *, company_id: int) -> Com
 
 
 def _is_zero_sum() -> ColumnElement[bool]:
-    """Sent, and nothing to see: such a key goes with the rest of its item."""
+    """Nothing to see: lines that add up to nothing go with the rest of their item; other items' keys are untouched."""
     row = key_outcomes.c
     return and_(
         row.sent_original == 0, row.sent_changes == 0, row.outcome.in_([Outcome.POSTED.value, Outcome.SYNCED.value])
@@ -71,9 +71,13 @@ def _missing(connection: Connection, subject: Subject) -> int:
 
 
 def _let_zero_sums_wait(connection: Connection, subject: Subject) -> None:
+    own = select(*(item_lines.c[name] for name in KEY)).where(
+        item_lines.c.item_id == subject.item_id, item_lines.c.state.in_(LIVE)
+    )
+    keys = tuple_(*(key_outcomes.c[name] for name in KEY))
     connection.execute(
         update(key_outcomes)
-        .where(key_outcomes.c.verification_id == subject.verification_id, _is_zero_sum())
+        .where(key_outcomes.c.verification_id == subject.verification_id, _is_zero_sum(), keys.in_(own))
         .values(outcome=Outcome.NOT_VISIBLE_YET.value)
     )
 

@@ -110,7 +110,8 @@ def next_step(state: EffectState, tries: Sequence[Try], operation: OperationProf
     """Send, look, wait until the horizon, or leave it alone."""
     if state in AT_REST:
         return Step.REST
-    if all(attempt.outcome in HARMLESS for attempt in tries):
+    # After a restore an effect is unknown although this copy of the ledger holds no try at it.
+    if state is not EffectState.UNKNOWN and all(attempt.outcome in HARMLESS for attempt in tries):
         return Step.SEND
     if now < horizon(tries, operation):
         return Step.WAIT

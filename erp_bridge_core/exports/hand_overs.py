@@ -89,7 +89,7 @@ def _take(worker: Worker, work: Work, operation: HumanOperation, entry: Entry) -
     started = work.erp.clock.monotonic()
     with worker.store.begin() as connection:
         now = work.lease.seconds(connection)
-        work.lease.renew(connection)
+        work.lease.keep(connection, declared.deadline)
         attempt_id, number = ledger.open_attempt(
             connection, entry, company_id=work.item.company_id, item_id=work.item.id, epoch=work.lease.epoch,
             now=now, deadline=now + declared.deadline,

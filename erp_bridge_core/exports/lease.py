@@ -51,13 +51,14 @@ class Lease:
                     remedy="It is resumed with a new lease; nothing was sent.",
                 )
 
-    def renew(self, connection: Connection) -> None:
-        """Make the lease whole again, in the caller's transaction."""
-        self.remaining(connection)
+    def keep(self, connection: Connection, deadline: float) -> None:
+        """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline."""
+        if self.remaining(connection) >= 2 * deadline + LEASE_SECONDS / 2:
+            return
         connection.execute(
             update(exports)
             .where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
-            .values(lease_until=self.seconds(connection) + LEASE_SECONDS)
+            .values(lease_until=self.seconds(connection) + 2 * deadline + LEASE_SECONDS)
         )
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from erp_bridge_core.contract.postings import RouteSight
 from erp_bridge_core.exports.outcomes import ONCE_GOOD, ONCE_UNPOSTED
-from erp_bridge_core.store.tables import adoptions, baselines, item_lines, key_outcomes, observations
+from erp_bridge_core.store.tables import adoptions, baselines, item_lines, items, key_outcomes, observations
 
 KEY: Final = ("sub_job", "cost_code", "category")
 #: Lines that are, or may be, in the ERP. Once an export is over only arrived ones are left of these.
@@ -39,9 +39,13 @@ LIVE: Final = ("arrived", "sent", "unknown")
 
 @frozen(kw_only=True)
 class Subject:
-    """What is compared: an item's lines with one verification's observations, knowing its earlier verifications."""
+    """What is compared: an item's lines with one verification's observations, knowing its earlier verifications.
+
+    `project_id` tells the keys that other items of the project exported: they are kept in the result though untouched.
+    """
 
     item_id: int
+    project_id: int
     verification_id: int
     sights: Sequence[RouteSight]
     earlier: Sequence[int] = ()
@@ -102,6 +106,13 @@ def _keys(subject: Subject, sent: CTE) -> CTE:
     ).cte("keys")
 
 
+def exported_keys(project_id: int) -> Select[Any]:
+    """Every key that any item of a project brought into the ERP, in the ERP's codes."""
+    own = select(items.c.id).where(items.c.project_id == project_id)
+    line = item_lines.c
+    return select(*(line[name] for name in KEY)).where(line.item_id.in_(own), line.state == "arrived").distinct()
+
+
 def _routes(sights: Iterable[RouteSight]) -> CTE:
     rows = [
         select(
@@ -136,6 +147,7 @@ def _facts(subject: Subject) -> CTE:
     """Keys by routes, with what was sent, what stood before, and what the route shows now."""
     sent = sent_by_key(subject.item_id).cte("sent")
     keys, routes, earlier = _keys(subject, sent), _routes(subject.readable), _earlier(subject)
+    exported = exported_keys(subject.project_id).cte("exported")
     split = select(keys.c.cost_code, keys.c.category).where(keys.c.sub_job != "").distinct().cte("split")
     seen, before, moved = observations, baselines, adoptions
     joined = (
@@ -152,6 +164,7 @@ def _facts(subject: Subject) -> CTE:
             ),
         )
         .outerjoin(earlier, and_(same_key(earlier, keys), earlier.c.route == routes.c.route))
+        .outerjoin(exported, same_key(exported, keys))
         .outerjoin(split, and_(split.c.cost_code == keys.c.cost_code, split.c.category == keys.c.category))
     )
     # A key to which nothing was sent and which a complete read does not name has no figures (any more).
@@ -164,6 +177,7 @@ def _facts(subject: Subject) -> CTE:
             func.coalesce(sent.c.so, 0).label("so"),
             func.coalesce(sent.c.sc, 0).label("sc"),
             func.coalesce(sent.c.live, 0).label("live"),
+            flag(exported.c.cost_code.is_not(None)).label("exported"),
             flag(and_(sent.c.withdrawn == 1, sent.c.live == 0, moved.c.item_id.is_(None))).label("withdrawn"),
             *_before(before, moved),
             case((gone, 0), else_=seen.c.original).label("no"),
@@ -247,7 +261,10 @@ def lagging(subject: Subject) -> Select[Any]:
         seen.cannot_tell.is_(None),
         or_(seen.route.in_(names), and_(seen.route.in_(blind), alone)),
     )
-    return select(func.count()).where(row.verification_id == subject.verification_id, row.outcome == "posted", told)
+    moved = or_(row.sent_original != 0, row.sent_changes != 0)
+    return select(func.count()).where(
+        row.verification_id == subject.verification_id, row.outcome == "posted", moved, told
+    )
 
 
 def _pair_in(pairs: Select[Any]) -> ColumnElement[bool]:

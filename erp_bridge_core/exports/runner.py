@@ -54,7 +54,7 @@ from erp_bridge_core.exports.decisions import (
     horizon,
     next_step,
 )
-from erp_bridge_core.exports.lease import LEASE_SECONDS, Lease, Seconds
+from erp_bridge_core.exports.lease import Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
@@ -258,8 +258,7 @@ class LedgerEffects:
     def _intend(self, entry: Entry, declared: OperationProfile) -> tuple[int, RunningAttempt]:
         started = self.clock.monotonic()
         with self.store.begin() as connection:
-            if self.lease.remaining(connection) < max(2 * declared.deadline, LEASE_SECONDS / 2):
-                self.lease.renew(connection)
+            self.lease.keep(connection, declared.deadline)
             frozen = connection.execute(select(installation.c.frozen_because)).scalar_one_or_none()
             if frozen:
                 raise Frozen(f"Writing is frozen: {frozen}", remedy="Reconcile, then thaw the installation.")

@@ -86,7 +86,9 @@ def subject_of(connection: Connection, item: ItemView, number: int, sights: Iter
         .limit(KEPT)
     )
     earlier = connection.execute(query).scalars().all()
-    return Subject(item_id=item.id, verification_id=number, sights=tuple(sights), earlier=earlier)
+    return Subject(
+        item_id=item.id, project_id=item.project_id, verification_id=number, sights=tuple(sights), earlier=earlier
+    )
 
 
 def forget_older(connection: Connection, item_id: int) -> None:

@@ -89,6 +89,7 @@ def test_only_what_is_proved_harmless_is_sent_freely(attempts, now, state) -> No
     """An effect is sent without looking only when no try of it can have been carried out, and nothing is before the horizon."""
     step = next_step(state, attempts, OPERATION, now)
     if step is Step.SEND:
+        assert state is not EffectState.UNKNOWN
         assert all(attempt.outcome in HARMLESS for attempt in attempts)
     if step is Step.LOOK:
         assert now >= horizon(attempts, OPERATION)

@@ -1,0 +1,137 @@
+"""The composition root: opens a home and wires the services; pages, the REST API and the command line start here."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import define, field
+from sqlalchemy import Connection
+
+from erp_bridge_core.approvals.items import ItemView
+from erp_bridge_core.approvals.reviews import Reviews
+from erp_bridge_core.audit.freezing import check_mark
+from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.budgets.changes import Changes
+from erp_bridge_core.budgets.lines import Budgets
+from erp_bridge_core.budgets.projects import Projects
+from erp_bridge_core.budgets.sending import Sending
+from erp_bridge_core.connections.clock import SystemClock
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.maps import Maps
+from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.connections.service import Connections
+from erp_bridge_core.contract.connection import Clock, Erp
+from erp_bridge_core.exports.reports import Reports
+from erp_bridge_core.exports.service import Exports
+from erp_bridge_core.exports.verification import Verification
+from erp_bridge_core.exports.worker import Worker
+from erp_bridge_core.installation import Home, open_home
+from erp_bridge_core.mail.notices import tell_of_export
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.companies import Companies
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import may_answer, require
+from erp_bridge_core.people.service import People
+from erp_bridge_core.registry import Registry
+from erp_bridge_core.store.database import Store
+
+
+@define(kw_only=True)
+class Application:
+    """An opened installation. Use it as a context manager, or `close()` it."""
+
+    opened: Home
+    registry: Registry
+    redactor: Redactor
+    clock: Clock
+    audit: AuditTrail = field(init=False)
+    companies: Companies = field(init=False)
+    people: People = field(init=False)
+    connections: Connections = field(init=False)
+    maps: Maps = field(init=False)
+    projects: Projects = field(init=False)
+    budgets: Budgets = field(init=False)
+    changes: Changes = field(init=False)
+    sending: Sending = field(init=False)
+    reviews: Reviews = field(init=False)
+    exports: Exports = field(init=False)
+    verification: Verification = field(init=False)
+    reports: Reports = field(init=False)
+
+    @classmethod
+    def open(cls, home: Path, *, clock: Clock | None = None, registry: Registry | None = None) -> Self:
+        """Open a home; raises `StorageError` where it can't be used.
+
+        A database that is behind its high-water mark, as after a restore, is opened with writing frozen (L16).
+        """
+        configuration = Configuration.read(home)
+        return cls(
+            opened=open_home(home),
+            registry=registry or Registry.load(configuration.enabled_plugins),
+            redactor=Redactor(),
+            clock=clock or SystemClock("UTC"),
+        )
+
+    def __attrs_post_init__(self) -> None:
+        """Wire the services, each to just what it needs."""
+        store, clock = self.store, self.clock
+        self.audit = AuditTrail(
+            store, self.opened.audit_key, self.opened.mark, now=clock.now, redactor=self.redactor
+        )
+        check_mark(self.audit)
+        self.companies = Companies(store, self.audit, clock)
+        self.people = People(store, self.audit, clock)
+        self.connections = Connections(
+            store, self.audit, self.registry, self.redactor, self.home, self.opened.code, self.companies.clock_of
+        )
+        self.maps = Maps(store, self.audit, self.connections)
+        self.projects = Projects(store, self.audit, self.connections, clock)
+        self.budgets = Budgets(store, self.audit, self.connections, clock)
+        self.changes = Changes(store, self.audit, self.connections, clock)
+
+    @property
+    def home(self) -> Path:
+        """The home folder."""
+        return self.opened.paths.home
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.opened.store
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demo's home, where one person may play several."""
+        return self.opened.demo
+
+    def close(self) -> None:
+        """Close the database."""
+        self.opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- what exporting asks of its neighbours ------------------------------------------------------------------------
+
+    def _worker(self) -> Worker:
+        return Worker(
+            store=self.store,
+            locks=self.home / "locks",
+            mark=self.opened.mark,
+            opener=self._open_item,
+            told=lambda connection, item, conclusion: tell_of_export(
+                connection, item, conclusion, at=self.clock.now()
+            ),
+        )
+
+    def _open_item(self, item: ItemView) -> tuple[Any, Erp[Any]]:
+        return self.connections.erp(item.company_id, item.connection_id, item.job)
+
+    @staticmethod
+    def _require_may_export(connection: Connection, actor: Actor, project_id: int) -> None:
+        require(may_answer(rights_of(connection, actor, project_id)))

@@ -1,0 +1,135 @@
+"""The budgets a demo carries: a contract of the letting, split as a contractor would; or any file, job by job."""
+
+import csv
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, Decimal
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from erp_bridge_core.contract.budget import LineKey, Stream
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.demo.options import DemoOptions
+from erp_bridge_core.sources import ColumnMapping, ImportedBudget, read_budget
+from erp_bridge_core.sources.writing import write_table
+
+CENT: Final = Decimal("0.01")
+#: Pay items of at least this amount are split over labor, material and subcontract.
+SPLIT_FROM: Final = Decimal(20_000)
+SHARES: Final = (("Labor", Decimal("0.35")), ("Material", Decimal("0.45")))
+REST: Final = "Subcontract"
+#: Sub jobs of the default contract, by the first digit of the pay item: Indiana's 7xx are structures, 8xx traffic.
+SUB_JOBS: Final = {"7": ("STR", "Structure"), "8": ("TRF", "Traffic control")}
+#: This pay item stands on the job itself and on a sub job: half of it each, to the cent.
+SHARED_ITEM: Final = "110-01001"
+
+
+@frozen(kw_only=True)
+class DemoLine:
+    """A line as the demo's file has it."""
+
+    key: LineKey
+    description: str
+    unit: str
+    amount: Decimal
+
+
+@frozen(kw_only=True)
+class DemoBudget:
+    """One job's budget in a file that the product imports itself."""
+
+    job: str
+    name: str
+    path: Path
+    mapping: ColumnMapping
+    duplicates: str
+    sub_jobs: tuple[tuple[str, str], ...]
+    lines: Stream[DemoLine]
+
+
+def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[DemoBudget]:
+    """Every budget of the demo, one job after the other; raises BadInput with all faults of a file."""
+    if options.budget is None:
+        yield _default_contract(folder)
+        return
+    mapping = ColumnMapping.parse(columns=options.columns, where=options.where, defaults=options.defaults)
+    with read_budget(options.budget, mapping=mapping, duplicates=options.duplicates) as imported:
+        jobs = [summary.job for summary in imported.jobs() if options.job in {None, summary.job}]
+        if not jobs:
+            known = ", ".join(summary.job for summary in imported.jobs())
+            raise NotFound(f"{options.budget.name} holds no job {options.job!r}.", remedy=f"It holds {known}.")
+        for job in jobs:
+            yield _from_file(options, mapping, imported, job)
+
+
+def _from_file(options: DemoOptions, mapping: ColumnMapping, imported: ImportedBudget, job: str) -> DemoBudget:
+    assert options.budget is not None
+    lines = imported.lines(job)
+    codes = sorted({line.key.sub_job for line in lines} - {""})
+    return DemoBudget(
+        job=job,
+        name=job or options.budget.stem,
+        path=options.budget,
+        mapping=mapping,
+        duplicates=options.duplicates,
+        sub_jobs=tuple((code, code) for code in codes),
+        lines=Stream(
+            lambda: (
+                DemoLine(key=line.key, description=line.description, unit=line.unit, amount=line.amount)
+                for line in lines
+            )
+        ),
+    )
+
+
+# -- the default contract ---------------------------------------------------------------------------------------------
+
+
+def _default_contract(folder: Path) -> DemoBudget:
+    source = resources.files("erp_bridge_core.demo") / "contract.csv"
+    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    lines = [line for row in rows for line in _split(row)]
+    path = folder / "budget.csv"
+    folder.mkdir(parents=True, exist_ok=True)
+    header = ("Job", "Sub Job", "Cost Code", "Category", "Description", "Quantity", "Unit", "Unit Cost", "Amount")
+    write_table(path, header, ([rows[0]["ProjectID"], *line] for line in lines))
+    kept = [
+        DemoLine(key=LineKey(line[0], line[1], line[2]), description=line[3], unit=line[5], amount=Decimal(line[7]))
+        for line in lines
+    ]
+    return DemoBudget(
+        job=rows[0]["ProjectID"],
+        name=rows[0]["Job Desc"].title(),
+        path=path,
+        mapping=ColumnMapping(columns={"sub_job": "Sub Job", "category": "Category"}),
+        duplicates="refuse",
+        sub_jobs=tuple(SUB_JOBS.values()),
+        lines=Stream(lambda: kept),
+    )
+
+
+Cells = tuple[str, str, str, str, str, str, str, str]
+
+
+def _split(row: dict[str, str]) -> Iterator[Cells]:
+    """A pay item as budget lines: on its sub job, over cost types where it is large; the parts add up to the cent."""
+    code, amount = row["Pay Item"], Decimal(row["Extension"])
+    sub_job = SUB_JOBS.get(code[0], ("", ""))[0]
+    if code == SHARED_ITEM:
+        half = (amount / 2).quantize(CENT, ROUND_DOWN)
+        yield _line("", row, "Subcontract", half)
+        yield _line("STR", row, "Subcontract", amount - half)
+    elif amount < SPLIT_FROM:
+        whole = (row["Quantity"], row["Unit"], row["Unit Price"])
+        yield (sub_job, code, REST, row["Description"], *whole, f"{amount:.2f}")
+    else:
+        parts = [(category, (amount * share).quantize(CENT, ROUND_DOWN)) for category, share in SHARES]
+        parts.append((REST, amount - sum((part for _, part in parts), Decimal(0))))
+        for category, part in parts:
+            yield _line(sub_job, row, category, part)
+
+
+def _line(sub_job: str, row: dict[str, str], category: str, amount: Decimal) -> Cells:
+    return sub_job, row["Pay Item"], category, row["Description"], "", "", "", f"{amount:.2f}"
