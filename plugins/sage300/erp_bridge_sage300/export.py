@@ -47,11 +47,8 @@ def export(batch: ExportBatch, values: FieldValues, erp: SageErp, effects: Effec
 
 
 def _day(values: FieldValues, erp: SageErp) -> str:
-    """The item's accounting date, kept over every retry; raises `BadInput` for dates that can't be booked."""
-    day = values.value(ACCOUNTING_DATE) or erp.clock.today().isoformat()
-    given = FieldValues(item={ACCOUNTING_DATE: day}, changes=values.changes)
-    check_dates(given, erp.settings.closed_through)
-    return day
+    """The item's accounting date, kept over every retry."""
+    return values.value(ACCOUNTING_DATE) or erp.clock.today().isoformat()
 
 
 def _plan(content: Content, kind: Kind, day: str, effects: Effects) -> Callable[[int], Iterable[PlannedEffect]]:
@@ -59,6 +56,9 @@ def _plan(content: Content, kind: Kind, day: str, effects: Effects) -> Callable[
         numbers = _compact(content.numbers(kind.part, effects.lines_to_send()))
         if not numbers:
             return
+        # Asked only when a file is planned: a period closed later must not keep an offered file from being taken.
+        given = FieldValues(item={ACCOUNTING_DATE: day}, changes=content.values.changes)
+        check_dates(given, content.settings.closed_through)
         whole = content.sum(numbers, day)
         request = {
             "item": content.batch.item,

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -197,13 +198,22 @@ def test_the_sheet_can_be_read_before_taking(erp: SageErp) -> None:
 @pytest.mark.rule("A3")
 def test_a_date_in_a_closed_period_is_refused(tmp_path: Path) -> None:
     """Nothing is planned when an accounting date lies in a closed period."""
-    closed = make_erp(tmp_path, closed_through=__import__("datetime").date(2026, 4, 30))
+    closed = make_erp(tmp_path, closed_through=date(2026, 4, 30))
     effects = KeptEffects(lines=(1, 2, 3, 4, 5))
 
     with pytest.raises(BadInput) as told:
         export(make_batch(), VALUES, closed, effects)
 
     assert (["accounting_date"], {}) == ([one.where for one in told.value.faults], effects.planned)
+
+
+def test_a_period_closed_later_does_not_keep_a_file_from_being_taken(erp: SageErp) -> None:
+    """Dates are judged when a file is planned, not when it is looked for or taken."""
+    effects = planned(erp)
+    object.__setattr__(erp.settings, "closed_through", date(2026, 12, 31))
+    effects.reserved.clear()
+
+    assert "O1G1" == planned(erp, effects).planned["original"][0].reference
 
 
 @pytest.mark.rule("L16")
