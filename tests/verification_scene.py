@@ -63,7 +63,8 @@ class Scene:
             row = {
                 "company_id": 1, "project_id": project_id, "version": version, "state": "waiting",
                 "connection_id": found, "job": "J1", "currency": "USD", "digits": 2,
-                "first_export": version == 1, "content_hash": "0" * 64, "line_count": 0, "original": 0, "changes": 0, "sent_by": 2, "sent_at": NOW, "contributors": [2],
+                "first_export": version == 1, "content_hash": "0" * 64, "line_count": 0,
+                "original": 0, "changes": 0, "sent_by": 2, "sent_at": NOW, "contributors": [2],
                 "accepted_by": 3, "accepted_at": NOW, "erp_company": "BOOKS",
             }  # fmt: skip
             number = connection.execute(insert(items).values(**{**row, **values}).returning(items.c.id)).scalar_one()
@@ -129,7 +130,9 @@ class Scene:
                         verification_id=number, company_id=1, route=route, cannot_tell="several rows", **_columns(of)
                     )
                 )
-            subject = Subject(item_id=self.item_id, verification_id=number, sights=sights, earlier=earlier)
+            subject = Subject(
+                item_id=self.item_id, project_id=self.project_id, verification_id=number, sights=sights, earlier=earlier
+            )
             comparison = compare(connection, subject, company_id=1)
             connection.execute(
                 verifications.update().where(verifications.c.id == number).values(outcome=comparison.outcome.value)
