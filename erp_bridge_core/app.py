@@ -88,6 +88,18 @@ class Application:
         self.projects = Projects(store, self.audit, self.connections, clock)
         self.budgets = Budgets(store, self.audit, self.connections, clock)
         self.changes = Changes(store, self.audit, self.connections, clock)
+        self.sending = Sending(store, self.audit, self.connections, self.registry, clock)
+        self.exports = Exports(
+            store=store,
+            audit=self.audit,
+            worker=self._worker(),
+            may_export=self._require_may_export,
+            still_valid=lambda actor, item: self.reviews.still_valid(actor, item),
+            now=clock.now,
+        )
+        self.reviews = Reviews(store, self.audit, self.connections, self.registry, self.exports, clock)
+        self.verification = Verification(store, self.audit, self.connections, self.exports, clock)
+        self.reports = Reports(store)
 
     @property
     def home(self) -> Path:
