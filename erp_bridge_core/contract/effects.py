@@ -21,12 +21,16 @@ class PlannedEffect:
     range where they are one. `payload_hash` (SHA-256, hex) covers exactly what will be sent: the same key with
     another hash is a conflict before any I/O. `request` is what the adapter needs to build the payload again: small,
     JSON-able, without secrets; dates and reserved numbers belong in it, since a resumed export uses the stored ones.
+
+    `lane`: effects of one group with different lanes may run at the same time, as many as the profile's rate limit
+    permits at once; those of one lane run in order. None stands alone: after all before it, before all behind it.
     """
 
     operation: str
     lines: Iterable[int] = field(eq=False, repr=False)
     payload_hash: str
     request: Mapping[str, Any] = Factory(dict)
+    lane: str | None = None
 
 
 @frozen(kw_only=True)
