@@ -75,9 +75,7 @@ class Application:
     def __attrs_post_init__(self) -> None:
         """Wire the services, each to just what it needs."""
         store, clock = self.store, self.clock
-        self.audit = AuditTrail(
-            store, self.opened.audit_key, self.opened.mark, now=clock.now, redactor=self.redactor
-        )
+        self.audit = AuditTrail(store, self.opened.audit_key, self.opened.mark, now=clock.now, redactor=self.redactor)
         check_mark(self.audit)
         self.companies = Companies(store, self.audit, clock)
         self.people = People(store, self.audit, clock)
@@ -94,7 +92,7 @@ class Application:
             audit=self.audit,
             worker=self._worker(),
             may_export=self._require_may_export,
-            still_valid=lambda actor, item: self.reviews.still_valid(actor, item),
+            still_valid=self._require_still_valid,
             now=clock.now,
         )
         self.reviews = Reviews(store, self.audit, self.connections, self.registry, self.exports, clock)
@@ -136,13 +134,14 @@ class Application:
             locks=self.home / "locks",
             mark=self.opened.mark,
             opener=self._open_item,
-            told=lambda connection, item, conclusion: tell_of_export(
-                connection, item, conclusion, at=self.clock.now()
-            ),
+            told=lambda connection, item, conclusion: tell_of_export(connection, item, conclusion, at=self.clock.now()),
         )
 
     def _open_item(self, item: ItemView) -> tuple[Any, Erp[Any]]:
         return self.connections.erp(item.company_id, item.connection_id, item.job)
+
+    def _require_still_valid(self, actor: Actor, item: ItemView) -> None:
+        self.reviews.still_valid(actor, item)
 
     @staticmethod
     def _require_may_export(connection: Connection, actor: Actor, project_id: int) -> None:

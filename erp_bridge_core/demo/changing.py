@@ -13,6 +13,7 @@ from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.demo.budgets import DemoLine
 
 CENT: Final = Decimal("0.01")
+ENOUGH_FOR_ALL: Final = 3
 FIRST_DAY: Final = date(2026, 4, 20)
 
 
@@ -41,12 +42,12 @@ class ChangePlan:
 
 
 def derive_changes(lines: Iterable[DemoLine]) -> tuple[ChangePlan, ...]:
-    """Added scope on the largest line, a transfer between the next two, and a credit: three, fewer in a small budget."""
+    """Added scope on the largest line, a transfer between the next two, and a credit; less in a small budget."""
     largest = _largest(lines)
     if not largest:
         return ()
     plans = [_plan(1, "Added scope", ((largest[0].key, _part(largest[0], "0.08")),))]
-    if len(largest) > 2:
+    if len(largest) >= ENOUGH_FOR_ALL:
         moved = _part(largest[1], "0.05")
         transfer = ((largest[1].key, -moved), (largest[2].key, moved))
         plans.append(_plan(2, "Transfer", transfer))

@@ -1,4 +1,4 @@
-"""What an ERP administrator would have set up: the job with its codes, in codes that fit the ERP, and the maps to them."""
+"""What an ERP administrator would have set up: the job, its codes as they fit the ERP, and the maps to them."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ KNOWN: Final[Mapping[str, tuple[str, str]]] = {
     "overhead": ("OH", "overhead"),
     "other": ("O", "other"),
 }
-KINDS: Final = {code: kind for code, kind in KNOWN.values()}
+KINDS: Final = dict(KNOWN.values())
 
 
 @frozen(kw_only=True)
@@ -87,8 +87,7 @@ def job_setup(budget: DemoBudget, codes: Codes, profile: ErpProfile) -> JobSetup
     """What the ERP administrator creates for a budget."""
     keys = sorted({codes.theirs(line.key) for line in budget.lines})
     names = {
-        (codes.maps["cost_code"].get(line.key.cost_code, line.key.cost_code)): line.description
-        for line in budget.lines
+        (codes.maps["cost_code"].get(line.key.cost_code, line.key.cost_code)): line.description for line in budget.lines
     }
     sub_jobs = profile.supports(Capability.SUB_JOBS)
     return JobSetup(

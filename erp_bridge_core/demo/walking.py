@@ -74,9 +74,7 @@ class Walk:
         application, cast = self.site.application, self.site.cast
         application.projects.create(cast.administrator, self.number, name=self.budget.name)
         application.projects.link(cast.administrator, self.number, self.site.connection, job=self.codes.job)
-        application.people.grant_project(
-            cast.administrator, "manager", self.number, level="standard", may_send=True
-        )
+        application.people.grant_project(cast.administrator, "manager", self.number, level="standard", may_send=True)
         application.projects.sync(cast.manager, self.number)
         words = self.site.adapter.profile.words
         self._say(f"\nProject {self.number!r}, {self.budget.name}: linked to {words.job} {self.codes.job!r}.")
@@ -92,9 +90,7 @@ class Walk:
         imported = application.budgets.import_file(cast.manager, self.number, self.budget.path, choices=choices)
         for line in self.budget.lines:
             self.intent.add_original(self.codes.theirs(line.key), line.amount)
-        self._detail(
-            f"  The project manager imports {imported.file}: {imported.lines} lines, {imported.amount:,.2f}."
-        )
+        self._detail(f"  The project manager imports {imported.file}: {imported.lines} lines, {imported.amount:,.2f}.")
 
     def _change(self, plan: ChangePlan) -> None:
         changes, manager = self.site.application.changes, self.site.cast.manager
@@ -215,5 +211,3 @@ class Walk:
     def _detail(self, text: str) -> None:
         if self.told:
             self.site.say(text)
-
-

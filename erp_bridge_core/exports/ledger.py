@@ -161,9 +161,11 @@ def _store_lines(connection: Connection, rows: Sequence[Mapping[str, Any]], line
 
 def latest_generation(connection: Connection, export_id: int, group: str) -> int | None:
     """The newest generation of a group, None when it was never planned."""
-    return connection.execute(
-        select(func.max(effects.c.generation)).where(effects.c.export_id == export_id, effects.c.group_name == group)
+    query = select(func.max(effects.c.generation))
+    latest: int | None = connection.execute(
+        query.where(effects.c.export_id == export_id, effects.c.group_name == group)
     ).scalar_one()
+    return latest
 
 
 def has_lines_to_plan_again(connection: Connection, identity: ExportIdentity, group: str, generation: int) -> bool:
@@ -433,7 +435,8 @@ def move_lines(connection: Connection, entry: Entry, item_id: int, state: str) -
 
 def settled_as(connection: Connection, entry: Entry) -> str | None:
     """How a person settled an effect, None when nobody did."""
-    return connection.execute(select(effects.c.settled_as).where(effects.c.id == entry.id)).scalar_one()
+    settled: str | None = connection.execute(select(effects.c.settled_as).where(effects.c.id == entry.id)).scalar_one()
+    return settled
 
 
 def _move_effect(connection: Connection, effect_id: int, state: EffectState) -> None:

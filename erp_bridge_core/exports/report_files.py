@@ -31,7 +31,8 @@ def write_report_xlsx(path: Path, costs: Iterable["JobCost"]) -> None:
 
     aside = path.with_name(f".{path.name}.part")
     try:
-        with xlsxwriter.Workbook(str(aside), {"constant_memory": True, "in_memory": False}) as workbook:
+        # Opened here: a folder that can't be written is told before the library has made its own temporary files.
+        with aside.open("wb") as file, xlsxwriter.Workbook(file, {"constant_memory": True}) as workbook:
             sheet = workbook.add_worksheet("Job costs")
             amount = workbook.add_format({"num_format": "#,##0.00##"})
             bold = workbook.add_format({"bold": True})

@@ -195,13 +195,13 @@ def _select_costs(item: ItemView, verification_id: int, after: Any) -> Select[An
     keys = [row[name] for name in KEY]
     original = func.coalesce(adoptions.c.original, 0)
     changes = func.coalesce(adoptions.c.changes, 0)
-    query: Select[Any] = select(
+    columns: list[Any] = [
         *keys, row.outcome, row.route, row.now_original, row.now_changes, row.now_total,
         (row.before_original + row.sent_original - original).label("ours_original"),
         (row.before_changes + row.sent_changes - changes).label("ours_changes"),
         *(value.label(name) for name, value in _columns().items()),
-    )  # fmt: skip
-    query = _of_item(query, item, verification_id).order_by(*keys).limit(PAGE)
+    ]  # fmt: skip
+    query = _of_item(select(*columns), item, verification_id).order_by(*keys).limit(PAGE)
     return query if after is None else query.where(tuple_(*keys) > tuple_(*after))
 
 
@@ -209,7 +209,8 @@ def _select_sums(item: ItemView, verification_id: int, *, sub_jobs: bool) -> Sel
     columns = _columns()
     readable = and_(columns["ours"].is_not(None), columns["erp"].is_not(None))
     sums = [func.coalesce(func.sum(value).filter(readable), 0).label(name) for name, value in columns.items()]
-    query: Select[Any] = select(func.count().label("keys"), func.count().filter(readable).label("readable"), *sums)
+    columns_shown: list[Any] = [func.count().label("keys"), func.count().filter(readable).label("readable"), *sums]
+    query = select(*columns_shown)
     row = key_outcomes.c
     return _of_item(query, item, verification_id).where(row.sub_job != "" if sub_jobs else row.sub_job == "")
 

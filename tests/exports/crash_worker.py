@@ -31,6 +31,7 @@ class Killer:
 
 
 def main() -> None:
+    """Advance the export until the killer strikes."""
     home, safety, export_id, item_id, stage, time = sys.argv[1:]
     killer = Killer(stage, int(time))
     scene = make_scene(

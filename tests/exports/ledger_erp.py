@@ -82,7 +82,7 @@ class Books:
                 "OR container IN (SELECT container FROM posted) GROUP BY line"
             ).fetchall()
             figures = connection.execute("SELECT line, 1 FROM figures").fetchall()
-        return {line: count for line, count in [*counted, *figures]}
+        return dict([*counted, *figures])
 
     def rows(self, reference: str) -> list[tuple[int, str]]:
         with closing(self.open()) as connection:

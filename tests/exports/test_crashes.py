@@ -1,4 +1,4 @@
-"""Real kills: a worker dies by SIGKILL at every stage of the ledger, another goes on, and the ERP's books are counted."""
+"""Real kills: a worker dies by SIGKILL at every stage of the ledger, another goes on, the books are counted."""
 
 import signal
 import subprocess
@@ -21,7 +21,7 @@ WORKER = Path(__file__).parent / "crash_worker.py"
 STAGES = ("intent", "body_sent", "reply_held", "answered", "recorded", "seen")
 #: Classes that reach confirmed unaided after any kill.
 SURE = (SafetyClass.KEYED, SafetyClass.ABSOLUTE, SafetyClass.CONTAINED)
-ONCE = {line: 1 for line in range(1, LINES + 1)}
+ONCE = dict.fromkeys(range(1, LINES + 1), 1)
 
 
 def kill_at(scene: Scene, stage: str, time: int) -> None:
@@ -36,6 +36,7 @@ def kill_at(scene: Scene, stage: str, time: int) -> None:
 
 
 def state_of(scene: Scene) -> str:
+    """The stored state of the scene's export."""
     with scene.store.read() as connection:
         return connection.execute(select(exports.c.state).where(exports.c.id == scene.export_id)).scalar_one()
 

@@ -62,7 +62,7 @@ AFTER_DOUBT = [
 @pytest.mark.rule("L4", "L5", "L7")
 @pytest.mark.parametrize(("safety", "sighting", "expected"), AFTER_DOUBT)
 def test_a_doubt_is_cleared_up_as_its_class_allows(safety, sighting, expected) -> None:
-    """After a doubted try, each class sends, confirms, abandons or leaves it to a person, as the ledger's table says."""
+    """After a doubted try each class sends, confirms, abandons or asks a person, as the ledger's table says."""
     verdict = after_sighting(safety, sighting, DOUBT)
     assert expected == (SEND if verdict.send else verdict.state)
 
@@ -86,7 +86,7 @@ tries = st.lists(st.builds(Try, outcome=outcomes, deadline=st.floats(1.0, 1e6)),
 @pytest.mark.rule("L4", "L8")
 @given(attempts=tries, now=st.floats(0.0, 2e6), state=st.sampled_from(list(EffectState)))
 def test_only_what_is_proved_harmless_is_sent_freely(attempts, now, state) -> None:
-    """An effect is sent without looking only when no try of it can have been carried out, and nothing is before the horizon."""
+    """An effect is sent without looking only when no try of it can have been carried out."""
     step = next_step(state, attempts, OPERATION, now)
     if step is Step.SEND:
         assert state is not EffectState.UNKNOWN

@@ -1,4 +1,4 @@
-"""The runner over a small ERP: plans stored once, tries committed before they go out, doubts looked into, never guessed."""
+"""The runner over a small ERP: plans stored once, tries committed before they go out, doubts looked into."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -30,11 +30,12 @@ from erp_bridge_core.exports.lease import leased
 from erp_bridge_core.exports.status import load_status
 from erp_bridge_core.store.tables import attempts, effects, exports, installation
 
-ONCE = {line: 1 for line in range(1, LINES + 1)}
+ONCE = dict.fromkeys(range(1, LINES + 1), 1)
 OpenScene = Callable[..., Scene]
 
 
 def status(scene: Scene):
+    """How the scene's export stands."""
     with scene.store.read() as connection:
         return load_status(connection, 1, scene.item_id)
 
@@ -61,7 +62,7 @@ def failing_once(kind: type, error: Exception, *, after: bool) -> type:
 @pytest.mark.rule("L4", "L6")
 @pytest.mark.parametrize("after", [True, False], ids=["reply lost", "never arrived"])
 @pytest.mark.parametrize("kind", [Keyed, Absolute, Contained])
-def test_a_doubt_ends_with_every_line_once(open_scene: OpenScene, kind: type, after: bool) -> None:
+def test_a_doubt_ends_with_every_line_once(open_scene: OpenScene, kind: type, *, after: bool) -> None:
     """A lost reply and a lost request look the same to us; each class still ends with every line once."""
     safety = SafetyClass(kind.__name__.lower())
     scene = open_scene(safety)
@@ -268,6 +269,7 @@ def test_the_same_key_planned_again_is_a_conflict_before_any_io(open_scene: Open
 
 
 def add_foreign_export(connection, scene: Scene) -> tuple[int, int]:
+    """A second item and export beside the scene's: (export id, item id)."""
     row = connection.execute(select(exports)).one()
     values = {name: value for name, value in row._mapping.items() if name not in {"id", "item_id"}}
     from erp_bridge_core.store.tables import items

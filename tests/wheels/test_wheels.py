@@ -34,7 +34,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", params=PLUGINS)
-def installed(request: pytest.FixtureRequest, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def installed(
+    request: pytest.FixtureRequest, wheels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
     """An empty environment holding the core's wheel and one plugin's, no extra: (plugin, its python)."""
     environment = tmp_path_factory.mktemp(f"environment-{request.param}")
     run("uv", "venv", "--python", sys.executable, environment / "venv", cwd=environment)
