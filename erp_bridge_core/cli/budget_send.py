@@ -9,6 +9,7 @@ from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.findings import print_findings
 from erp_bridge_core.cli.output import Page, money
 from erp_bridge_core.cli.progress import progress
+from erp_bridge_core.cli.verify import print_conditions
 from erp_bridge_core.contract.errors import Fault, NotPossibleNow
 
 if TYPE_CHECKING:
@@ -30,14 +31,27 @@ def readiness(call: Call, project: str) -> None:
 
     def print_it(page: Page) -> None:
         words = {"send": "Send to ERP", "resend": "Re-send to ERP"}
-        page.line(f"Possible now: {words.get(found.action or '', 'neither Send nor Re-send')}.")
+        page.facts(
+            [
+                ("Possible now", words.get(found.action or "", f"no {words[found.would_be]}")),
+                ("Item", found.item_id and f"{found.item_id}, {page.cell(found.item_state)}"),
+                ("Budget", "locked" if found.locked else "open for editing"),
+                ("It would hold", f"{found.originals:,} original lines, {found.changes:,} lines of changes"),
+                ("Warnings", found.warnings or None),
+                ("ERP data of", found.masters_at),
+            ]
+        )
         for title, reasons in (
             ("Not supported by this ERP", found.not_supported),
-            ("Why it can't be sent now", found.reasons),
-            ("Why it can't be retrieved now", found.retrieve_reasons),
-            ("Why it can't be unlocked now", found.unlock_reasons),
+            ("What you are not allowed", found.not_allowed),
+            (f"Why {words[found.would_be]} is not possible now", found.reasons),
+            ("Why Retrieve from ERP is not possible now", found.retrieve_reasons),
+            ("Why it can't be unlocked now", found.unlock_reasons if found.locked else ()),
+            ("Why lines can't be edited now", found.edit_reasons),
+            ("Why it can't be imported from the ERP now", found.import_reasons),
         ):
             _print_reasons(page, title, reasons)
+        print_conditions(page, found.conditions)
 
     call.answer({"readiness": found}, print_it)
 
@@ -123,8 +137,8 @@ def _send(call: Call, project: str, action: str, acknowledged: tuple[str, ...]) 
 
 def _require_action(call: Call, project: str, action: str) -> None:
     """Send is for the first time alone and Re-send for all others: what was meant must be what is done (B4)."""
-    possible = call.app.sending.readiness(call.actor, project).action
-    if possible is not None and possible != action:
+    possible = call.app.sending.readiness(call.actor, project).would_be
+    if possible != action:
         first = "was never sent" if possible == "send" else "was sent before"
         raise NotPossibleNow(
             f"Project {project} {first}.",

@@ -48,7 +48,7 @@ class Call:
         if self._app is None:
             from erp_bridge_core.app import Application
 
-            self._app = Application.open(self.folder, via=VIA)
+            self._app = Application.open(self.folder)
             click.get_current_context().call_on_close(self._close)
         return self._app
 

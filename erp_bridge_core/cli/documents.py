@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
@@ -15,9 +15,10 @@ from erp_bridge_core.contract.errors import ErpBridgeError
 
 
 def write_document(document: Mapping[str, Any], file: IO[str]) -> None:
-    """Write one JSON document and a line end. Amounts are strings, moments ISO text, absent values null.
+    """Write one JSON document and a line end.
 
-    Everything outside ASCII is escaped, so that no terminal and no encoding can make something else of it.
+    Amounts are strings, moments ISO text, durations whole seconds, absent values null. Everything outside ASCII is
+    escaped, so that no terminal and no encoding can make something else of it.
     """
     for piece in pieces(document):
         file.write(piece)
@@ -27,7 +28,7 @@ def write_document(document: Mapping[str, Any], file: IO[str]) -> None:
 
 def pieces(value: Any) -> Iterator[str]:
     """The JSON text of a value in pieces. Streams and other iterables become arrays, attrs values objects."""
-    if value is None or isinstance(value, bool | int | float | str | Enum | Decimal | date | PurePath):
+    if value is None or isinstance(value, bool | int | float | str | Enum | Decimal | date | timedelta | PurePath):
         yield _scalar(value)
     elif isinstance(value, ErpBridgeError):
         yield from pieces(value.to_json())
@@ -86,6 +87,8 @@ def _scalar(value: Any) -> str:
         value = f"{value:f}"
     elif isinstance(value, date):
         value = value.isoformat()
+    elif isinstance(value, timedelta):
+        value = int(value.total_seconds())
     elif isinstance(value, PurePath):
         value = str(value)
     return json.dumps(value).replace("\x7f", "\\u007f")

@@ -19,7 +19,9 @@ def read_numbers(texts: Mapping[str, str | None]) -> dict[str, Decimal | None]:
         if text and not _is_number(text)
     ]
     if faults:
-        raise BadInput("Nothing was changed.", remedy="Correct each and run it again.", faults=faults)
+        raise BadInput(
+            "A number can't be read; nothing was changed.", remedy="Correct each and run it again.", faults=faults
+        )
     return {name: Decimal(text) if text else None for name, text in texts.items()}
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -106,6 +106,8 @@ class Page:
             return {None: "", True: "yes", False: "no"}[value]
         if isinstance(value, Decimal | datetime):
             return f"{value:,f}" if isinstance(value, Decimal) else self.moment(value)
+        if isinstance(value, timedelta):
+            return duration(value)
         if isinstance(value, Enum):
             return safe(str(value.value).replace("_", " "))
         if isinstance(value, tuple | list | frozenset):
@@ -123,6 +125,15 @@ class Page:
         self.line()
         self.title(text)
         yield
+
+
+def duration(passed: timedelta) -> str:
+    """How long something has lasted, to two places: `3 d 4 h`, `12 min`."""
+    minutes = int(passed.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def plural(count: int, noun: str, *, many: str = "") -> str:

@@ -1,41 +1,55 @@
 """`review`: what was sent waits here for an accounting approver, who accepts it for export or rejects it (A1-A6)."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from erp_bridge_core.cli.acts import Noun, pass_call
+from erp_bridge_core.cli.acts import Act, LazyGroup, pass_call
 from erp_bridge_core.cli.call import Call
-from erp_bridge_core.cli.output import Column, money
+from erp_bridge_core.cli.output import Column, Page, joined, money
 
-if TYPE_CHECKING:
-    pass
+_ROOM = "erp_bridge_core.cli"
+_VERBS = {
+    "list": f"{_ROOM}.review:list_items",
+    "show": f"{_ROOM}.review_show:show",
+    "lines": f"{_ROOM}.review_show:lines",
+    "fields": f"{_ROOM}.review_show:fields",
+    "accept": f"{_ROOM}.review_answer:accept",
+    "accept-several": f"{_ROOM}.review_answer:accept_several",
+    "take-back": f"{_ROOM}.review_answer:take_back",
+    "reject": f"{_ROOM}.review_answer:reject",
+}
+#: The filters of the list, by the names of their states.
+FILTERS = ("ready", "accepted", "exporting", "failed", "unknown", "waiting", "mismatch", "synced")
 
-FILTERS = (
-    "ready", "accepted", "exporting", "failed", "unknown", "waiting", "mismatch", "synced", "rejected", "retrieved",
-)  # fmt: skip
 
-
-@click.group("review", cls=Noun)
+@click.group("review", cls=LazyGroup, lazy=_VERBS)
 def review() -> None:
     """ERP Integrations: look at what was sent, accept or reject it."""
 
 
-@review.command("list", answer=["items", "counts"])
+@click.command("list", cls=Act, answer=["items", "counts"])
 @click.option("--filter", "state", type=click.Choice(FILTERS), help="Items of this state alone.")
 @click.option("--project", help="Items of this project alone.")
 @pass_call
 def list_items(call: Call, state: str | None, project: str | None) -> None:
-    """The items that are on their way, with how long each waits; rejected and retrieved ones are history."""
-    found = call.app.reviews.list(call.actor, filter=state, project=project)
+    """The items that are on their way, the longest waiting first; rejected and retrieved ones are history."""
+    from erp_bridge_core.approvals.states import ItemState
+
+    wanted = ItemState(state) if state else None
+    found = call.app.reviews.list(call.actor, filter=wanted, project=project)
     columns = [
-        "Item", "Project", "Job", "State", money("Amount"), Column("Lines", right=True), "Sent by", "Sent", "Waits",
+        "Item", "Project", "Job", "State", money("Amount"), "", Column("Lines", right=True), "Sent by", "Sent",
+        Column("Waits", right=True),
     ]  # fmt: skip
     rows = [
         (
-            each.id, f"{each.project} {each.project_name}", each.job, each.state, each.amount, each.line_count,
-            each.sent_by, each.sent_at, "",
+            each.item, f"{each.project} {each.project_name}", each.job, each.label, each.amount, each.currency,
+            each.lines, each.sent_by, each.sent_at, each.waits,
         )
-        for each in found.items
+        for each in found.rows
     ]  # fmt: skip
-    call.answer({"items": found.items, "counts": found.counts}, lambda page: page.table(columns, rows))
+
+    def print_it(page: Page) -> None:
+        page.table(columns, rows, none="Nothing waits.")
+        page.line("By state: " + joined(f"{state} {count}" for state, count in found.counts.items() if count) + ".")
+
+    call.answer({"items": found.rows, "counts": found.counts}, print_it)
