@@ -123,7 +123,7 @@ def review_row(item: ItemView, now: datetime) -> ReviewRow:
 def count_states(connection: Connection, company_id: int) -> dict[str, int]:
     """How many items of the company each filter shows."""
     query = select(items.c.state, func.count()).where(items.c.company_id == company_id).group_by(items.c.state)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    found = {row[0]: int(row[1]) for row in connection.execute(query)}
     return {state.value: found.get(state.value, 0) for state in FILTERS}
 
 
@@ -161,7 +161,7 @@ def stored_remarks(connection: Connection, item_id: int) -> dict[int, str]:
     """The remarks on lines, by the line's number."""
     line = item_lines.c
     query = select(line.number, line.remark).where(line.item_id == item_id, line.remark.is_not(None))
-    return dict(connection.execute(query.order_by(line.number)).tuples().all())
+    return {row.number: row.remark for row in connection.execute(query.order_by(line.number))}
 
 
 def _review_line(total: KeyTotal) -> ReviewLine:
