@@ -23,13 +23,17 @@ LOG = logging.getLogger(__name__)
 
 @frozen(kw_only=True)
 class Request:
-    """What a client asked. `headers` have lower-case names; `path` is as sent, without the query."""
+    """What a client asked. `headers` have lower-case names; `path` is as sent, without the query.
+
+    `client` is the IP address that it asked from, which some ERPs count requests by.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = Factory(dict)
     headers: Mapping[str, str] = Factory(dict)
     body: bytes = b""
+    client: str = ""
 
     @property
     def cookies(self) -> dict[str, str]:
@@ -44,12 +48,16 @@ class Request:
 
 @frozen(kw_only=True)
 class Reply:
-    """What the server answers; `headers` may name one header several times, as cookies do."""
+    """What the server answers; `headers` may name one header several times, as cookies do.
+
+    A `lost` reply is never sent: the connection ends instead, as when a server's answer is lost on its way.
+    """
 
     status: int = 200
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
+    lost: bool = False
 
 
 Answer = Callable[[Request], Reply]
@@ -131,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle()
 
-    do_POST = do_GET  # noqa: N815
+    do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
         LOG.debug(format, *arguments)
@@ -150,6 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers=headers,
             body=self.rfile.read(int(length)),
+            client=str(self.client_address[0]),
         )
         self._send(_forbidden(request, self.server.server_address[1]) or self._answer(request))
 
@@ -161,6 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
             return Reply(status=500, body="The simulator failed; its log says why.")
 
     def _send(self, reply: Reply) -> None:
+        if reply.lost:
+            self.close_connection = True
+            return
         body = reply.body.encode()
         self.send_response(reply.status)
         for name, value in (("Content-Type", reply.content_type), ("Cache-Control", "no-store"), *reply.headers):

@@ -33,6 +33,28 @@ def test_answers_with_path_query_and_form() -> None:
         assert "POST /a {'page': '2'} {'x': '1 2'}" == requests.post(f"{address.url}/a?page=2", data={"x": "1 2"}).text
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_answers_every_method_that_an_erp_offers(method: str) -> None:
+    """Rows are read, made, changed and deleted by their HTTP methods."""
+    with serve(echo) as address:
+        assert requests.request(method, address.url).text.startswith(f"{method} /")
+
+
+def test_tells_where_a_client_asks_from() -> None:
+    """A handler sees the client's address, by which an ERP may count."""
+    with serve(lambda request: Reply(body=request.client)) as address:
+        assert "127.0.0.1" == requests.get(address.url).text
+
+
+def test_loses_a_reply() -> None:
+    """A lost reply ends the connection without an answer; the next request is answered."""
+    replies = iter([Reply(lost=True), Reply(body="here")])
+    with serve(lambda _: next(replies)) as address:
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address.url)
+        assert "here" == requests.get(address.url).text
+
+
 def test_listens_on_loopback_alone() -> None:
     """The server binds to 127.0.0.1, never to an outside address."""
     with serve(echo) as address:
