@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
@@ -17,6 +16,10 @@ from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import observations
 
 PAGE: Final = 5_000
+_COLUMNS: Final = (
+    "route", "sub_job", "cost_code", "category", "original", "changes", "total", "unposted_original",
+    "unposted_changes", "cannot_tell",
+)  # fmt: skip
 
 
 @define
@@ -29,12 +32,11 @@ class Observed:
     def store(self, connection: Connection, company_id: int, verification_id: int) -> None:
         """Write the observations in bulk; raises PluginError when a route told one key twice."""
         self._spool.seek(0)
-        rows = (
-            {"verification_id": verification_id, "company_id": company_id, **json.loads(line)} for line in self._spool
-        )
+        fixed = {"verification_id": verification_id, "company_id": company_id}
         try:
-            for page in batched(rows, PAGE):
-                connection.execute(insert(observations), list(page))
+            for page in map(json.loads, self._spool):
+                rows = [{**fixed, **dict(zip(_COLUMNS, row, strict=True))} for row in page]
+                connection.execute(insert(observations), rows)
         except IntegrityError as error:
             raise PluginError(
                 "The adapter told the figures of one key by one route more than once.",
@@ -63,7 +65,14 @@ def observe(seen: Iterable[Seen], digits: int) -> Observed:
 
 
 def _drain(seen: Iterable[Seen], digits: int, spool: IO[str]) -> dict[str, RouteSight]:
+    """One JSON list of rows a page: as fast as the file allows, and never more than a page in memory."""
     sights: dict[str, RouteSight] = {}
+    for page in batched(_observations(seen, sights), PAGE):
+        spool.write(json.dumps([_row(one, digits) for one in page]) + "\n")
+    return sights
+
+
+def _observations(seen: Iterable[Seen], sights: dict[str, RouteSight]) -> Iterator[Observation]:
     for one in seen:
         if isinstance(one, RouteSight):
             sights[one.route] = one
@@ -73,25 +82,19 @@ def _drain(seen: Iterable[Seen], digits: int, spool: IO[str]) -> dict[str, Route
                 remedy="Report it to the adapter's author: a RouteSight comes first.",
             )
         elif sights[one.route].failed is None:
-            spool.write(json.dumps(_row(one, digits)) + "\n")
-    return sights
+            yield one
 
 
-def _row(seen: Observation, digits: int) -> dict[str, Any]:
-    names = ("original", "changes", "total", "unposted_original", "unposted_changes")
-    key = {"sub_job": seen.key.sub_job, "cost_code": seen.key.cost_code, "category": seen.key.category}
-    amounts = {name: _units(getattr(seen, name), digits, f"{seen.route}: {seen.key}: {name}") for name in names}
-    return {**key, "route": seen.route, "cannot_tell": seen.cannot_tell, **amounts}
-
-
-def _units(amount: Decimal | None, digits: int, where: str) -> int | None:
-    if amount is None:
-        return None
+def _row(seen: Observation, digits: int) -> list[Any]:
+    key = seen.key
+    amounts = (seen.original, seen.changes, seen.total, seen.unposted_original, seen.unposted_changes)
     try:
-        return to_units(amount, digits)
+        units = [None if amount is None else to_units(amount, digits) for amount in amounts]
     except ValueError as error:
-        fault = Fault(where, str(error), value=str(amount), expected=f"at most {digits} decimals", rule="B1")
+        where = f"{seen.route}: {key}"
+        fault = Fault(where, str(error), expected=f"at most {digits} decimals", rule="B1")
         raise BadInput("The ERP shows a figure that is finer than the currency.", faults=[fault]) from error
+    return [seen.route, key.sub_job, key.cost_code, key.category, *units, seen.cannot_tell]
 
 
 def _require_a_proof(sights: dict[str, RouteSight]) -> None:

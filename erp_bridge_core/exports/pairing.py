@@ -25,6 +25,8 @@ _LACKING: Final = (
 
 def name_wrong_places(connection: Connection, subject: Subject) -> None:
     """Name both keys, one for one: first those that differ in their sub job alone, then any others."""
+    if not _any_taker(connection, subject):
+        return
     for alike in (("cost_code", "category"), ("sub_job", "cost_code"), ()):
         pairs = _pairs(subject, alike)
         row = key_outcomes.c
@@ -36,6 +38,13 @@ def name_wrong_places(connection: Connection, subject: Subject) -> None:
             )
             .values(outcome=Outcome.WRONG_PLACE.value)
         )
+
+
+def _any_taker(connection: Connection, subject: Subject) -> bool:
+    row = key_outcomes.c
+    moved = row.outcome.in_([Outcome.OTHER_AMOUNT.value, Outcome.DRIFT.value])
+    query = select(row.outcome).where(row.verification_id == subject.verification_id, moved).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _pairs(subject: Subject, alike: tuple[str, ...]) -> CompoundSelect[Any]:

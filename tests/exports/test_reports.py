@@ -105,10 +105,10 @@ def test_job_and_sub_jobs_apart_and_summed(posted: Scene, store: Store, viewer: 
 
 @pytest.mark.rule("V4")
 def test_keys_of_earlier_exports_are_reported(
-    posted: Scene, store: Store, service: Verification, books: MemoryBooks, approver: Actor, project: int
+    posted: Scene, store: Store, service: Verification, books: MemoryBooks, approver: Actor
 ) -> None:
     """A later export reports the whole job: keys it did not touch stand with what was exported of them before."""
-    later = Scene.make(store, project, version=2)
+    later = Scene.make(store, posted.project_id, version=2)
     for of, amounts in ((A, (10500, 3000)), (B, (-250, 0)), (PHASE, (699, 0))):
         later.before(of, *amounts)
     later.send(A, 100)
