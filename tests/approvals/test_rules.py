@@ -1,5 +1,7 @@
 """The rules of the review."""
 
+from typing import Any
+
 import pytest
 
 from erp_bridge_core.approvals.rules import (
@@ -15,7 +17,7 @@ from erp_bridge_core.approvals.rules import (
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract import FieldValues
 
-BOUND = {"wheel_hash": "w", "erp_company": "BOOKS", "live": True}
+BOUND: dict[str, Any] = {"wheel_hash": "w", "erp_company": "BOOKS", "live": True}
 
 
 @pytest.mark.rule("A1", "B6")
@@ -55,7 +57,7 @@ def test_every_answer_leads_along_a_transition() -> None:
 @pytest.mark.parametrize(
     "changed", [{"wheel_hash": "x"}, {"erp_company": "OTHER"}, {"live": None}, {"content": "d"}, {"values": {"a": "2"}}]
 )
-def test_accept_hash_changes_with_anything_bound(changed: dict[str, object]) -> None:
+def test_accept_hash_changes_with_anything_bound(changed: dict[str, Any]) -> None:
     """Content, values, adapter, ERP company, and live or test each change the hash."""
     first = accept_hash("c", FieldValues(item={"a": "1"}), **BOUND)
     bound = {**BOUND, **{name: value for name, value in changed.items() if name in BOUND}}
