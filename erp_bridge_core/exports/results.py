@@ -114,6 +114,7 @@ def load_result(
     counts = dict(row.counts)
     odd = counts.pop("odd_unposted", 0)
     good = _good()
+    routes = tuple(RouteSight(**sight) for sight in row.sights)
     return VerificationResult(
         id=row.id,
         item=item.id,
@@ -127,21 +128,26 @@ def load_result(
         counts=counts,
         named=sum(count for outcome, count in counts.items() if outcome not in good),
         keys=named_keys(connection, row.id, item.digits),
-        routes=tuple(RouteSight(**sight) for sight in row.sights),
-        warnings=_warnings(odd),
+        routes=routes,
+        warnings=_warnings(Outcome(row.outcome), routes, odd),
         conditions=tuple(conditions),
     )
 
 
-def _warnings(odd_unposted: int) -> tuple[str, ...]:
-    if not odd_unposted:
-        return ()
-    keys = "1 key" if odd_unposted == 1 else f"{odd_unposted} keys"
-    sentence = (
-        f"What waits unposted on {keys} is not what was sent: compare the unposted total with the hand-over before "
-        "posting; this is the last moment at which a double can be removed."
-    )
-    return (sentence,)
+def _warnings(outcome: Outcome, routes: Sequence[RouteSight], odd_unposted: int) -> tuple[str, ...]:
+    warnings = []
+    if odd_unposted:
+        keys = "1 key" if odd_unposted == 1 else f"{odd_unposted} keys"
+        warnings.append(
+            f"What waits unposted on {keys} is not what was sent: compare the unposted total with the hand-over before "
+            "posting; this is the last moment at which a double can be removed."
+        )
+    if outcome is Outcome.NOT_VISIBLE_YET and not any(one.sees_unposted for one in routes if one.failed is None):
+        warnings.append(
+            "No route sees unposted entries, so whether they still wait or were removed can't be told from "
+            "here: look in the ERP. If they were removed there, settle the export as withdrawn."
+        )
+    return tuple(warnings)
 
 
 def _good() -> list[str]:

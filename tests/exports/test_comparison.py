@@ -257,9 +257,9 @@ def test_route_blind_to_sub_jobs_is_not_asked_about_them(scene: Scene) -> None:
     """Keys that such a route mixes up neither hold back nor make up what the proof says; the others confirm it."""
     phase = key("01", sub_job="2")
     scene.send(A, 100)
-    scene.send(phase, 50)
+    scene.send(phase, 100)
     scene.send(B, 30)
-    shown = {"report": {A: (100, 0), phase: (50, 0), B: (30, 0)}, "service": {A: (150, 0), B: (30, 0)}}
+    shown = {"report": {A: (100, 0), phase: (100, 0), B: (30, 0)}, "service": {A: (200, 0), B: (30, 0)}}
     outcome = scene.see(shown, sights=[REPORT, HH2]).outcome
     assert Outcome.SYNCED == outcome
     assert {A: Outcome.POSTED, phase: Outcome.POSTED, B: Outcome.SYNCED} == scene.outcomes()

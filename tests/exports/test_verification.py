@@ -1,5 +1,6 @@
 """Verification as a service: what it concludes, where the item goes, and what people may decide."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract import ConditionKind, LineKey, Outcome, Part, RouteSight, UnlockCondition
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow, ReadFailed
+from erp_bridge_core.contract.structuring import to_json
 from erp_bridge_core.exports.verification import Verification
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
@@ -330,6 +332,15 @@ def test_unposted_double_warns_before_it_is_posted(place: Place) -> None:
     assert (Outcome.UNPOSTED, 1) == (result.outcome, len(result.warnings))
 
 
+@pytest.mark.rule("E2", "V2")
+def test_what_no_route_sees_is_said(place: Place) -> None:
+    """Where no route sees unposted entries, it is said that they may wait or may be gone, and what to do."""
+    place.books.sees_unposted = False
+    place.books.jobs["J1"].unposted.clear()
+    result = place.service.verify(place.approver, place.scene.item_id)
+    assert (Outcome.NOT_VISIBLE_YET, True) == (result.outcome, "settle the export as withdrawn" in result.warnings[0])
+
+
 @pytest.mark.rule("V5")
 def test_since_is_when_the_outcome_was_first_seen(place: Place, clock: Any) -> None:
     """The same outcome keeps its first moment; only the figures of the last few verifications are kept."""
@@ -350,3 +361,13 @@ def _line_states(place: Place) -> list[str]:
     with place.scene.store.read() as connection:
         query = select(item_lines.c.state).where(item_lines.c.item_id == place.scene.item_id)
         return list(connection.execute(query).scalars())
+
+
+def test_result_is_json(place: Place) -> None:
+    """A result travels as canonical JSON, amounts as text."""
+    place.post()
+    place.enter(A, 1)
+    place.post()
+    result = place.service.verify(place.approver, place.scene.item_id)
+    told = json.loads(to_json(result))
+    assert ("100.01", "mismatch") == (told["keys"][0]["now_original"], told["state"])
