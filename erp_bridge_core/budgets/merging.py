@@ -39,7 +39,7 @@ _VALUES: Final = ("description", "quantity", "unit", "unit_cost", "amount", "sou
 incoming = Table(
     "incoming_lines",
     MetaData(),
-    *(Column(name, String(64), nullable=False) for name in _KEY),
+    *(Column(name, String(64), primary_key=True) for name in _KEY),
     Column("description", String(500), nullable=False),
     Column("quantity", BigInteger),
     Column("unit", String(32), nullable=False),
