@@ -148,9 +148,7 @@ class SageSite:
         administrator = self.person("administrator")
         self.application.projects.create(administrator, self.project, name="Bridge replacement")
         self.application.projects.link(administrator, self.project, CONNECTION, job=self.job)
-        self.application.people.grant_project(
-            administrator, "manager", self.project, level="standard", may_send=True
-        )
+        self.application.people.grant_project(administrator, "manager", self.project, level="standard", may_send=True)
         self.application.projects.sync(self.person("manager"), self.project)
         for code, name in SUB_JOBS:
             self.application.budgets.sub_job(self.person("manager"), self.project, code, name=name)
@@ -177,9 +175,7 @@ class SageSite:
             for key, amount in moves
         ]  # fmt: skip
         changes, manager = self.application.changes, self.person("manager")
-        changes.add(
-            manager, self.project, number=number, day=date(2026, 3, 2), description=description, lines=lines
-        )
+        changes.add(manager, self.project, number=number, day=date(2026, 3, 2), description=description, lines=lines)
         changes.set_status(manager, self.project, number, status="approved")
 
     def send(self) -> ItemView:

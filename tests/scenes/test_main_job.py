@@ -1,8 +1,11 @@
 """The whole way, twice, with what stands in between told at each stage."""
 
-import pytest
-from sage_site import SageSite, intended
+from decimal import Decimal
 
+import pytest
+from sage_site import LATER, SageSite, intended
+
+from erp_bridge_core.contract import LineKey
 from erp_bridge_core.contract.postings import Outcome
 from erp_bridge_core.exports.status import ExportState
 
@@ -18,6 +21,25 @@ def test_a_budget_goes_all_the_way_and_a_later_change_after_it(site: SageSite) -
     assert intended(later=True) == site.held()
     assert {1} == set(site.entry_counts().values())
     assert ("synced", "synced") == (site.item(item).state, later.state)
+
+
+@pytest.mark.rule("E1", "B2")
+def test_a_second_file_with_the_very_same_records_is_told_from_a_double_import(site: SageSite) -> None:
+    """Two changes of the same amount on the same day make equal files: the sheet says that both are meant."""
+    site.synced()
+    site.deliver_later_change()
+    number, description, moves = LATER
+    site.approve_change(f"{number}-B", description, moves)
+    item = site.send()
+    site.accept(item)
+    site.export(item)
+    (sheet,) = site.take(item)
+    site.follow_sheets([sheet])
+    site.follow_sheets([sheet])
+
+    assert any("holds the very same records" in instruction for instruction in sheet.instructions)
+    assert Decimal("610.58") == site.held()[LineKey("", "201-52370", "S")][1]
+    assert site.verify(item).outcome.is_good
 
 
 @pytest.mark.rule("E2", "V1", "B4")

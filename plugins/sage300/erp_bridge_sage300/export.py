@@ -29,7 +29,7 @@ from erp_bridge_sage300.content import Content
 from erp_bridge_sage300.fields import ACCOUNTING_DATE, check_dates
 from erp_bridge_sage300.handover import KINDS, Kind, hand_over
 from erp_bridge_sage300.report import remember_report, remembered_reports
-from erp_bridge_sage300.share import Places, SageErp, places, prepare_share
+from erp_bridge_sage300.share import Places, SageErp, places, prepare_share, read_note
 
 
 def export(batch: ExportBatch, values: FieldValues, erp: SageErp, effects: Effects) -> None:
@@ -115,9 +115,9 @@ class EstimateFile:
         """The sheet for the accountant; raises `NotPossibleNow` before the file is offered."""
         spots = self._places(effect)
         if self.erp.files.exists(spots.offered):
-            return self._sheet(effect, spots.offered, taken=False)
+            return self._sheet(effect, spots, taken=False)
         if self.erp.files.exists(spots.taken):
-            return self._sheet(effect, spots.taken, taken=True)
+            return self._sheet(effect, spots, taken=True)
         raise self._missing(spots)
 
     def take(self, effect: Effect, attempt: Attempt) -> HandOver:
@@ -136,13 +136,16 @@ class EstimateFile:
         remember_report(self.erp, item=effect.request["item"], version=effect.request["version"])
         attempt.check()
         files.move(spots.offered, spots.taken)
-        return self._sheet(effect, spots.taken, taken=True)
+        return self._sheet(effect, spots, taken=True)
 
     def _places(self, effect: Effect) -> Places:
         return places(self.erp, effect, self.kind.folder)
 
-    def _sheet(self, effect: Effect, path: str, *, taken: bool) -> HandOver:
-        note: Mapping[str, Any] = {**effect.request, "sha256": self.erp.files.sha256(path)}
+    def _sheet(self, effect: Effect, spots: Places, *, taken: bool) -> HandOver:
+        path = spots.taken if taken else spots.offered
+        stone = read_note(self.erp, spots.tombstone) if self.erp.files.exists(spots.tombstone) else {}
+        same_as = stone.get("same_as", "")
+        note: Mapping[str, Any] = {**effect.request, "sha256": self.erp.files.sha256(path), "same_as": same_as}
         return hand_over(self.erp, self.kind, note, path=path, taken=taken)
 
     def _missing(self, spots: Places) -> ErpBridgeError:

@@ -62,6 +62,7 @@ def hand_over(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: str, t
             "job": note["job"],
             "currency": note["currency"],
             "reject_file": erp.files.full_path(erp.settings.reject_file),
+            "same_as": note["same_as"],
         },
     )
 
@@ -75,6 +76,10 @@ def _instructions(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: st
         if taken
         else "Take the file first; it is moved once, to where it is imported from."
     )
+    known = (
+        f"Sage may warn that it knows this file: {note['same_as']}.jce holds the very same records. Go on only once you "
+        "have seen that its batch was removed unposted, or that both are meant."
+    )
     compare = (
         f"Before posting, compare the unposted batch with this sheet: {note['lines']} entries, all {kind.title}, "
         f"total {note['total']} {note['currency']}. This is the last moment when a doubled batch can be removed."
@@ -86,6 +91,7 @@ def _instructions(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: st
         tick_sentence(kind),
         f"{codes} *Allow creation of Cost Codes not on standard Cost Code list*.",
         f"Set the rejection file to {erp.files.full_path(settings.reject_file)}.",
+        *([known] if note["same_as"] else []),
         f"Start, then read the Estimate Import Report: {note['lines']} records, none rejected.",
         compare,
         "Post it with Tasks, Post Entries, then print the job cost report into the share.",

@@ -103,6 +103,7 @@ def _put_up_tombstone(erp: SageErp, kind: Kind, effect: Effect, spots: Places) -
         "sha256": effect.payload_hash,
         "tick": kind.tick,
         "reject_before": _reject_hash(erp),
+        "same_as": _same_content(erp, effect, spots),
     }
     if not erp.files.exists(spots.tombstone):
         write_note(erp, spots.tombstone, note)
@@ -114,6 +115,12 @@ def _put_up_tombstone(erp: SageErp, kind: Kind, effect: Effect, spots: Places) -
             remedy="Look who else writes into this share with this installation code.",
         )
     return former
+
+
+def _same_content(erp: SageErp, effect: Effect, spots: Places) -> str:
+    """The name of another file with the very same bytes: Sage warns on this one although it is meant to come."""
+    same = (str(note.get("name", "")) for note in _notes(erp) if note.get("sha256") == effect.payload_hash)
+    return next((name for name in same if name != spots.name), "")
 
 
 def _reject_hash(erp: SageErp) -> str:
@@ -140,12 +147,14 @@ def _clear_former(erp: SageErp, content: Content, kind: Kind, effect: Effect) ->
         _claim(erp, content, effect, name)
 
 
-def _former(erp: SageErp, effect: Effect) -> Iterator[Mapping[str, Any]]:
+def _notes(erp: SageErp) -> Iterator[Mapping[str, Any]]:
     for fact in erp.files.list(TOMBSTONES):
-        path = str(fact.path)
-        if path == MARKER or fact.path.suffix != ".json":
-            continue
-        note = read_note(erp, path)
+        if str(fact.path) != MARKER and fact.path.suffix == ".json":
+            yield read_note(erp, str(fact.path))
+
+
+def _former(erp: SageErp, effect: Effect) -> Iterator[Mapping[str, Any]]:
+    for note in _notes(erp):
         same = all(note.get(name) == effect.request[name] for name in ("item", "version", "job"))
         if same and note.get("group") == effect.group and int(note["generation"]) < effect.generation:
             yield note

@@ -10,7 +10,7 @@ from erp_bridge_sage300.simulator.batches import batches_of_job
 from erp_bridge_sage300.simulator.codes import held_job
 from erp_bridge_sage300.simulator.company import Company
 from erp_bridge_sage300.simulator.dialog import ImportDialog
-from erp_bridge_sage300.simulator.importing import import_estimates
+from erp_bridge_sage300.simulator.importing import import_estimates, was_imported
 from erp_bridge_sage300.simulator.posting import post_entries
 from erp_bridge_sage300.simulator.reports import print_reports
 from erp_bridge_sage300.simulator.sync import carry
@@ -23,7 +23,8 @@ def follow(company: Company, job: str, hand_overs: Sequence[HandOver]) -> Iterat
     """Import each file, post the job's batches, sync, print the reports; tells each act when it is done.
 
     A file that Sage says was imported before is left alone, as a careful accountant does, so following the same
-    sheets again changes nothing. Raises BadInput for a file in neither of the two folders.
+    sheets again changes nothing; unless the sheet says that another file holds the very same records and this one,
+    by its name, was not imported yet. Raises BadInput for a file in neither of the two folders.
     """
     for hand_over in hand_overs:
         yield from _import(company, hand_over)
@@ -40,7 +41,8 @@ def _import(company: Company, hand_over: HandOver) -> Iterator[str]:
     ticked = _tick(hand_over.location)
     box = "ticked" if ticked else "left clear"
     yield f"Imported {Path(hand_over.location).name} with *Import as an Approved Estimate Change* {box}."
-    dialog = ImportDialog(file=hand_over.location, approved_change=ticked, import_again=False)
+    again = bool(hand_over.facts.get("same_as")) and not was_imported(company, Path(hand_over.location).name)
+    dialog = ImportDialog(file=hand_over.location, approved_change=ticked, import_again=again)
     yield from import_estimates(company, dialog).told()
     yield f"The hand-over sheet says {hand_over.lines} lines, total {hand_over.total}."
 

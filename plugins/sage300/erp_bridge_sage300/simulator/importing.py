@@ -51,6 +51,12 @@ def import_estimates(company: Company, dialog: ImportDialog) -> ImportRun:
             )
 
 
+def was_imported(company: Company, name: str) -> bool:
+    """Whether a file of that name was imported before, as the accountant's own list says."""
+    with company.reading() as connection:
+        return connection.execute("SELECT 1 FROM imported_file WHERE name = ?", (name,)).fetchone() is not None
+
+
 class _Run:
     """One pass over a file inside one transaction."""
 
