@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import ROUND_DOWN, Decimal
 from importlib import resources
 from pathlib import Path
@@ -49,10 +50,11 @@ class DemoBudget:
     lines: Stream[DemoLine]
 
 
-def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[DemoBudget]:
-    """Every budget of the demo, one job after the other; raises BadInput with all faults of a file."""
+@contextmanager
+def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[tuple[DemoBudget, ...]]:
+    """Every budget of the demo, while its file is open; raises BadInput with all faults of a file."""
     if options.budget is None:
-        yield _default_contract(folder)
+        yield (_default_contract(folder),)
         return
     mapping = ColumnMapping.parse(columns=options.columns, where=options.where, defaults=options.defaults)
     with read_budget(options.budget, mapping=mapping, duplicates=options.duplicates) as imported:
@@ -60,8 +62,7 @@ def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[DemoBudget]:
         if not jobs:
             known = ", ".join(summary.job for summary in imported.jobs())
             raise NotFound(f"{options.budget.name} holds no job {options.job!r}.", remedy=f"It holds {known}.")
-        for job in jobs:
-            yield _from_file(options, mapping, imported, job)
+        yield tuple(_from_file(options, mapping, imported, job) for job in jobs)
 
 
 def _from_file(options: DemoOptions, mapping: ColumnMapping, imported: ImportedBudget, job: str) -> DemoBudget:

@@ -2,7 +2,7 @@
 
 import getpass
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -80,17 +80,15 @@ def _adapters(application: "Application", options: DemoOptions) -> list["Adapter
 def _run_erp(
     application: "Application", adapter: "Adapter", options: DemoOptions, cast: Cast, say: Say
 ) -> Iterator[DemoJob]:
-    folder = options.home / "demo" / adapter.name
-    budgets = demo_budgets(options, folder)
     simulated = options.home / "simulators" / adapter.name
     simulator = adapter.simulator()
     assert simulator is not None
-    planned = list(_planned(budgets, adapter))
-    simulator.setup(simulated, [job_setup(budget, codes, adapter.profile) for budget, codes in planned])
     say(f"== {adapter.profile.title} (simulated) ==")
-    with _connected(application, adapter, simulated, options.home, cast) as connection:
-        _enter_maps(application, connection, planned, cast)
-        for budget, codes in planned:
+    with demo_budgets(options, options.home / "demo" / adapter.name) as budgets:
+        planned = _planned(budgets, adapter)
+        simulator.setup(simulated, [job_setup(budget, codes, adapter.profile) for budget, codes in planned])
+        with _connected(application, adapter, simulated, options.home, cast) as connection:
+            _enter_maps(application, connection, planned, cast)
             site = Site(
                 application=application,
                 adapter=adapter,
@@ -100,15 +98,18 @@ def _run_erp(
                 cast=cast,
                 say=say,
             )
-            yield Walk(site=site, budget=budget, codes=codes, told=options.budget is None).run()
+            for budget, codes in planned:
+                yield Walk(site=site, budget=budget, codes=codes, told=options.budget is None).run()
 
 
-def _planned(budgets: Iterator[DemoBudget], adapter: "Adapter") -> Iterator[tuple[DemoBudget, Codes]]:
+def _planned(budgets: Iterable[DemoBudget], adapter: "Adapter") -> list[tuple[DemoBudget, Codes]]:
     taken: set[str] = set()
+    planned = []
     for budget in budgets:
         codes = choose_codes(budget, adapter.profile, taken)
         taken.add(codes.job)
-        yield budget, codes
+        planned.append((budget, codes))
+    return planned
 
 
 @contextmanager
