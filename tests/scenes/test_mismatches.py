@@ -50,6 +50,7 @@ def reverse(site: SageSite, key: LineKey, amount: Decimal, kind: str) -> None:
 
 
 def post_with_wrong_ticks(site: SageSite, handed: Sequence[HandOver]) -> None:
+    """Import every file with the box the wrong way round, and post."""
     for each in handed:
         site.import_file(each, approved=each.facts["tick"] == "clear")
     site.post()
@@ -174,7 +175,7 @@ def test_a_deleted_batch_that_is_adopted_is_given_back_to_the_budget(site: SageS
 
 @pytest.mark.rule("V2", "E2", "V1")
 def test_a_deleted_batch_that_no_report_shows_is_never_called_done(site: SageSite) -> None:
-    """A report without columns of unposted amounts: it is not visible yet, however often one looks, and stays barred."""
+    """A report without columns of unposted amounts: not visible yet, however often one looks, and barred."""
     item, handed = site.handed_over()
     for each in handed:
         site.import_file(each)

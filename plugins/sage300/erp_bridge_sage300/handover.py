@@ -77,8 +77,8 @@ def _instructions(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: st
         else "Take the file first; it is moved once, to where it is imported from."
     )
     known = (
-        f"Sage may warn that it knows this file: {note['same_as']}.jce holds the very same records. Go on only once you "
-        "have seen that its batch was removed unposted, or that both are meant."
+        f"Sage may warn that it knows this file: {note['same_as']}.jce holds the very same records. Go on only once "
+        "you have seen that its batch was removed unposted, or that both are meant."
     )
     compare = (
         f"Before posting, compare the unposted batch with this sheet: {note['lines']} entries, all {kind.title}, "
