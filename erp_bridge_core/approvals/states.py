@@ -28,6 +28,11 @@ class ItemState(StrEnum):
         return self in {ItemState.REJECTED, ItemState.RETRIEVED}
 
     @property
+    def has_conditions(self) -> bool:
+        """Its export has begun, so that posting and reading back stand between it and the next send (V1)."""
+        return self.is_exported or self in {ItemState.EXPORTING, ItemState.FAILED, ItemState.UNKNOWN}
+
+    @property
     def is_exported(self) -> bool:
         """Its export is over and what arrived stays exported, posted or not."""
         return self in {ItemState.WAITING, ItemState.MISMATCH, ItemState.SYNCED}

@@ -196,12 +196,12 @@ def _item_reasons(state: SendState, *, act: str) -> Iterator[Fault]:
 
 
 def _condition_reasons(state: SendState) -> Iterator[Fault]:
-    if state.item is None or not state.item.is_exported:
+    if state.item is None or not state.item.has_conditions:
         return
     for condition in state.conditions:
         if not condition.met:
             name = condition.kind.replace("_", " ")
-            yield _fault(state, f"item {state.item_id} was exported; not met yet: {name}", condition.how, rule="V1")
+            yield _fault(state, f"not met yet for item {state.item_id}: {name}", condition.how, rule="V1")
 
 
 def _content_reasons(state: SendState) -> Iterator[Fault]:

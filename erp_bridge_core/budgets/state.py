@@ -68,7 +68,7 @@ def require_possible(reasons: tuple[Fault, ...], act: str) -> None:
 
 
 def _conditions(connection: Connection, item: ItemView | None, profile: ErpProfile | None) -> tuple[Condition, ...]:
-    if item is None or profile is None or not item.state.is_exported:
+    if item is None or profile is None or not item.state.has_conditions:
         return ()
     return tuple(
         Condition(kind=state.kind.value, how=state.how, met=state.met, since=state.since)
