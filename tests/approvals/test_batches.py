@@ -22,7 +22,7 @@ from erp_bridge_core.store.tables import baselines, item_lines
 
 
 @pytest.fixture
-def sent(
+def sent(  # noqa: PLR0917 - what it stands on are fixtures
     store: Store,
     audit: AuditTrail,
     home: Path,

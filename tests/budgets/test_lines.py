@@ -31,7 +31,7 @@ def file(tmp_path: Path, *rows: str) -> Path:
 @pytest.mark.rule("B1")
 def test_all_faults_of_a_line_are_told(linked: Services, manager: Actor) -> None:
     """Three decimals, a look-alike digit and a line feed are refused together."""
-    bad = entry("03-1٠0", amount="1.005", description="a\nb", quantity=Decimal("0.00001"))
+    bad = entry("03-1\u06600", amount="1.005", description="a\nb", quantity=Decimal("0.00001"))
     with pytest.raises(BadInput) as error:
         linked.budgets.add_line(manager, NUMBER, bad)
     assert {"line 1, cost_code", "line 1, amount", "line 1, description", "line 1, quantity"} == {

@@ -1,5 +1,7 @@
 """The rules about what may be done now, as plain functions."""
 
+from typing import Any
+
 import pytest
 from attrs import evolve
 from hypothesis import given
@@ -50,7 +52,7 @@ def test_nothing_in_the_way_gives_no_reason() -> None:
         ({"frozen_because": "restored"}, "writing is frozen"),
     ],
 )
-def test_each_reason_is_told(change: dict[str, object], words: str) -> None:
+def test_each_reason_is_told(change: dict[str, Any], words: str) -> None:
     """Each thing in the way has its own words, a rule and a remedy."""
     (reason,) = reasons_not_to_send(evolve(READY, **change))
     assert words in reason.message.lower()
