@@ -1,14 +1,14 @@
 """The budgets a demo carries: a contract of the letting, split as a contractor would; or any file, job by job."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_DOWN, Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from erp_bridge_core.contract.budget import LineKey, Stream
 from erp_bridge_core.contract.errors import NotFound
@@ -23,6 +23,11 @@ SHARES: Final = (("Labor", Decimal("0.35")), ("Material", Decimal("0.45")))
 REST: Final = "Subcontract"
 #: Sub jobs of the default contract, by the first digit of the pay item: Indiana's 7xx are structures, 8xx traffic.
 SUB_JOBS: Final = {"7": ("STR", "Structure"), "8": ("TRF", "Traffic control")}
+#: Units as an ERP's masters have them.
+ERP_UNITS: Final = {
+    "$": "DOL", "C.Y.": "CY", "EACH": "EA", "L.F.": "LF", "L.S.": "LS", "LBS": "LB", "MOS": "MO", "S.F.": "SF",
+    "SYS": "SY",
+}  # fmt: skip
 #: This pay item stands on the job itself and on a sub job: half of it each, to the cent.
 SHARED_ITEM: Final = "110-01001"
 
@@ -39,7 +44,10 @@ class DemoLine:
 
 @frozen(kw_only=True)
 class DemoBudget:
-    """One job's budget in a file that the product imports itself."""
+    """One job's budget in a file that the product imports itself.
+
+    `preferred` holds codes that the ERP would have for values of ours, per kind of map.
+    """
 
     job: str
     name: str
@@ -48,6 +56,7 @@ class DemoBudget:
     duplicates: str
     sub_jobs: tuple[tuple[str, str], ...]
     lines: Stream[DemoLine]
+    preferred: Mapping[str, Mapping[str, str]] = Factory(dict)
 
 
 @contextmanager
@@ -108,7 +117,14 @@ def _default_contract(folder: Path) -> DemoBudget:
         duplicates="refuse",
         sub_jobs=tuple(SUB_JOBS.values()),
         lines=Stream(lambda: kept),
+        preferred={"unit": ERP_UNITS, "cost_code": {line[1]: _erp_cost_code(line[1]) for line in lines}},
     )
+
+
+def _erp_cost_code(code: str) -> str:
+    """The code as this contractor's ERP has it: pay items with six digits at the end stand there with five."""
+    division, _, item = code.partition("-")
+    return f"{division}-{item[-5:]}" if item.startswith("0") else code
 
 
 Cells = tuple[str, str, str, str, str, str, str, str]

@@ -20,6 +20,8 @@ KNOWN: Final[Mapping[str, tuple[str, str]]] = {
     "overhead": ("OH", "overhead"),
     "other": ("O", "other"),
 }
+#: A job's code as it is counted in some ERPs without its delimiters: a longer one gets a code of its own.
+SURE_JOB_LENGTH: Final = 10
 KINDS: Final = dict(KNOWN.values())
 
 
@@ -53,20 +55,33 @@ def choose_codes(budget: DemoBudget, profile: ErpProfile, taken_jobs: set[str]) 
         values["cost_code"].add(line.key.cost_code)
         values["category"].add(line.key.category)
         values["unit"].add(line.unit)
-    maps = {kind: _fit(kind, sorted(found - {""}), profile) for kind, found in values.items()}
+    maps = {
+        kind: _fit(kind, sorted(found - {""}), profile, preferred=budget.preferred.get(kind, {}))
+        for kind, found in values.items()
+    }
     job = _fit("job", [budget.job or "1"], profile, taken=taken_jobs)[budget.job or "1"]
     return Codes(job=job, maps=maps)
 
 
-def _fit(kind: str, values: Iterable[str], profile: ErpProfile, *, taken: set[str] | None = None) -> dict[str, str]:
+def _fit(
+    kind: str,
+    values: Iterable[str],
+    profile: ErpProfile,
+    *,
+    taken: set[str] | None = None,
+    preferred: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     limit = profile.limit(kind)
     length = limit.max_length if limit is not None and limit.max_length is not None else 64
     forbidden = frozenset(limit.forbidden) if limit is not None else frozenset()
     used = set(taken or ())
     codes: dict[str, str] = {}
     for value in values:
-        known = KNOWN.get(value.lower()) if kind == "category" else None
-        wanted = known[0] if known else "".join(each for each in value if each not in forbidden)
+        known = KNOWN.get(value.lower(), (value,))[0] if kind == "category" else value
+        known = (preferred or {}).get(value, known)
+        wanted = "".join(each for each in known if each not in forbidden)
+        if kind == "job" and len(wanted) > min(length, SURE_JOB_LENGTH):
+            wanted = "JOB"
         codes[value] = _free(wanted[:length].strip() or "X", used, length)
         used.add(codes[value])
     return codes

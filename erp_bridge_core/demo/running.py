@@ -88,7 +88,7 @@ def _run_erp(
         planned = _planned(budgets, adapter)
         simulator.setup(simulated, [job_setup(budget, codes, adapter.profile) for budget, codes in planned])
         with _connected(application, adapter, simulated, options.home, cast) as connection:
-            _enter_maps(application, connection, planned, cast)
+            _enter_maps(application, connection, planned, cast, say)
             site = Site(
                 application=application,
                 adapter=adapter,
@@ -138,11 +138,13 @@ def _connected(
 
 
 def _enter_maps(
-    application: "Application", connection: str, planned: list[tuple[DemoBudget, Codes]], cast: Cast
+    application: "Application", connection: str, planned: list[tuple[DemoBudget, Codes]], cast: Cast, say: Say
 ) -> None:
     from erp_bridge_core.connections.maps import MapEntry
 
     entries = {(kind, ours): theirs for _, codes in planned for kind, ours, theirs in codes.entries()}
     rows = [MapEntry(kind=kind, ours=ours, theirs=theirs) for (kind, ours), theirs in sorted(entries.items())]
     if rows:
+        shown = ", ".join(f"{row.ours} → {row.theirs}" for row in rows if row.ours != row.theirs)
+        say(f"Maps to the ERP's codes: {shown}.")
         application.maps.load(cast.administrator, connection, rows=rows)

@@ -1,6 +1,6 @@
 """One job's walk: import, send, review, accept, export, hand over, post, verify; then a change, and the same again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from erp_bridge_core.demo.changing import ChangePlan, derive_changes, derive_lat
 from erp_bridge_core.demo.erp_side import Codes
 from erp_bridge_core.demo.options import DemoJob
 from erp_bridge_core.demo.people import Cast
+from erp_bridge_core.demo.telling import job_costs_table, review_table
 from erp_bridge_core.exports.status import ExportState
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ class Walk:
     def _accept(self, item: ItemView) -> None:
         reviews, approver = self.site.application.reviews, self.site.cast.approver
         details = reviews.show(approver, item.id)
-        for finding in details.findings[:2]:
-            self._detail(f"    The approver reads: {finding.message}")
+        self._detail("  The accounting approver reviews it:")
+        self._details(review_table(details, self.site.adapter.profile.words))
         reviews.accept(
             approver,
             item.id,
@@ -153,7 +154,7 @@ class Walk:
         readiness = application.sending.readiness(manager, self.number)
         self._detail("  Sending again is refused now:")
         for reason in readiness.reasons:
-            self._detail(f"    - {reason.where}: {reason.message}. {reason.remedy or ''}".rstrip())
+            self._detail(f"    - {reason.message.rstrip('.')}. {reason.remedy or ''}".rstrip())
 
     # -- at the ERP ---------------------------------------------------------------------------------------------------
 
@@ -191,6 +192,13 @@ class Walk:
         compared = self.intent.compare(self.site.simulator.ledger(self.site.simulated, self.codes.job))
         totals = application.budgets.show(cast.manager, self.number).totals
         latest = application.reviews.history(cast.approver, self.number)[0]
+        self._detail("\n  Job Costs Report:")
+        for report in application.reports.job_costs(cast.approver, self.number).jobs:
+            self._details(job_costs_table(report, self.site.adapter.profile.words))
+        self._say(
+            f"  In the ERP's own books: {compared.in_erp:,.2f}; lines missing {compared.missing}, "
+            f"duplicated {compared.duplicated}."
+        )
         return DemoJob(
             erp=self.site.adapter.name,
             job=self.codes.job,
@@ -211,3 +219,7 @@ class Walk:
     def _detail(self, text: str) -> None:
         if self.told:
             self.site.say(text)
+
+    def _details(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._detail(line)
