@@ -76,6 +76,7 @@ def test_totals_tell_what_was_exported_and_what_stood_before(
         first = load_item(connection, 1, 1)
     accountant.export(first)
     accountant.post(first)
+    assert {Decimal(0)} == {total.exported_original for total in load_batch(sent.store.read, 1).totals}
     sent.sending.unlock(manager, NUMBER)
     sent.budgets.edit_line(manager, NUMBER, LineKey("", "03-200", "L"), changes={"amount": Decimal(10)})
     second = sent.sending.send(manager, NUMBER)

@@ -77,7 +77,11 @@ def test_transfer_nets_to_zero_and_is_told_in_the_batch(linked: Services, manage
     view = linked.changes.add(manager, NUMBER, number="T", day=DAY, lines=lines)
     assert view.transfer
     linked.changes.set_status(manager, NUMBER, "T", status="approved")
-    header = load_batch(linked.store.read, linked.sending.send(manager, NUMBER, acknowledge=["*"]).id).change_headers[0]
+    linked.changes.add(manager, NUMBER, number="U", day=DAY, lines=[entry(amount="1.00"), entry("03-200")])
+    linked.changes.set_status(manager, NUMBER, "U", status="approved")
+    item = linked.sending.send(manager, NUMBER, acknowledge=["*"])
+    header, other = load_batch(linked.store.read, item.id).change_headers
+    assert not other.transfer
     assert (True, 2, Decimal("0.00")) == (header.transfer, header.lines, header.amount)
 
 

@@ -386,12 +386,16 @@ def test_retrieve_works_only_before_the_answer(linked: Services, manager: Actor,
 
 @pytest.mark.rule("V5")
 def test_mismatch_of_an_earlier_item_blocks(linked: Services, manager: Actor, accountant: Accountant) -> None:
-    """A mismatch bars sending and unlocking, even behind a newer item that was retrieved."""
+    """A mismatch bars sending, even behind a newer item that was synced and one that was retrieved."""
     linked.budgets.add_line(manager, NUMBER, entry())
     item = linked.sending.send(manager, NUMBER)
     accountant.export(item)
     accountant.post(item)
     approved_change(linked, manager, "1", "5.00")
+    second = linked.sending.send(manager, NUMBER)
+    accountant.export(second)
+    accountant.post(second)
+    approved_change(linked, manager, "2", "5.00")
     linked.sending.send(manager, NUMBER)
     linked.sending.retrieve(manager, NUMBER)
     accountant.move(item, "mismatch")
