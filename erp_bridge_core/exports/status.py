@@ -10,7 +10,18 @@ from sqlalchemy import Connection, Row, func, select
 
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import NotFound
-from erp_bridge_core.store.tables import attempts, effect_lines, effects, exports, item_lines, items, people
+from erp_bridge_core.contract.postings import Outcome
+from erp_bridge_core.contract.profile import Stage
+from erp_bridge_core.store.tables import (
+    attempts,
+    effect_lines,
+    effects,
+    exports,
+    item_lines,
+    items,
+    people,
+    verifications,
+)
 
 #: Failed lines shown in a status; the rest are counted (all of them are in `failed_lines`).
 SHOWN_LINES: Final = 200
@@ -117,7 +128,7 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
         item_id=item_id,
         item_state=ItemState(item_state),
         state=ExportState(row.state),
-        stage=row.stage,
+        stage=_seen_stage(connection, item_id) or row.stage,
         lines=count_lines(connection, item_id),
         started_by=starter,
         started_at=row.started_at,
@@ -126,6 +137,22 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
         effects=tuple(_effect_status(connection, effect) for effect in _shown_effects(connection, row.id)),
         failed_lines=_failed_lines(connection, item_id),
     )
+
+
+#: The stage that a verification has shown (E2).
+SHOWN_STAGES: Final = {
+    Outcome.UNPOSTED: Stage.EXPORTED,
+    Outcome.HALF_POSTED: Stage.EXPORTED,
+    Outcome.POSTED: Stage.POSTED,
+    Outcome.SYNCED: Stage.SYNCED,
+}
+
+
+def _seen_stage(connection: Connection, item_id: int) -> str | None:
+    query = select(verifications.c.outcome).where(verifications.c.item_id == item_id)
+    last = connection.execute(query.order_by(verifications.c.id.desc()).limit(1)).scalar_one_or_none()
+    stage = SHOWN_STAGES.get(Outcome(last)) if last else None
+    return stage.value if stage else None
 
 
 def count_lines(connection: Connection, item_id: int) -> LineCounts:
