@@ -50,6 +50,11 @@ class Noun(click.Group):
         if default:
             self.no_args_is_help = False
 
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The verbs in the order of the work, not of the alphabet."""
+        del context
+        return list(self.commands)
+
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         """Put the default verb in where none is named, unless help is asked for."""
         first = arguments[0] if arguments else ""

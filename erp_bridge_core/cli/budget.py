@@ -45,9 +45,8 @@ def budget() -> None:
 @click.command("show", cls=Act, answer=["budget", "sub_jobs"])
 @click.argument("project")
 @click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 all. Default: 200, with --json all.")
-@click.option("--things", is_flag=True, help="What to know about the ERP, too.")
 @pass_call
-def show(call: Call, project: str, limit: int | None, *, things: bool) -> None:
+def show(call: Call, project: str, limit: int | None) -> None:
     """PROJECT's budget: per key original, changes, revised, and what of it was exported."""
     view = call.app.budgets.show(call.actor, project)
     sub_jobs = call.app.budgets.sub_jobs(call.actor, project)
@@ -60,12 +59,10 @@ def show(call: Call, project: str, limit: int | None, *, things: bool) -> None:
 
     def print_it(page: Page) -> None:
         _print_budget(call, page, view, lines)
-        if view.project.erp and things:
-            from erp_bridge_core.cli.things import print_things
+        if view.project.erp:
+            from erp_bridge_core.cli.things import print_short
 
-            print_things(page, call.app.registry.adapter(view.project.erp).profile)
-        elif view.project.erp:
-            page.line(f"Things to know about this ERP: `erp-bridge plugins {view.project.erp}`.")
+            print_short(page, call.app.registry.adapter(view.project.erp).profile)
 
     call.answer(document, print_it)
 

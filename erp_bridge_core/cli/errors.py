@@ -130,7 +130,10 @@ def _print(error: ErpBridgeError, file: IO[str]) -> None:
 
 
 def _sentence(fault: Fault) -> str:
-    return f"{fault}" + (f" [{fault.rule}]" if fault.rule else "")
+    # Not the fault's own text: a value may be a choice, whose own look is for programmers.
+    shown = "" if fault.value is None else f": {str(fault.value)!r}"
+    wanted = "" if fault.expected is None else f" (expected {fault.expected})"
+    return f"{fault.where}: {fault.message}{shown}{wanted}" + (f" [{fault.rule}]" if fault.rule else "")
 
 
 def _told(details: dict[str, Any]) -> list[tuple[str, str]]:

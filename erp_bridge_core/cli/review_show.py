@@ -10,7 +10,7 @@ from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.findings import print_findings
 from erp_bridge_core.cli.output import Column, Page, money
-from erp_bridge_core.cli.things import print_things
+from erp_bridge_core.cli.things import print_short
 
 if TYPE_CHECKING:
     from erp_bridge_core.approvals.details import Details
@@ -36,7 +36,7 @@ def show(call: Call, item: int, limit: int | None) -> None:
         _print_head(page, details, words)
         _print_keys(page, details, words, shown)
         _print_rest(page, details)
-        print_things(page, call.app.registry.adapter(details.item.erp).profile)
+        print_short(page, call.app.registry.adapter(details.item.erp).profile)
         if details.item.state.value == "ready":
             page.line(
                 f"Next: `erp-bridge review accept {item} --revision {details.item.revision}`, or `review reject`."

@@ -24,9 +24,18 @@ def print_things(page: "Page", profile: ErpProfile) -> None:
         page.bullets(things(profile))
 
 
+def print_short(page: "Page", profile: ErpProfile) -> None:
+    """What it takes, who posts and who is mailed; the rest stands with the plugin."""
+    with page.section(f"Things to know about {profile.title}"):
+        page.bullets((*_takes(profile), *_conditions(profile), *_told(profile)))
+        page.line(f"Limits, assumptions and all the rest: `erp-bridge plugins {profile.name}`.")
+
+
 def things(profile: ErpProfile) -> tuple[str, ...]:
     """The sentences, shortest first things first; what is not firmly known says so."""
-    return (*_takes(profile), *_posting(profile), *_told(profile), *_own(profile))
+    limits = (sentence for limit in profile.limits for sentence in _limit(profile, limit))
+    sight = (sentence for stage in profile.stages for sentence in _stage(stage))
+    return (*_takes(profile), *limits, *_conditions(profile), *sight, *_told(profile), *_own(profile))
 
 
 def _takes(profile: ErpProfile) -> Iterator[str]:
@@ -35,8 +44,6 @@ def _takes(profile: ErpProfile) -> Iterator[str]:
     refused = [name for capability, name in named.items() if not profile.supports(capability)]
     if refused:
         yield f"It does not take {_list(refused)}."
-    for limit in profile.limits:
-        yield from _limit(profile, limit)
     yield f"A difference of an exported {profile.words.original_budget} is booked {profile.difference_of_original}."
 
 
@@ -50,17 +57,21 @@ def _limit(profile: ErpProfile, limit: FieldLimit) -> Iterator[str]:
     if limit.decimals is not None:
         parts.append(f"{limit.decimals} decimals")
     if limit.forbidden:
-        parts.append("none of " + " ".join(limit.forbidden))
+        parts.append(_forbidden(limit.forbidden))
     if parts:
         after = "; longer text is shortened after you confirm it" if limit.over == "shorten" else ""
         yield f"{name.capitalize()}: {', '.join(parts)}{after}.{_grade(limit.grade)}"
 
 
-def _posting(profile: ErpProfile) -> Iterator[str]:
+def _forbidden(characters: str) -> str:
+    visible = [letter for letter in characters if letter.isprintable() and not letter.isspace()]
+    hidden = ["control characters"] if len(visible) < len(characters) else []
+    return "without " + _list([*visible, *hidden])
+
+
+def _conditions(profile: ErpProfile) -> Iterator[str]:
     for condition in profile.unlock_conditions:
         yield f"Before the next send: {condition.kind.replace('_', ' ')}. {condition.how}"
-    for sight in profile.stages:
-        yield from _stage(sight)
 
 
 def _stage(sight: StageSight) -> Iterator[str]:

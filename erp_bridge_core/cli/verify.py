@@ -172,7 +172,10 @@ def _sight(sight: Any) -> str:
 
 def print_conditions(page: Page, conditions: Iterable[Any]) -> None:
     """The conditions between an export and the next send, each with how to fulfil it (V1)."""
-    rows = [(each.kind, each.met, each.since, each.how if not each.met else "") for each in conditions]
+    rows = [
+        (str(each.kind).replace("_", " "), each.met, each.since, each.how if not each.met else "")
+        for each in conditions
+    ]
     if rows:
         with page.section("Before the next send"):
             page.table(["Condition", "Met", "Since", "How to fulfil it"], rows)

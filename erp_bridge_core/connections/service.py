@@ -12,11 +12,12 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters
 from erp_bridge_core.connections.build import build_erp
 from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
+from erp_bridge_core.connections.document import value_at
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
 from erp_bridge_core.contract.connection import Checked, Clock, Erp
-from erp_bridge_core.contract.errors import BadInput, BadSettings, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.people.actor import Actor
@@ -137,6 +138,33 @@ class Connections:
             self.audit.record(connection, actor, "connection.remove", "connection", target.id, details={"name": name})
             Configuration.read(self.home).remove_connection(name)
 
+    def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
+        """Change one setting of a connection on its host; None takes it away. Returns the secrets' settings that a
+        changed host has cleared.
+
+        Raises BadSettings, and leaves the file as it was, for a value that the plugin's settings don't take; NotAllowed
+        from anywhere but the host, where alone references to secrets are set.
+        """
+        with self.store.begin() as connection:
+            self._require_administrator(connection, actor)
+            target = self.find(connection, actor, name)
+            if actor.via != "cli":
+                raise NotAllowed(
+                    "A connection's settings are changed on its host alone.",
+                    remedy=f"There: `erp-bridge connection set {name} NAME=TEXT`.",
+                )
+            configuration = Configuration.read(self.home)
+            if setting == "files.root" and value:
+                configuration = configuration.allow_root(str(value))
+            changed = configuration.set(name, setting, value)
+            self._require_taken(target, setting, before=configuration, after=changed)
+            hosts = list(changed.connection(name).http.hosts)
+            connection.execute(update(connections).where(connections.c.id == target.id).values(hosts=hosts))
+            # Not the value: somebody may have typed a secret where its reference belongs.
+            details = {"name": name, "setting": setting, "cleared": list(changed.cleared)}
+            self.audit.record(connection, actor, "connection.set", "connection", target.id, details=details)
+        return changed.cleared
+
     def find(self, connection: Connection, actor: Actor, name: str) -> ConnectionView:
         """The connection of that name in the actor's company; another company's is told as not found."""
         query = select(connections).where(connections.c.company_id == actor.company_id, connections.c.name == name)
@@ -234,6 +262,20 @@ class Connections:
                 connection.execute(insert(adapter_state).values(**values))
 
         return CallbackState(load, save, redactor=self.redactor)
+
+    def _require_taken(
+        self, target: ConnectionView, setting: str, *, before: Configuration, after: Configuration
+    ) -> None:
+        """Put the file back where the plugin's settings don't take the value; what else is wrong was so before."""
+        settings_class = self.profile(target).settings_class
+        config = after.connection(target.name)
+        try:
+            read_settings(settings_class, config.settings, connection=target.name, secrets=after.secrets)
+        except BadSettings as error:
+            if any(fault.where.endswith(setting) for fault in error.faults):
+                former = value_at(dict(before.connection(target.name).settings), setting.split("."))
+                after.set(target.name, setting, former)
+                raise
 
     def _require_administrator(self, connection: Connection, actor: Actor) -> None:
         policy = policy_of(connection, actor.company_id)

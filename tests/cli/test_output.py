@@ -1,7 +1,7 @@
 """Answers for people."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -71,6 +71,9 @@ def test_long_cells_are_not_cut_in_a_file(file: io.StringIO) -> None:
         (Decimal("0.00"), "0.00"),
         (State.POSTED_TWICE, "posted twice"),
         (("a", "b"), "a, b"),
+        (timedelta(minutes=12), "12 min"),
+        (timedelta(hours=3, minutes=5), "3 h 5 min"),
+        (timedelta(days=2, hours=4), "2 d 4 h"),
         (datetime(2026, 7, 1, 15, 0, tzinfo=UTC), "2026-07-01 11:00 EDT"),
     ],
 )

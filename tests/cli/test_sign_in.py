@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_runs import Run
+from command_runs import Ran, Run
 
 PASSWORD = "correct horse battery staple"
 
@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery staple"
 def signed_in(real_home: Path, bare: Run) -> Run:
     """Run commands in a real home, signed in as its administrator."""
 
-    def run(*arguments: object, stdin: str | None = None) -> object:
+    def run(*arguments: object, stdin: str | None = None) -> Ran:
         return bare("--home", real_home, *arguments, stdin=stdin)
 
     assert 0 == run("person", "password", "ada", "--on-host", "--password-stdin", stdin=PASSWORD).status
