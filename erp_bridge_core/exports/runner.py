@@ -331,6 +331,8 @@ class LedgerEffects:
         verdict = after_sighting(SafetyClass(entry.safety), sighting, self._tries(entry))
         evidence = _evidence(sighting)
         with self.store.begin() as connection:
+            # What was seen before this worker slept through its lease is no longer what stands there.
+            self.lease.remaining(connection)
             now = self.seconds(connection)
             kind = type(sighting).__name__.lower()
             ledger.record_sighting(connection, entry, self.identity.company_id, kind, evidence, now=now)
@@ -377,6 +379,7 @@ class LedgerEffects:
 
     def _mark_unknown(self, entry: Entry, why: str) -> None:
         with self.store.begin() as connection:
+            self.lease.remaining(connection)
             ledger.conclude(connection, entry, self.identity.item_id, EffectState.UNKNOWN, evidence={"why": why})
 
     def _stop_unless_clear(self, group: str) -> None:

@@ -127,8 +127,12 @@ class Worker:
         return stopped
 
     def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None) -> Conclusion:
-        """Write where export and item stand now, and tell whom it concerns."""
+        """Write where export and item stand now, and tell whom it concerns.
+
+        Raises `LeaseLost`: a worker that slept through its lease must not write over what the next one concluded.
+        """
         with self.store.begin() as connection:
+            work.lease.remaining(connection)
             conclusion = sum_up(connection, work.row.id, stopped=stopped)
             before = connection.execute(select(exports.c.state).where(exports.c.id == work.row.id)).scalar_one()
             store_conclusion(
