@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Columns of a page that goes to a file or a pipe: wide enough that no table is folded there.
 _WIDE: Final = 1000
+#: Text up to this length is taken for a code.
+_CODE: Final = 14
 
 
 @frozen
@@ -81,24 +83,30 @@ class Page:
             self.line(safe(text))
 
     def table(self, columns: Iterable[object], rows: Iterable[Sequence[object]], *, none: str = "None.") -> None:
-        """A table; `none` is what stands there instead of an empty one."""
+        """A table; columns without any content are left out, and `none` stands instead of an empty one."""
         from rich.table import Table
         from rich.text import Text
 
+        cells = [[self.cell(value) for value in row] for row in rows]
+        if not cells:
+            self.line(none)
+            return
         table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-        for column in (each if isinstance(each, Column) else Column(str(each)) for each in columns):
+        heads = [each if isinstance(each, Column) else Column(str(each)) for each in columns]
+        kept = [place for place in range(len(heads)) if any(row[place] for row in cells)]
+        for place in kept:
+            # Codes and amounts are not folded; longer text is, once the terminal is full.
+            longest = max(len(row[place]) for row in cells)
             table.add_column(
-                Text(safe(column.title)),
-                justify="right" if column.right else "left",
-                no_wrap=column.right,
+                Text(safe(heads[place].title)),
+                justify="right" if heads[place].right else "left",
+                no_wrap=heads[place].right,
+                min_width=min(longest, _CODE),
                 overflow="fold",
             )
-        for row in rows:
-            table.add_row(*(Text(self.cell(value)) for value in row))
-        if table.row_count:
-            self.console.print(table)
-        else:
-            self.line(none)
+        for row in cells:
+            table.add_row(*(Text(row[place]) for place in kept))
+        self.console.print(table)
 
     def cell(self, value: object) -> str:
         """One value as people read it: amounts with thousands separators, moments to the minute, yes and no."""

@@ -56,6 +56,12 @@ def test_an_empty_table_says_so(file: io.StringIO) -> None:
     assert "Nobody.\n" == file.getvalue()
 
 
+def test_columns_without_content_are_left_out(file: io.StringIO) -> None:
+    """A column in which nothing stands takes no room; zero is content."""
+    Page(file).table(["Code", "Unit", money("Amount")], [("a", None, Decimal("0.00")), ("b", "", Decimal("1.00"))])
+    assert ["Code  Amount", "a       0.00", "b       1.00"] == [line.rstrip() for line in file.getvalue().splitlines()]
+
+
 def test_long_cells_are_not_cut_in_a_file(file: io.StringIO) -> None:
     """Whatever is piped on is whole, in one line."""
     Page(file).table(["Name"], [("x" * 300,)])
