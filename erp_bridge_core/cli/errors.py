@@ -85,7 +85,10 @@ def _is_storage(error: BaseException) -> bool:
         return error.errno in _NO_ROOM or isinstance(error, PermissionError)
     # Only a command that opened the database can have its errors; nothing is imported to ask for them.
     alchemy = sys.modules.get("sqlalchemy.exc")
-    return alchemy is not None and isinstance(error, alchemy.OperationalError | alchemy.DatabaseError)
+    if alchemy is None:
+        return False
+    # The bare DatabaseError is a damaged file; its other children are defects of ours.
+    return isinstance(error, alchemy.OperationalError) or type(error) is alchemy.DatabaseError
 
 
 def _first_line(error: BaseException) -> str:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "verify": f"{_ROOM}.verify:verify",
     "report": f"{_ROOM}.report:report",
     "audit": f"{_ROOM}.audit:audit",
+    "thaw": f"{_ROOM}.thaw:thaw",
     "plugins": f"{_ROOM}.plugins:plugins",
     "simulate": f"{_ROOM}.simulate:simulate",
     "demo": f"{_ROOM}.demo:demo",

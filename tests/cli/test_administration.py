@@ -147,3 +147,20 @@ def test_a_changed_trail_leaves_with_4(home: Path, run: Run) -> None:
     ran = run("audit", "check", "--json")
     assert (4, False) == (ran.status, ran.document["check"]["sound"])
     assert "NOT whole" in run("audit", "check").out
+
+
+@pytest.mark.rule("L16")
+@pytest.mark.usefixtures("linked")
+def test_an_older_copy_is_frozen_until_it_is_thawed(home: Path, mia: Run, as_ada: Callable[..., Any], run: Run) -> None:
+    """After a restore nothing can be sent until an administrator thaws with a reason."""
+    older = (home / "erp-bridge.db").read_bytes()
+    mia("budget", "add-line", "24-001", "01-100", "L", "--amount", "1.00")
+    for file in home.glob("erp-bridge.db*"):
+        file.unlink()
+    (home / "erp-bridge.db").write_bytes(older)
+    mia("budget", "add-line", "24-001", "01-100", "L", "--amount", "1.00")
+    assert "L16" in [reason["rule"] for reason in mia("budget", "readiness", "24-001").document["readiness"]["reasons"]]
+    assert 1 == run("--as", "mia", "thaw", "--reason", "I like it.").status
+    assert "older copy" in as_ada("thaw", "--reason", "Nothing was written since.")["thawed"]["was"]
+    assert [] == mia("budget", "readiness", "24-001").document["readiness"]["reasons"]
+    assert 1 == run("--as", "ada", "thaw", "--reason", "Again.").status

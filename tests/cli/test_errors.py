@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from erp_bridge_core.cli.errors import explain, report, wants_json
 from erp_bridge_core.contract import errors as tree
@@ -75,6 +75,11 @@ def test_an_erps_words_are_data(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_hosts_troubles_are_storage(error: Exception, tmp_path: Path) -> None:
     """A full disk, a forbidden folder and a damaged database are told as the host's, with status 4."""
     assert ("storage", 4) == (explain(error, home=tmp_path).code, explain(error, home=tmp_path).exit_status)
+
+
+def test_a_broken_constraint_is_a_defect(tmp_path: Path) -> None:
+    """What the database refuses because we asked wrongly is not told as the host's."""
+    assert "defect" == explain(IntegrityError("INSERT", {}, Exception("UNIQUE")), home=tmp_path).code
 
 
 def test_a_defect_is_ours_and_logged(tmp_path: Path) -> None:
