@@ -1,10 +1,31 @@
 """One running try at an effect: its deadline, its lease, and whether anything can have gone out."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
 from attrs import define, field
 
 from erp_bridge_core.contract.connection import Clock
+from erp_bridge_core.contract.effects import Attempt, Effect
 from erp_bridge_core.contract.errors import LeaseLost
 from erp_bridge_core.exports.lease import Lease
+
+#: Told the stages of a running effect, as they pass.
+Observer = Callable[[str, Effect], None]
+#: Makes an attempt known to `erp.http` and `erp.files` while its request is written.
+Writing = Callable[[Attempt], AbstractContextManager[None]]
+
+
+class Mark(Protocol):
+    """The high-water mark kept outside the database (L16)."""
+
+    def raise_to(self, *, attempts: int) -> object:
+        """Say, durably, that the ledger has come as far as this attempt."""
+
+
+def nobody_watches(stage: str, effect: Effect) -> None:
+    """The observer of a run that nobody follows."""
 
 
 @define(kw_only=True)

@@ -1,27 +1,23 @@
 """The effects ledger: rows committed before each call and after each answer, in bulk where there are many.
 
-This is persistence alone. What to do next is decided in `decisions`, done in `runner`.
+This is persistence alone. Plans are stored in `plans`, what to do next is decided in `decisions`, done in `runner`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from erp_bridge_core.contract.budget import Stream
-from erp_bridge_core.contract.effects import Effect, LineRefused, PlannedEffect
-from erp_bridge_core.contract.errors import LedgerConflict
+from erp_bridge_core.contract.effects import Effect, LineRefused
 from erp_bridge_core.exports.decisions import AttemptOutcome, EffectState, Try
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
-from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, reserved, sightings
+from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, sightings
 
 PAGE: Final = 5_000
 """Rows per bulk statement."""
-
-#: Line states that say "not in the ERP, and nothing under way": what a (new) plan may carry.
-FREE_LINES: Final = ("staged",)
 
 
 @frozen(kw_only=True)
@@ -64,158 +60,6 @@ class Entry:
     safety: str
     line_count: int
     effect: Effect
-
-
-# -- planning ---------------------------------------------------------------------------------------------------------
-
-
-def store_plan(
-    connection: Connection,
-    identity: ExportIdentity,
-    group: str,
-    generation: int,
-    planned: Iterable[tuple[PlannedEffect, str]],
-) -> int:
-    """Store a group's effects in order, each with its safety class; returns how many. All or none of them."""
-    position = connection.execute(
-        select(func.coalesce(func.max(effects.c.position), 0)).where(effects.c.export_id == identity.export_id)
-    ).scalar_one()
-    count = 0
-    for page in batched(enumerate(planned, start=1), PAGE):
-        rows = [
-            _effect_row(
-                identity,
-                effect,
-                group=group,
-                generation=generation,
-                ordinal=ordinal,
-                position=position + ordinal,
-                safety=safety,
-            )
-            for ordinal, (effect, safety) in page
-        ]
-        lines = [sorted(effect.lines) for _, (effect, _) in page]
-        for row, numbers in zip(rows, lines, strict=True):
-            row["line_count"] = len(numbers)
-        _refuse_other_payloads(connection, rows)
-        connection.execute(insert(effects), rows)
-        _store_lines(connection, rows, lines)
-        count += len(rows)
-    return count
-
-
-def _effect_row(
-    identity: ExportIdentity,
-    effect: PlannedEffect,
-    *,
-    group: str,
-    generation: int,
-    ordinal: int,
-    position: int,
-    safety: str,
-) -> dict[str, Any]:
-    return {
-        "company_id": identity.company_id,
-        "export_id": identity.export_id,
-        "key": identity.key(group, effect.operation, ordinal, generation),
-        "reference": f"{identity.item_id}-{position}-{generation}",
-        "position": position,
-        "operation": effect.operation,
-        "safety": safety,
-        "group_name": group,
-        "generation": generation,
-        "ordinal": ordinal,
-        "payload_hash": effect.payload_hash,
-        "request": dict(effect.request),
-        "state": EffectState.PLANNED,
-        "evidence": {"adapter_version": identity.adapter_version},
-        "erp_reference": "",
-    }
-
-
-def _refuse_other_payloads(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    for page in batched(rows, 500):
-        known = connection.execute(
-            select(effects.c.key, effects.c.payload_hash).where(effects.c.key.in_([row["key"] for row in page]))
-        ).all()
-        for key, payload_hash in known:
-            raise LedgerConflict(
-                f"The ledger holds {key!r} already, planned with the payload {payload_hash[:12]}.",
-                remedy="Nothing was sent. The same export can't be planned twice: look at `export status`.",
-            )
-
-
-def _store_lines(connection: Connection, rows: Sequence[Mapping[str, Any]], lines: Sequence[Sequence[int]]) -> None:
-    ids: dict[str, int] = {}
-    for page in batched([row["key"] for row in rows], 500):
-        found = connection.execute(select(effects.c.key, effects.c.id).where(effects.c.key.in_(page)))
-        ids.update(found.all())
-    every = (
-        {"effect_id": ids[row["key"]], "line": line}
-        for row, numbers in zip(rows, lines, strict=True)
-        for line in numbers
-    )
-    for some in batched(every, PAGE):
-        connection.execute(insert(effect_lines), list(some))
-
-
-def latest_generation(connection: Connection, export_id: int, group: str) -> int | None:
-    """The newest generation of a group, None when it was never planned."""
-    query = select(func.max(effects.c.generation))
-    latest: int | None = connection.execute(
-        query.where(effects.c.export_id == export_id, effects.c.group_name == group)
-    ).scalar_one()
-    return latest
-
-
-def has_lines_to_plan_again(connection: Connection, identity: ExportIdentity, group: str, generation: int) -> bool:
-    """Whether lines that this generation carried, and is done with, are free again (a retry, or it was abandoned)."""
-    done = ("refused", "abandoned", "confirmed", "settled", "removed")
-    query = select(
-        exists()
-        .where(effects.c.export_id == identity.export_id)
-        .where(effects.c.group_name == group, effects.c.generation == generation, effects.c.state.in_(done))
-        .where(effect_lines.c.effect_id == effects.c.id)
-        .where(item_lines.c.item_id == identity.item_id, item_lines.c.number == effect_lines.c.line)
-        .where(item_lines.c.state.in_(FREE_LINES))
-    )
-    return bool(connection.execute(query).scalar_one())
-
-
-def lines_to_send(store: Store, identity: ExportIdentity) -> Stream[int]:
-    """The numbers of the item's lines that are free to be planned, in order."""
-    return Stream(lambda: _pages_of_free_lines(store, identity.item_id))
-
-
-def _pages_of_free_lines(store: Store, item_id: int) -> Iterator[int]:
-    last = 0
-    while True:
-        with store.read() as connection:
-            page = connection.execute(
-                select(item_lines.c.number)
-                .where(item_lines.c.item_id == item_id, item_lines.c.number > last, item_lines.c.state.in_(FREE_LINES))
-                .order_by(item_lines.c.number)
-                .limit(PAGE)
-            ).scalars()
-            numbers = list(page)
-        if not numbers:
-            return
-        yield from numbers
-        last = numbers[-1]
-
-
-def reserve(connection: Connection, identity: ExportIdentity, name: str) -> str | None:
-    """The value reserved under a name, or None."""
-    return connection.execute(
-        select(reserved.c.value).where(reserved.c.export_id == identity.export_id, reserved.c.name == name)
-    ).scalar_one_or_none()
-
-
-def keep_reserved(connection: Connection, identity: ExportIdentity, name: str, value: str) -> None:
-    """Reserve a value for all retries of an export."""
-    connection.execute(
-        insert(reserved).values(company_id=identity.company_id, export_id=identity.export_id, name=name, value=value)
-    )
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

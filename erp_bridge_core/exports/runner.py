@@ -5,8 +5,7 @@ answer; a process may die anywhere in between, and the next one goes on from wha
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from attrs import define, field
 from sqlalchemy import select
@@ -14,12 +13,8 @@ from sqlalchemy import select
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.effects import (
-    Absent,
     Accepted,
     Answer,
-    Attempt,
-    CannotTell,
-    Effect,
     Found,
     Offered,
     Operation,
@@ -41,9 +36,8 @@ from erp_bridge_core.contract.errors import (
     Throttled,
 )
 from erp_bridge_core.contract.profile import ErpProfile, OperationProfile, SafetyClass
-from erp_bridge_core.contract.structuring import converter
-from erp_bridge_core.exports import ledger
-from erp_bridge_core.exports.attempt import RunningAttempt
+from erp_bridge_core.exports import ledger, plans
+from erp_bridge_core.exports.attempt import Mark, Observer, RunningAttempt, Writing, nobody_watches
 from erp_bridge_core.exports.decisions import (
     AttemptOutcome,
     EffectState,
@@ -56,6 +50,7 @@ from erp_bridge_core.exports.decisions import (
 )
 from erp_bridge_core.exports.lease import Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
+from erp_bridge_core.exports.looking import evidence_of, look_for
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import installation
@@ -68,19 +63,6 @@ UNDER_WAY: Final = (EffectState.PLANNED, EffectState.OPEN, EffectState.UNKNOWN)
 STOPPED: Final = (EffectState.UNKNOWN, EffectState.CONFLICT, EffectState.DUPLICATED, EffectState.REFUSED)
 
 Builder = Callable[[int], Iterable[PlannedEffect]]
-Observer = Callable[[str, Effect], None]
-Writing = Callable[[Attempt], AbstractContextManager[None]]
-
-
-class Mark(Protocol):
-    """The high-water mark kept outside the database (L16)."""
-
-    def raise_to(self, *, attempts: int) -> object:
-        """Say, durably, that the ledger has come as far as this attempt."""
-
-
-def nobody_watches(stage: str, effect: Effect) -> None:
-    """The observer of a run that nobody follows."""
 
 
 @define(kw_only=True)
@@ -105,25 +87,25 @@ class LedgerEffects:
         """Store a group's effects once; a new generation only for lines that are free again."""
         self._builders[group] = build
         with self.store.read() as connection:
-            latest = ledger.latest_generation(connection, self.identity.export_id, group)
-            again = latest is not None and ledger.has_lines_to_plan_again(connection, self.identity, group, latest)
+            latest = plans.latest_generation(connection, self.identity.export_id, group)
+            again = latest is not None and plans.has_lines_to_plan_again(connection, self.identity, group, latest)
         if latest is None or again:
             self._store_plan(group, 1 if latest is None else latest + 1)
 
     def lines_to_send(self) -> Stream[int]:
         """The lines that have not arrived and are not under way."""
-        return ledger.lines_to_send(self.store, self.identity)
+        return plans.lines_to_send(self.store, self.identity)
 
     def reserve(self, name: str, build: Callable[[], str]) -> str:
         """A value that every retry finds again."""
         with self.store.read() as connection:
-            kept = ledger.reserve(connection, self.identity, name)
+            kept = plans.reserve(connection, self.identity, name)
         if kept is not None:
             return kept
         value = build()
         with self.store.begin() as connection:
             self.lease.remaining(connection)
-            ledger.keep_reserved(connection, self.identity, name, value)
+            plans.keep_reserved(connection, self.identity, name, value)
         return value
 
     def run(self, operations: Mapping[str, Operation]) -> None:
@@ -140,7 +122,7 @@ class LedgerEffects:
         effects = [(effect, self._safety(effect)) for effect in planned]
         with self.store.begin() as connection:
             self.lease.remaining(connection)
-            ledger.store_plan(connection, self.identity, group, generation, effects)
+            plans.store_plan(connection, self.identity, group, generation, effects)
 
     def _safety(self, effect: PlannedEffect) -> str:
         return self._operation(effect.operation).safety.value
@@ -324,12 +306,12 @@ class LedgerEffects:
     # -- looking ------------------------------------------------------------------------------------------------------
 
     def _look(self, entries: Sequence[Entry], operation: Operation) -> list[Verdict]:
-        sightings = _sightings(operation, [entry.effect for entry in entries])
+        sightings = look_for(operation, [entry.effect for entry in entries])
         return [self._weigh(entry, sighting) for entry, sighting in zip(entries, sightings, strict=True)]
 
     def _weigh(self, entry: Entry, sighting: Sighting) -> Verdict:
         verdict = after_sighting(SafetyClass(entry.safety), sighting, self._tries(entry))
-        evidence = _evidence(sighting)
+        evidence = evidence_of(sighting)
         with self.store.begin() as connection:
             # What was seen before this worker slept through its lease is no longer what stands there.
             self.lease.remaining(connection)
@@ -363,7 +345,7 @@ class LedgerEffects:
     def _plan_after_abandoning(self, group: str) -> bool:
         abandoned = next(self._entries(group, (EffectState.ABANDONED,)), None)
         with self.store.read() as connection:
-            latest = ledger.latest_generation(connection, self.identity.export_id, group)
+            latest = plans.latest_generation(connection, self.identity.export_id, group)
         if abandoned is None or latest is None:
             return False
         newest = [entry for entry in self._entries(group, tuple(EffectState)) if entry.effect.generation == latest]
@@ -384,7 +366,7 @@ class LedgerEffects:
 
     def _stop_unless_clear(self, group: str) -> None:
         with self.store.read() as connection:
-            latest = ledger.latest_generation(connection, self.identity.export_id, group)
+            latest = plans.latest_generation(connection, self.identity.export_id, group)
         stopped = next(
             (
                 entry
@@ -409,28 +391,3 @@ class LedgerEffects:
             remedy="Resume the export later, or settle it with the evidence that `erp-bridge export status` shows.",
             details={"effect": entry.effect.reference},
         )
-
-
-def _sightings(operation: Operation, effects: Sequence[Effect]) -> list[Sighting]:
-    """One sighting each; a look that fails, or answers for too few, can't tell (L7)."""
-    try:
-        seen = list(operation.find(effects))
-    except Exception as error:  # noqa: BLE001 - an error while looking is never taken for "absent"
-        return [CannotTell(why=f"looking failed: {type(error).__name__}: {error}")] * len(effects)
-    if len(seen) != len(effects):
-        return [CannotTell(why=f"looking answered for {len(seen)} of {len(effects)} effects")] * len(effects)
-    return seen
-
-
-def _evidence(sighting: Sighting) -> dict[str, Any]:
-    match sighting:
-        case Absent(proof=proof):
-            return {"proof": dict(proof)}
-        case CannotTell(why=why):
-            return {"why": why}
-        case Found(reference=reference):
-            plain: dict[str, Any] = converter.unstructure(sighting)
-            return {**plain.get("evidence", {}), "reference": reference}
-        case _:
-            other: dict[str, Any] = converter.unstructure(sighting)
-            return other

@@ -18,10 +18,11 @@ from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.structuring import structure
 from erp_bridge_core.contract.wire import writing
+from erp_bridge_core.exports.attempt import Mark, Observer, nobody_watches
 from erp_bridge_core.exports.conclusions import Conclusion, store_conclusion, sum_up
 from erp_bridge_core.exports.lease import Lease, Seconds, leased
 from erp_bridge_core.exports.ledger import ExportIdentity
-from erp_bridge_core.exports.runner import LedgerEffects, Mark, Observer, nobody_watches
+from erp_bridge_core.exports.runner import LedgerEffects
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
 
