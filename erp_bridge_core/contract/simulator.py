@@ -17,7 +17,8 @@ class JobSetup:
     """What an ERP administrator sets up before a budget comes: a job with its sub jobs, cost codes and categories.
 
     `cost_codes` are (sub job, code, name); `categories` are (code, name, kind), kind one of labor, material,
-    subcontract, equipment, overhead, other.
+    subcontract, equipment, overhead, other. `units` are the units of measure that the budget uses, in the ERP's codes,
+    for an ERP that keeps a list of them; blank where nobody knows them beforehand.
     """
 
     job: str
@@ -25,6 +26,7 @@ class JobSetup:
     sub_jobs: tuple[tuple[str, str], ...] = ()
     cost_codes: tuple[tuple[str, str, str], ...] = ()
     categories: tuple[tuple[str, str, str], ...] = ()
+    units: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -87,5 +89,3 @@ class Simulator(Protocol):
 
     def restart(self, home: Path) -> None:
         """Come back as after a crash of the ERP's server."""
-
-
