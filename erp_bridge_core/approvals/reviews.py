@@ -20,6 +20,7 @@ from erp_bridge_core.approvals.details import (
     stored_remarks,
 )
 from erp_bridge_core.approvals.items import ItemView, item_from_row, items_of_project, load_item, select_items
+from erp_bridge_core.approvals.recording import mark_recorded, only_recorded
 from erp_bridge_core.approvals.rejecting import give_back, reject_payload, reject_recipients, write_remarks
 from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable
 from erp_bridge_core.approvals.states import ItemState
@@ -157,11 +158,12 @@ class Reviews:
         _require_confirmation(item, confirm_import_closes=confirm_import_closes)
         fresh = self.accepting.read(item)
         findings = self.accepting.validate(item, fresh)
-        checked = self._check_values(item, fresh, values or FieldValues())
+        checked, recorded = self._check_values(item, fresh, values or FieldValues())
         with self.store.begin() as connection:
             item = self._to_answer(connection, actor, item_id, Answer.ACCEPT, revision=item.revision)
             self.accepting.bind(connection, item, fresh, confirm_baseline=confirm_baseline)
             self._set_state(connection, item, ItemState.ACCEPTED, self._acceptance(actor, item, fresh, checked))
+            mark_recorded(connection, item_id, recorded)
             self._record(
                 connection, actor, "accept", item, ItemState.ACCEPTED,
                 lines=item.line_count, amount=str(item.amount), content=item.content_hash,
@@ -277,10 +279,13 @@ class Reviews:
             raise _answered(item, answer)
         return item
 
-    def _check_values(self, item: ItemView, fresh: Fresh, values: FieldValues) -> FieldValues:
+    def _check_values(self, item: ItemView, fresh: Fresh, values: FieldValues) -> tuple[FieldValues, tuple[str, ...]]:
+        """The values as they will be used, and which changes they only record in the ERP."""
         batch = load_batch(self.store.read, item.id)
-        fields = fresh.adapter.revision_fields(batch, fresh.erp)
-        return check_values(fields, values, changes=[change.number for change in batch.change_headers])
+        fields = tuple(fresh.adapter.revision_fields(batch, fresh.erp))
+        changes = [change.number for change in batch.change_headers]
+        checked = check_values(fields, values, changes=changes)
+        return checked, only_recorded(fields, checked, changes)
 
     def _acceptance(self, actor: Actor, item: ItemView, fresh: Fresh, values: FieldValues) -> dict[str, Any]:
         return {

@@ -41,5 +41,6 @@ class ItemState(StrEnum):
 OPEN = frozenset(
     {ItemState.READY, ItemState.ACCEPTED, ItemState.EXPORTING, ItemState.FAILED, ItemState.UNKNOWN},
 )
-#: States of an item's line in which its amount is on its way, neither arrived nor given back.
-OPEN_LINES = ("staged", "sent", "unknown")
+#: States of an item's line in which its amount is on its way, neither arrived nor given back. `recorded`: the ERP holds
+#: it as a revision that nobody has approved there yet.
+OPEN_LINES = ("staged", "sent", "unknown", "recorded")

@@ -51,7 +51,14 @@ from erp_bridge_core.contract.masters import (
     Masters,
     SubJob,
 )
-from erp_bridge_core.contract.postings import Observation, Outcome, RouteSight, Seen
+from erp_bridge_core.contract.postings import (
+    Observation,
+    Outcome,
+    RevisionSight,
+    RevisionStage,
+    RouteSight,
+    Seen,
+)
 from erp_bridge_core.contract.profile import (
     API_VERSION,
     Capability,
@@ -82,7 +89,8 @@ __all__ = [
     "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
     "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
     "Masters", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
-    "PlannedEffect", "RateLimit", "RevisionField", "RouteSight", "SafetyClass", "Secret", "Seen", "Served", "Several",
-    "Severity", "Sighting", "Simulator", "Stage", "StageSight", "State", "Stream", "SubJob", "Thing",
-    "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading", "standard_fields",
+    "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass",
+    "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "Simulator", "Stage", "StageSight", "State",
+    "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
+    "standard_fields",
 ]  # fmt: skip

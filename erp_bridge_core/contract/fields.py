@@ -32,6 +32,8 @@ class RevisionField:
     """One field. `change` None: of the item as a whole; else of that budget change, the item's value its default.
 
     `required` counts only when the export holds a revision, unless `always` says that it applies without one.
+    `recorded` are the choices that only record a revision in the ERP: with one of them it stays out of the revised
+    figure until the ERP approves it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class RevisionField:
     required: bool = False
     always: bool = False
     choices: tuple[Choice, ...] = ()
+    recorded: tuple[str, ...] = ()
     max_length: int | None = None
     help: str = ""
 

@@ -92,5 +92,3 @@ def verify_posted(receipt: ExportReceipt, erp: Erp[Any]) -> Iterable[Seen]:  # t
 @hookspec(firstresult=True)
 def erp_simulator() -> Simulator:  # type: ignore[empty-body]
     """A simulator of this ERP, for the demo, `erp-bridge simulate` and conformance. Optional."""
-
-

@@ -52,7 +52,30 @@ class Observation:
     evidence: Mapping[str, str] = Factory(dict)
 
 
-Seen = RouteSight | Observation
+class RevisionStage(StrEnum):
+    """How the ERP itself says that a revision of ours stands, where it keeps one record per budget change."""
+
+    RECORDED = "recorded"
+    APPROVED = "approved"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    MISSING = "missing"
+
+
+@frozen(kw_only=True)
+class RevisionSight:
+    """One budget change of ours as the ERP holds it, told beside the figures.
+
+    `approved` or `posted` of a change that was only recorded makes it count from now on; `posted` of one whose figures
+    did not move is *posted without budget effect*.
+    """
+
+    change: str
+    stage: RevisionStage
+    evidence: Mapping[str, str] = Factory(dict)
+
+
+Seen = RouteSight | Observation | RevisionSight
 
 
 class Outcome(StrEnum):
@@ -67,6 +90,7 @@ class Outcome(StrEnum):
     OTHER_AMOUNT = "posted_with_another_amount"
     WRONG_PLACE = "posted_in_the_wrong_place"
     REMOVED = "removed_before_posting"
+    NO_EFFECT = "posted_without_budget_effect"
     DRIFT = "changed_in_the_erp"
     REGRESSED = "regressed"
     NOT_VERIFIABLE = "not_verifiable_by_this_route"

@@ -134,5 +134,3 @@ def _deeper(path: str, error: BaseException) -> str:
         if isinstance(note, IterableValidationNote):
             return f"{path}[{note.index}]"
     return path
-
-

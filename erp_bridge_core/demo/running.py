@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from erp_bridge_core.contract.errors import NotPossibleNow, PluginError, StorageError
+from erp_bridge_core.contract.errors import NotPossibleNow, NotSupported, PluginError, StorageError
 from erp_bridge_core.demo.budgets import DemoBudget, demo_budgets
 from erp_bridge_core.demo.erp_side import Codes, choose_codes, job_setup, secrets_into
 from erp_bridge_core.demo.options import DemoJob, DemoOptions, DemoResult
@@ -67,7 +67,7 @@ def _adapters(application: "Application", options: DemoOptions) -> list["Adapter
     found = [
         adapter
         for name, adapter in sorted(application.registry.adapters.items())
-        if options.erp in {None, name} and adapter.simulator() is not None
+        if options.erp in {None, name} and _has_simulator(adapter)
     ]
     if not found:
         raise PluginError(
@@ -77,12 +77,19 @@ def _adapters(application: "Application", options: DemoOptions) -> list["Adapter
     return found
 
 
+def _has_simulator(adapter: "Adapter") -> bool:
+    try:
+        adapter.simulator()
+    except NotSupported:
+        return False
+    return True
+
+
 def _run_erp(
     application: "Application", adapter: "Adapter", options: DemoOptions, cast: Cast, say: Say
 ) -> Iterator[DemoJob]:
     simulated = options.home / "simulators" / adapter.name
     simulator = adapter.simulator()
-    assert simulator is not None
     say(f"== {adapter.profile.title} (simulated) ==")
     with demo_budgets(options, options.home / "demo" / adapter.name) as budgets:
         planned = _planned(budgets, adapter)
@@ -117,7 +124,6 @@ def _connected(
     application: "Application", adapter: "Adapter", simulated: Path, home: Path, cast: Cast
 ) -> Iterator[str]:
     simulator = adapter.simulator()
-    assert simulator is not None
     with ExitStack() as stack:
         served = stack.enter_context(simulator.serve(simulated))
         secrets_into(home, served.secrets)

@@ -14,6 +14,7 @@ from erp_bridge_core.exports.classifying import insert_outcomes
 from erp_bridge_core.exports.moves import KEY, LIVE, Subject, lagging, same_key, sent_by_key
 from erp_bridge_core.exports.outcomes import outcome_of_item
 from erp_bridge_core.exports.pairing import name_wrong_places
+from erp_bridge_core.exports.revisions import name_without_effect
 from erp_bridge_core.store.tables import item_lines, key_outcomes, observations
 
 
@@ -30,6 +31,7 @@ def compare(connection: Connection, subject: Subject, *, company_id: int) -> Com
     """Write one `key_outcomes` row per key that was sent or has moved, and conclude the item's outcome."""
     connection.execute(insert_outcomes(subject, company_id))
     name_wrong_places(connection, subject)
+    name_without_effect(connection, subject.item_id, subject.verification_id, subject.revisions)
     counts = _counts(connection, subject)
     outcome = outcome_of_item(
         counts,

@@ -28,7 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from erp_bridge_core.contract.postings import RouteSight
+from erp_bridge_core.contract.postings import RevisionSight, RouteSight
 from erp_bridge_core.exports.outcomes import ONCE_GOOD, ONCE_UNPOSTED
 from erp_bridge_core.store.tables import adoptions, baselines, item_lines, items, key_outcomes, observations
 
@@ -49,6 +49,7 @@ class Subject:
     verification_id: int
     sights: Sequence[RouteSight]
     earlier: Sequence[int] = ()
+    revisions: Sequence[RevisionSight] = ()
 
     @property
     def readable(self) -> tuple[RouteSight, ...]:
@@ -68,8 +69,16 @@ def same_key(left: Any, right: Any) -> ColumnElement[bool]:
 
 def moves(subject: Subject) -> CTE:
     """One row per key and route: sx, sy sent and x, y moved, with everything that classification asks."""
-    facts = _facts(subject)
-    return _sides(_deltas(facts))
+    facts = computed_once(_facts(subject))
+    return computed_once(_sides(computed_once(_deltas(facts))))
+
+
+def computed_once(step: CTE) -> CTE:
+    """The step as a table of its own: inlined, each would be computed again for every mention in the next, and so on.
+
+    SQLite would otherwise fold the steps into one expression that grows with every mention, a hundred times the work.
+    """
+    return step.prefix_with("MATERIALIZED")
 
 
 # -- facts ------------------------------------------------------------------------------------------------------------

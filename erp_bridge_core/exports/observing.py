@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from erp_bridge_core.contract.errors import BadInput, Fault, PluginError, ReadFailed
 from erp_bridge_core.contract.money import to_units
-from erp_bridge_core.contract.postings import Observation, RouteSight, Seen
+from erp_bridge_core.contract.postings import Observation, RevisionSight, RouteSight, Seen
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import observations
 
@@ -24,9 +24,10 @@ _COLUMNS: Final = (
 
 @define
 class Observed:
-    """The routes as they saw themselves, and their observations waiting in a file. Close it when done."""
+    """The routes as they saw themselves, revisions, and the observations waiting in a file. Close it when done."""
 
     sights: tuple[RouteSight, ...]
+    revisions: tuple[RevisionSight, ...]
     _spool: IO[str] = field(repr=False)
 
     def store(self, connection: Connection, company_id: int, verification_id: int) -> None:
@@ -56,26 +57,31 @@ def observe(seen: Iterable[Seen], digits: int) -> Observed:
     """
     spool = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by Observed.close()
     try:
-        sights = _drain(seen, digits, spool)
+        sights, revisions = _drain(seen, digits, spool)
         _require_a_proof(sights)
     except BaseException:
         spool.close()
         raise
-    return Observed(sights=tuple(sights.values()), spool=spool)
+    return Observed(sights=tuple(sights.values()), revisions=tuple(revisions), spool=spool)
 
 
-def _drain(seen: Iterable[Seen], digits: int, spool: IO[str]) -> dict[str, RouteSight]:
+def _drain(seen: Iterable[Seen], digits: int, spool: IO[str]) -> tuple[dict[str, RouteSight], list[RevisionSight]]:
     """One JSON list of rows a page: as fast as the file allows, and never more than a page in memory."""
     sights: dict[str, RouteSight] = {}
-    for page in batched(_observations(seen, sights), PAGE):
+    revisions: list[RevisionSight] = []
+    for page in batched(_observations(seen, sights, revisions), PAGE):
         spool.write(json.dumps([_row(one, digits) for one in page]) + "\n")
-    return sights
+    return sights, revisions
 
 
-def _observations(seen: Iterable[Seen], sights: dict[str, RouteSight]) -> Iterator[Observation]:
+def _observations(
+    seen: Iterable[Seen], sights: dict[str, RouteSight], revisions: list[RevisionSight]
+) -> Iterator[Observation]:
     for one in seen:
         if isinstance(one, RouteSight):
             sights[one.route] = one
+        elif isinstance(one, RevisionSight):
+            revisions.append(one)
         elif one.route not in sights:
             raise PluginError(
                 f"The adapter told figures by the route {one.route!r} before saying what that route sees.",

@@ -18,6 +18,8 @@ reads only one figure has a move with one side alone.
 | anything else                                     | posted with another amount  | changed       |
 | anything, on a key to which nothing was sent      | changed in the ERP          | changed       |
 
+A key whose revision the ERP says it posted, and whose figures did not move, was *posted without budget effect*.
+
 A key that lacks just what another key has too much was *posted in the wrong place*; both are then named so.
 """
 
@@ -40,6 +42,7 @@ PRECEDENCE: Final = (
     Outcome.POSTED,
     Outcome.HALF_POSTED,
     Outcome.REMOVED,
+    Outcome.NO_EFFECT,
     Outcome.UNPOSTED,
     Outcome.NOT_VISIBLE_YET,
     Outcome.NOT_VERIFIABLE,
@@ -57,6 +60,7 @@ ITEM_PRECEDENCE: Final = (
     Outcome.REGRESSED,
     Outcome.OTHER_AMOUNT,
     Outcome.DRIFT,
+    Outcome.NO_EFFECT,
     Outcome.REMOVED,
     Outcome.HALF_POSTED,
 )

@@ -49,6 +49,7 @@ class LineCounts:
     under_way: int
     withdrawn: int
     released: int
+    recorded: int = 0
 
 
 @frozen(kw_only=True)
@@ -167,6 +168,7 @@ def count_lines(connection: Connection, item_id: int) -> LineCounts:
         under_way=counts.get("staged", 0) + counts.get("sent", 0),
         withdrawn=counts.get("withdrawn", 0),
         released=counts.get("released", 0),
+        recorded=counts.get("recorded", 0),
     )
 
 

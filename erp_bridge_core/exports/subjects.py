@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, tuple_
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.budget import ExportReceipt, LineKey, Stream
-from erp_bridge_core.contract.postings import Outcome, RouteSight
+from erp_bridge_core.contract.postings import Outcome, RevisionSight, RouteSight
 from erp_bridge_core.exports.moves import KEY, LIVE, Subject
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.store.database import Store
@@ -77,7 +77,14 @@ def _reader(store: Store, query: Any, columns: Any) -> Callable[[Any], Any]:
     return read
 
 
-def subject_of(connection: Connection, item: ItemView, number: int, sights: Iterable[RouteSight]) -> Subject:
+def subject_of(
+    connection: Connection,
+    item: ItemView,
+    number: int,
+    *,
+    sights: Iterable[RouteSight],
+    revisions: Iterable[RevisionSight] = (),
+) -> Subject:
     """What the comparison of that verification is about; it knows the few before it."""
     query = (
         select(verifications.c.id)
@@ -87,7 +94,12 @@ def subject_of(connection: Connection, item: ItemView, number: int, sights: Iter
     )
     earlier = connection.execute(query).scalars().all()
     return Subject(
-        item_id=item.id, project_id=item.project_id, verification_id=number, sights=tuple(sights), earlier=earlier
+        item_id=item.id,
+        project_id=item.project_id,
+        verification_id=number,
+        sights=tuple(sights),
+        earlier=earlier,
+        revisions=tuple(revisions),
     )
 
 

@@ -19,6 +19,7 @@ from erp_bridge_core.exports.observing import Observed, observe
 from erp_bridge_core.exports.outcomes import state_after
 from erp_bridge_core.exports.resolving import adopt_figures
 from erp_bridge_core.exports.results import VerificationResult, last_verification, load_result
+from erp_bridge_core.exports.revisions import count_approved
 from erp_bridge_core.exports.subjects import (
     VERIFIABLE,
     forget_older,
@@ -177,9 +178,12 @@ class Verification:
         }
         number = connection.execute(insert(verifications).values(**values).returning(verifications.c.id)).scalar_one()
         observed.store(connection, item.company_id, number)
-        comparison = compare(
-            connection, subject_of(connection, item, number, observed.sights), company_id=item.company_id
-        )
+        approved = count_approved(connection, item.id, observed.revisions)
+        if approved:
+            details = {"changes": list(approved)}
+            self.audit.record(connection, actor, "revision approved in the ERP", "item", item.id, details=details)
+        subject = subject_of(connection, item, number, sights=observed.sights, revisions=observed.revisions)
+        comparison = compare(connection, subject, company_id=item.company_id)
         self._store_outcome(connection, number, comparison, before)
         if resolve is not None:
             self._record_resolution(
@@ -285,7 +289,8 @@ class Verification:
         adopt_figures(connection, item.id, item.company_id, verification_id=row.id, half=half)
         connection.execute(delete(key_outcomes).where(key_outcomes.c.verification_id == row.id))
         sights = [RouteSight(**sight) for sight in row.sights]
-        comparison = compare(connection, subject_of(connection, item, row.id, sights), company_id=item.company_id)
+        subject = subject_of(connection, item, row.id, sights=sights)
+        comparison = compare(connection, subject, company_id=item.company_id)
         self._store_outcome(connection, row.id, comparison, None)
         return comparison.outcome
 

@@ -22,6 +22,7 @@ from erp_bridge_core.exports.attempt import Mark, Observer, nobody_watches
 from erp_bridge_core.exports.conclusions import Conclusion, store_conclusion, sum_up
 from erp_bridge_core.exports.lease import Lease, Seconds, leased
 from erp_bridge_core.exports.ledger import ExportIdentity
+from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
@@ -134,6 +135,7 @@ class Worker:
         """
         with self.store.begin() as connection:
             work.lease.remaining(connection)
+            hold_recorded(connection, work.item.id)
             conclusion = sum_up(connection, work.row.id, stopped=stopped)
             before = connection.execute(select(exports.c.state).where(exports.c.id == work.row.id)).scalar_one()
             store_conclusion(

@@ -15,7 +15,7 @@ from erp_bridge_core.contract.errors import NotSupported
 from erp_bridge_core.contract.fields import FieldValues, RevisionField
 from erp_bridge_core.contract.findings import Finding
 from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobReading, SubJob
-from erp_bridge_core.contract.postings import Observation, RouteSight, Seen
+from erp_bridge_core.contract.postings import Observation, RevisionSight, RouteSight, Seen
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.simulator import Simulator
 from erp_bridge_core.registry.fingerprint import fingerprint
@@ -85,11 +85,11 @@ class Adapter:
     def verify_posted(self, receipt: ExportReceipt, erp: Erp[Any]) -> Iterator[Seen]:
         """Yield what the adapter sees, a route's sight before its observations."""
         routes: set[str] = set()
-        kinds: tuple[type[Seen], ...] = (RouteSight, Observation)
+        kinds: tuple[type[Seen], ...] = (RouteSight, Observation, RevisionSight)
         for seen in self._hooks.each("verify_posted", kinds, receipt=receipt, erp=erp):
             if isinstance(seen, RouteSight):
                 routes.add(seen.route)
-            elif seen.route not in routes:
+            elif isinstance(seen, Observation) and seen.route not in routes:
                 raise self._hooks.odd("verify_posted", seen, f"a RouteSight of {seen.route!r} first")
             yield seen
 

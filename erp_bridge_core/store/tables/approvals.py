@@ -88,7 +88,8 @@ item_lines = Table(
     Column("remark", Text),
     PrimaryKeyConstraint("item_id", "number"),
     CheckConstraint(
-        "state IN ('staged', 'sent', 'arrived', 'refused', 'unknown', 'withdrawn', 'released')", name="state"
+        "state IN ('staged', 'sent', 'arrived', 'refused', 'unknown', 'withdrawn', 'released', 'recorded')",
+        name="state",
     ),
     Index("ix_item_lines_key", "item_id", "sub_job", "cost_code", "category"),
 )
@@ -106,6 +107,7 @@ item_changes = Table(
     Column("lines", Integer, nullable=False),
     units("amount"),
     Column("transfer", Boolean, nullable=False),
+    Column("recorded", Boolean, nullable=False, default=False),
     Column("reverses", String(32)),
 )
 

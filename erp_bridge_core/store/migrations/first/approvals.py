@@ -72,6 +72,7 @@ def item_changes() -> None:
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("transfer", sa.Boolean(), nullable=False),
+        sa.Column("recorded", sa.Boolean(), nullable=False),
         sa.Column("reverses", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["change_id"], ["budget_changes.id"], name=op.f("fk_item_changes_change_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_item_changes_company_id")),
@@ -131,7 +132,7 @@ def item_lines() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('staged', 'sent', 'arrived', 'refused', 'unknown', 'withdrawn', 'released')",
+            "state IN ('staged', 'sent', 'arrived', 'refused', 'unknown', 'withdrawn', 'released', 'recorded')",
             name=op.f("ck_item_lines_state"),
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_item_lines_company_id")),
