@@ -91,4 +91,4 @@ def _scalar(value: Any) -> str:
         value = int(value.total_seconds())
     elif isinstance(value, PurePath):
         value = str(value)
-    return json.dumps(value).replace("\x7f", "\\u007f")
+    return json.dumps(value)

@@ -64,7 +64,7 @@ _STORAGE_REMEDY: Final = (
 def report(error: ErpBridgeError, *, as_json: bool) -> int:
     """Tell an error and answer the exit status: as JSON on standard output, else for people on standard error."""
     if as_json:
-        sys.stdout.write(json.dumps(error.to_json(), default=str).replace("\x7f", "\\u007f") + "\n")
+        sys.stdout.write(json.dumps(error.to_json(), default=str) + "\n")
     else:
         _print(error, sys.stderr)
     return error.exit_status

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from attrs import define, field, frozen
@@ -15,11 +15,14 @@ from erp_bridge_core.cli.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 #: Columns of a page that goes to a file or a pipe: wide enough that no table is folded there.
 _WIDE: Final = 1000
 #: Text up to this length is taken for a code.
 _CODE: Final = 14
+#: Blanks between two columns.
+_GAP: Final = 2
 
 
 @frozen
@@ -91,22 +94,30 @@ class Page:
         if not cells:
             self.line(none)
             return
-        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
         heads = [each if isinstance(each, Column) else Column(str(each)) for each in columns]
         kept = [place for place in range(len(heads)) if any(row[place] for row in cells)]
+        widths = []
         for place in kept:
+            head, longest = heads[place], max(len(row[place]) for row in cells)
             # Codes and amounts are not folded; longer text is, once the terminal is full.
-            longest = max(len(row[place]) for row in cells)
-            table.add_column(
-                Text(safe(heads[place].title)),
-                justify="right" if heads[place].right else "left",
-                no_wrap=heads[place].right,
-                min_width=min(longest, _CODE),
-                overflow="fold",
-            )
+            word = max((len(each) for each in head.title.split()), default=0)
+            widths.append(max(longest, len(head.title)) if head.right else max(min(longest, _CODE), word))
+            justify: Literal["left", "right"] = "right" if head.right else "left"
+            title = Text(safe(head.title))
+            table.add_column(title, justify=justify, no_wrap=head.right, min_width=widths[-1], overflow="fold")
         for row in cells:
             table.add_row(*(Text(row[place]) for place in kept))
-        self.console.print(table)
+        self._print_wide(table, sum(widths) + _GAP * len(widths))
+
+    def _print_wide(self, table: "Table", needed: int) -> None:
+        """Print a table, past the terminal's edge where it must: rich would rather leave an amount out."""
+        width = self.console.width
+        self.console.width = max(width, needed)
+        try:
+            self.console.print(table)
+        finally:
+            self.console.width = width
 
     def cell(self, value: object) -> str:
         """One value as people read it: amounts with thousands separators, moments to the minute, yes and no."""

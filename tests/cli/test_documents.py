@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import pytest
 from attrs import frozen
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from erp_bridge_core.cli.documents import pieces, write_document
@@ -44,6 +44,7 @@ def test_plain_values_come_back(value: object) -> None:
 
 
 @pytest.mark.rule("X3")
+@example("\x7f\x9b\u202e")
 @given(st.text())
 def test_documents_are_plain_ascii(text: str) -> None:
     """A document has no character that a terminal or an encoding could make something else of."""

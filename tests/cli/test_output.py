@@ -50,6 +50,21 @@ def test_there_is_no_colour_in_a_file(file: io.StringIO) -> None:
     assert "\x1b" not in file.getvalue()
 
 
+def test_amounts_are_never_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a narrow terminal text is folded, an amount is not."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    file = Terminal()
+    amounts = [Decimal("123456789012.50"), Decimal("123456789013.50")]
+    Page(file).table(["Text", "Category", money("A"), money("B")], [("some words " * 9, "L", *amounts)])
+    assert "123,456,789,012.50  123,456,789,013.50" in file.getvalue()
+
+
 def test_an_empty_table_says_so(file: io.StringIO) -> None:
     """Instead of an empty table stands a sentence."""
     Page(file).table(["Name"], [], none="Nobody.")

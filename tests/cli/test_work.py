@@ -140,8 +140,9 @@ def test_a_reject_wants_a_reason(sent: int, abe: Run) -> None:
 @pytest.mark.rule("A6")
 def test_a_second_answer_is_told(sent: int, abe: Run, run: Run) -> None:
     """Of two who answer one wins; the other is told, also by the revision that he saw."""
-    stale = run("--as", "eve", "review", "reject", sent, "--reason", "No.", "--revision", 99, "--json")
-    assert (1, "already_answered") == (stale.status, stale.document["error"])
+    for answer in (["reject", sent, "--reason", "No."], ["accept", sent, "--confirm-import-closes"]):
+        stale = run("--as", "eve", "review", *answer, "--revision", 99, "--json")
+        assert (1, "already_answered") == (stale.status, stale.document["error"])
     abe("review", "accept", sent, "--confirm-import-closes")
     second = run("--as", "eve", "review", "accept", sent, "--confirm-import-closes", "--json")
     assert (1, "already_answered") == (second.status, second.document["error"])
