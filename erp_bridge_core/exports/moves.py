@@ -266,6 +266,8 @@ def lagging(subject: Subject) -> Select[Any]:
     alone = and_(row.sub_job == "", ~_pair_in(split))
     told = exists().where(
         seen.verification_id == subject.verification_id,
+        # Implied by the last condition, and what lets the table's key find the row.
+        seen.route.in_([*names, *blind]),
         same_key(observations, key_outcomes),
         seen.cannot_tell.is_(None),
         or_(seen.route.in_(names), and_(seen.route.in_(blind), alone)),
