@@ -1,18 +1,20 @@
 """The database's version: created, checked on opening, and upgraded by the migrations that the wheel carries."""
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.database import Store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+#: The last migration's revision. It stands here, too, so that a database that has it is opened without loading them.
+HEAD: Final = "0001"
 
 
 def create(store: Store) -> None:
@@ -29,6 +31,8 @@ def create(store: Store) -> None:
 
 def upgrade(store: Store) -> None:
     """Bring the database to this program's version, in one transaction; does nothing when it is there already."""
+    from alembic import command
+
     with store.begin() as connection:
         configuration = _configuration()
         configuration.attributes["connection"] = connection
@@ -38,13 +42,15 @@ def upgrade(store: Store) -> None:
 def version(store: Store) -> str | None:
     """The version that the database says it has; None when it was never created."""
     with store.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def check(store: Store) -> None:
     """Raise `StorageError` unless the database has exactly this program's version."""
-    found, wanted = version(store), _scripts().get_current_head()
-    if found == wanted:
+    found = version(store)
+    if found == HEAD:
         return
     if found is None:
         raise StorageError(
@@ -52,20 +58,24 @@ def check(store: Store) -> None:
         )
     if found in {script.revision for script in _scripts().walk_revisions()}:
         raise StorageError(
-            f"The database has version {found}, older than this program's {wanted}.",
+            f"The database has version {found}, older than this program's {HEAD}.",
             remedy="Make a backup of the home folder, then upgrade it with `erp-bridge upgrade`.",
         )
     raise StorageError(
-        f"The database has version {found}, which this program (version {wanted}) does not know: a newer one wrote it.",
+        f"The database has version {found}, which this program (version {HEAD}) does not know: a newer one wrote it.",
         remedy="Install the newer ERP Bridge, or open a backup that this one wrote.",
     )
 
 
-def _configuration() -> Config:
+def _configuration() -> "Config":
+    from alembic.config import Config
+
     configuration = Config()
     configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return configuration
 
 
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_configuration())

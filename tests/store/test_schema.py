@@ -87,3 +87,14 @@ def test_a_failing_migration_leaves_the_database_as_it_was(tmp_path: Path) -> No
         tables = inspect(connection).get_table_names()
     store.close()
     assert ["items"] == tables
+
+
+def test_the_last_migration_is_the_version_that_is_asked_for(tmp_path: Path) -> None:
+    """A database that all migrations made has just the version that opening asks for, without loading them."""
+    store = Store.at(tmp_path / "new.db")
+    schema.create(store)
+    found = schema.version(store)
+    schema.check(store)
+    store.close()
+
+    assert schema.HEAD == found
