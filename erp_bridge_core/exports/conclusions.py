@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, func, select, update
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.profile import ErpProfile, Stage
+from erp_bridge_core.exports.ledger import may_have_gone_out
 from erp_bridge_core.exports.status import ExportState, LineCounts, count_lines
 from erp_bridge_core.store.tables import attempts, effects, exports, items
 
@@ -45,7 +46,7 @@ def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | 
         effects.c.export_id == export_id, effects.c.state != "abandoned"
     )
     states: dict[str, int] = dict(connection.execute(query.group_by(effects.c.state)).all())
-    doubt_free = stopped is not None and not _open_without_offer(connection, export_id)
+    doubt_free = stopped is not None and not _open_and_unanswered(connection, export_id)
     return judge(
         states,
         count_lines(connection, row.item_id),
@@ -93,6 +94,15 @@ def _stage(profile: ErpProfile, state: ExportState, before: str | None) -> str |
     if state in {ExportState.COMPLETE, ExportState.OFFERED} and Stage.HANDED_OVER in seen:
         return Stage.HANDED_OVER
     return before
+
+
+def _open_and_unanswered(connection: Connection, export_id: int) -> bool:
+    """Whether an effect may be under way: tried in earnest, and not offered."""
+    offered = exists().where(attempts.c.effect_id == effects.c.id, attempts.c.outcome == "offered")
+    under_way = exists().where(
+        effects.c.export_id == export_id, effects.c.state == "open", may_have_gone_out(), ~offered
+    )
+    return bool(connection.execute(select(under_way)).scalar_one())
 
 
 def _open_without_offer(connection: Connection, export_id: int) -> bool:

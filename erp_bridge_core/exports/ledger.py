@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.effects import Effect, LineRefused
-from erp_bridge_core.exports.decisions import AttemptOutcome, EffectState, Try
+from erp_bridge_core.exports.decisions import HARMLESS, AttemptOutcome, EffectState, Try
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, sightings
@@ -120,6 +120,12 @@ def _pages_of_effect_lines(store: Store, effect_id: int) -> Iterator[int]:
             return
         yield from numbers
         last = numbers[-1]
+
+
+def may_have_gone_out() -> ColumnElement[bool]:
+    """Whether any try at an effect (a row of `effects`) may have changed something: all others proved harmless (L4)."""
+    tried = attempts.c.outcome
+    return exists().where(attempts.c.effect_id == effects.c.id, or_(tried.is_(None), tried.not_in(sorted(HARMLESS))))
 
 
 def tries(connection: Connection, effect_id: int) -> tuple[Try, ...]:
@@ -243,14 +249,20 @@ def conclude(
 
 
 def refuse_lines(connection: Connection, entry: Entry, item_id: int, refused: Sequence[LineRefused]) -> None:
-    """Record single lines that the ERP refused, with its own words."""
-    for line in refused:
+    """Record single lines that the ERP refused, with its own words.
+
+    A refusal that is seen again changes nothing: a later effect may carry the line by now, and have brought it there.
+    """
+    known = select(effect_lines.c.line).where(effect_lines.c.effect_id == entry.id, effect_lines.c.outcome == "refused")
+    told = set(connection.execute(known).scalars()) if refused else set()
+    new = [line for line in refused if line.line not in told]
+    for line in new:
         connection.execute(
             update(effect_lines)
             .where(effect_lines.c.effect_id == entry.id, effect_lines.c.line == line.line)
             .values(outcome="refused", words=line.words, meaning=line.meaning, remedy=line.remedy)
         )
-    _move_some_lines(connection, entry.id, item_id, [line.line for line in refused], "refused")
+    _move_some_lines(connection, entry.id, item_id, [line.line for line in new], "refused")
 
 
 def tell_all_refused(connection: Connection, entry: Entry, words: str, meaning: str, remedy: str) -> None:
@@ -289,7 +301,8 @@ def _move_effect(connection: Connection, effect_id: int, state: EffectState) -> 
 
 def _move_lines(connection: Connection, effect_id: int, item_id: int, state: str) -> None:
     carried = select(effect_lines.c.line).where(effect_lines.c.effect_id == effect_id)
-    if state == "arrived":
+    if state in {"arrived", "withdrawn"}:
+        # A line that this effect was refused for may have come by a later one: neither is true of it here.
         carried = carried.where(effect_lines.c.outcome.is_distinct_from("refused"))
     connection.execute(
         update(item_lines)

@@ -80,6 +80,7 @@ class LedgerEffects:
     observer: Observer = nobody_watches
     patience: float = 120.0
     _builders: dict[str, Builder] = field(factory=dict, init=False)
+    _not_sent: NotSent | None = field(default=None, init=False)
 
     # -- what an adapter calls ----------------------------------------------------------------------------------------
 
@@ -208,10 +209,12 @@ class LedgerEffects:
     def _give_up(self, entry: Entry) -> None:
         tries = self._tries(entry)
         if all(attempt.outcome in {AttemptOutcome.NOT_SENT, AttemptOutcome.THROTTLED} for attempt in tries):
+            last = self._not_sent
             raise NotSent(
-                f"The ERP could not be reached in {len(tries)} tries; nothing was sent.",
-                remedy="Look at the connection with `erp-bridge connection check`, then resume the export.",
-            )
+                f"Nothing was sent in {len(tries)} tries. {last.message if last else ''}".strip(),
+                remedy=(last.remedy if last else "")
+                or "Look at the connection with `erp-bridge connection check`, then retry the export.",
+            ) from last
         self._mark_unknown(entry, f"{len(tries)} tries ended in doubt")
         raise self._unknown(entry, f"{len(tries)} tries ended in doubt.")
 
@@ -294,6 +297,7 @@ class LedgerEffects:
         self._close(attempt_id, outcome, {"error": type(error).__name__, "words": str(error)})
         self.observer("failed", entry.effect)
         if isinstance(error, NotSent):
+            self._not_sent = error
             self.clock.sleep(0.5)
             return False
         if harmless:

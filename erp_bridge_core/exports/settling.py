@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from erp_bridge_core.contract.errors import Fault, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.exports import ledger
@@ -110,7 +110,10 @@ def release(connection: Connection, item_id: int) -> int:
         for row in connection.execute(
             select(effects.c.reference, effects.c.state).where(
                 effects.c.export_id == export.id,
-                effects.c.state.in_((EffectState.OPEN, EffectState.UNKNOWN, EffectState.CONFLICT)),
+                or_(
+                    effects.c.state.in_((EffectState.UNKNOWN, EffectState.CONFLICT)),
+                    and_(effects.c.state == EffectState.OPEN, ledger.may_have_gone_out()),
+                ),
             )
         )
     ]
@@ -122,7 +125,8 @@ def release(connection: Connection, item_id: int) -> int:
         )
     connection.execute(
         update(effects)
-        .where(effects.c.export_id == export.id, effects.c.state == EffectState.PLANNED)
+        # What is still open was tried in vain: every try at it proved harmless.
+        .where(effects.c.export_id == export.id, effects.c.state.in_((EffectState.PLANNED, EffectState.OPEN)))
         .values(state=EffectState.ABANDONED)
     )
     connection.execute(

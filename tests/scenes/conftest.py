@@ -26,3 +26,10 @@ def site(site_template: Path, tmp_path: Path, clock: Clock) -> Iterator[SageSite
     """A site of this test alone: its simulator answers, its connection works."""
     with open_site(site_template, tmp_path / "site", clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def creating_site(site_template: Path, tmp_path: Path, clock: Clock) -> Iterator[SageSite]:
+    """A site whose connection lets Import Estimates create cost codes that the standard list lacks."""
+    with open_site(site_template, tmp_path / "site", clock, allow_new_cost_codes=True) as opened:
+        yield opened

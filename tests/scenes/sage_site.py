@@ -225,19 +225,19 @@ class SageSite:
 
     # -- walking to a stage ---------------------------------------------------------------------------------------
 
-    def sent(self, *, changes: bool = True) -> ItemView:
-        """A project whose budget waits for the approver."""
+    def sent(self, *extra: Line, changes: bool = True) -> ItemView:
+        """A project whose budget, with `extra` lines, waits for the approver."""
         self.open_project()
-        self.build_budget(changes=changes)
+        self.build_budget(*extra, changes=changes)
         return self.send()
 
-    def accepted(self, *, changes: bool = True) -> ItemView:
+    def accepted(self, *extra: Line, changes: bool = True) -> ItemView:
         """A budget that was accepted."""
-        return self.accept(self.sent(changes=changes))
+        return self.accept(self.sent(*extra, changes=changes))
 
-    def handed_over(self, *, changes: bool = True) -> tuple[ItemView, tuple[HandOver, ...]]:
+    def handed_over(self, *extra: Line, changes: bool = True) -> tuple[ItemView, tuple[HandOver, ...]]:
         """A budget that was exported, its files taken over by the accountant and not yet imported."""
-        item = self.accepted(changes=changes)
+        item = self.accepted(*extra, changes=changes)
         self.export(item)
         return item, self.take(item)
 
@@ -317,8 +317,8 @@ class SageSite:
 
 
 @contextmanager
-def open_site(template: Path, home: Path, clock: Clock) -> Iterator[SageSite]:
-    """A copy of the template, its simulator served and connected."""
+def open_site(template: Path, home: Path, clock: Clock, **settings: Any) -> Iterator[SageSite]:
+    """A copy of the template, its simulator served and connected, with `settings` of the connection besides."""
     shutil.copytree(template, home)
     simulator = SageSimulator()
     with (
@@ -327,7 +327,7 @@ def open_site(template: Path, home: Path, clock: Clock) -> Iterator[SageSite]:
     ):
         site = SageSite(home=home, application=application, share=Path(served.files_root), simulator=simulator)
         secrets_into(home, served.secrets)
-        connect(site, served.settings, served.files_root, served.hosts)
+        connect(site, {**served.settings, **settings}, served.files_root, served.hosts)
         rows = [MapEntry(kind="category", ours=ours, theirs=code) for ours, (code, _) in CATEGORIES.items()]
         application.maps.load(site.person("administrator"), CONNECTION, rows=rows)
         yield site

@@ -1,8 +1,8 @@
 """A worker process for the scenes of kills: brings one export on and is struck, for real, at a given step.
 
 Arguments: home, act (`run` or `take`), item id, signal's name, step, and at which time it comes. A step is a stage of
-the ledger (`intent`, `answered`, `recorded`, `seen`, `concluding`), or one of the share: `aside:PART`, once a file whose
-path holds PART lies whole beside its place, `link:PART`, once it has its name there.
+the ledger (`intent`, `answered`, `recorded`, `seen`, `concluding`), or one of the share: `aside:PART`, once a file
+whose path holds PART lies whole beside its place, `link:PART`, once it has its name there.
 """
 
 import os

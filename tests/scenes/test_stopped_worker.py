@@ -1,4 +1,4 @@
-"""A worker that was stopped, not killed: it keeps its place on its host, and wakes to find that it lost it elsewhere."""
+"""A worker that was stopped, not killed: nobody takes its place on its host; elsewhere it wakes to find it lost."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ WORKER = Path(__file__).parent / "sage_worker.py"
 
 @contextmanager
 def stopped_worker(site: SageSite, item: ItemView, step: str) -> Iterator[subprocess.Popen[str]]:
-    """Another process that runs the export and stops itself at a step; it is woken when the block ends, at the latest."""
+    """Another process that runs the export and stops itself at a step; woken when the block ends, at the latest."""
     command = [sys.executable, str(WORKER), str(site.home), "run", str(item.id), "SIGSTOP", step, "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as worker:
         try:
@@ -61,7 +61,7 @@ def test_nobody_takes_over_from_a_stopped_worker_of_this_host(site: SageSite, st
 @pytest.mark.rule("L12", "L13", "L9")
 @pytest.mark.parametrize("step", ["intent", "link:staging", "link:tombstones/EB"])
 def test_a_worker_that_lost_its_lease_offers_nothing_when_it_wakes(site: SageSite, step: str) -> None:
-    """Taken over without its file lock, as from another host, once lease and horizon passed: the sleeper sends nothing."""
+    """Taken over without its file lock, as from another host, once its horizon passed: the sleeper sends nothing."""
     item = started(site)
     with stopped_worker(site, item, step) as worker:
         site.application.exports.worker.locks = site.home / "locks-of-another-host"
