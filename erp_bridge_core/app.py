@@ -29,8 +29,8 @@ from erp_bridge_core.installation import Home, open_home
 from erp_bridge_core.mail.notices import tell_of_export
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.companies import Companies
-from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_answer, require
+from erp_bridge_core.people.rights import policy_of, rights_of
+from erp_bridge_core.people.rules import may_answer, require, signed_in_recently
 from erp_bridge_core.people.service import People
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.database import Store
@@ -92,6 +92,7 @@ class Application:
             audit=self.audit,
             worker=self._worker(),
             may_export=self._require_may_export,
+            may_settle=self._require_may_settle,
             still_valid=self._require_still_valid,
             now=clock.now,
         )
@@ -146,3 +147,11 @@ class Application:
     @staticmethod
     def _require_may_export(connection: Connection, actor: Actor, project_id: int) -> None:
         require(may_answer(rights_of(connection, actor, project_id)))
+
+    def _require_may_settle(self, connection: Connection, actor: Actor, project_id: int) -> None:
+        """Settling is the last word on money in the ERP: a session that was left open does not give it."""
+        faults = may_answer(rights_of(connection, actor, project_id))
+        if not actor.is_token:
+            minutes = policy_of(connection, actor.company_id).recent_minutes
+            faults += signed_in_recently(actor.signed_in_at, self.clock.now(), minutes=minutes)
+        require(faults)

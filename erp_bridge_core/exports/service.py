@@ -43,12 +43,16 @@ class Audit(Protocol):
 
 @define(kw_only=True)
 class Exports:
-    """The export service. `may_export` raises NotAllowed; `still_valid` raises when the item may not start now."""
+    """The export service.
+
+    `may_export` and `may_settle` raise NotAllowed; `still_valid` raises when the item may not start now.
+    """
 
     store: Store
     audit: Audit
     worker: Worker
     may_export: Callable[[Connection, Actor, int], None]
+    may_settle: Callable[[Connection, Actor, int], None]
     still_valid: Callable[[Actor, ItemView], None]
     now: Callable[[], datetime]
 
@@ -140,7 +144,7 @@ class Exports:
         """Settle an outcome that nobody can know: an audited act, with a reason, by another person (E6, L15)."""
         with self.store.read() as connection:
             item = load_item(connection, actor.company_id, item_id)
-            self.may_export(connection, actor, item.project_id)
+            self.may_settle(connection, actor, item.project_id)
             row = export_row(connection, actor.company_id, item_id)
         with self.worker.opened(row.id) as work:
             settling.settle(self.worker, work, actor, self.audit, effect_reference, how=how, reason=reason)
