@@ -25,7 +25,7 @@ def read_pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 
 def read_settings_pairs(option: str, texts: Iterable[str]) -> dict[str, Any]:
-    """Settings from NAME=TEXT and NAME:=TOML-VALUE, `hh2.user=x` leading into the table `hh2`."""
+    """Settings from NAME=TEXT and NAME:=TOML-VALUE, `report.delimiter=x` leading into the table `report`."""
     settings: dict[str, Any] = {}
     for name, text in read_pairs(option, texts).items():
         *tables, last = name.removesuffix(":").split(".")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from ledger_erp import LINES, Books, LedgerAdapter, Scene
+from ledger_books import LINES, Books
+from ledger_erp import LedgerAdapter, Scene
 from sqlalchemy import select
 
 from erp_bridge_core.approvals.batches import load_batch

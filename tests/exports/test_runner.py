@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from attrs import define
-from ledger_erp import LINES, Absolute, Contained, Human, Keyed, Scene, add_export, make_scene
+from ledger_books import LINES, Absolute, Contained, Human, Keyed
+from ledger_erp import Scene, add_export, make_scene
 from sqlalchemy import func, insert, select, update
 
 from erp_bridge_core.contract import (
