@@ -178,6 +178,8 @@ def _next(status: "ExportStatus") -> str:
         "conflict": f"Nothing more is sent. Look in the ERP, then `erp-bridge export settle {item}`.",
         "complete": f"Next: post it in the ERP, then `erp-bridge verify {item}`.",
     }
+    if status.item_state.value == "synced":
+        return "Posted and verified: nothing more to do."
     return sentences[status.state.value]
 
 
