@@ -4,13 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = sorted(path.name for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").exists())
+
+
+def is_plugin(folder: Path) -> bool:
+    """Whether a folder is a distribution that registers an ERP."""
+    project = folder / "pyproject.toml"
+    if not project.exists():
+        return False
+    return "erp_bridge.erps" in tomllib.loads(project.read_text(encoding="utf-8"))["project"].get("entry-points", {})
+
+
+PLUGINS = sorted(folder.name for folder in (ROOT / "plugins").iterdir() if is_plugin(folder))
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
