@@ -38,7 +38,7 @@ def shorten(connection: sqlite3.Connection, service: Service, values: Values) ->
     if SWITCHES.get(connection, "long_text") != "cut":
         return dict(values)
     longest = {each.name: each.length for each in service.request if each.kind in (Kind.TEXT, Kind.KEY)}
-    return {name: text[: longest.get(name, len(text))] for name, text in values.items()}
+    return {name: text[: longest.get(name, len(text))].rstrip() for name, text in values.items()}
 
 
 def find_missing(names: Sequence[str], values: Values) -> list[Problem]:

@@ -7,7 +7,7 @@ from erp_bridge_core.contract import DeskCommand
 from erp_bridge_core.contract.errors import BadInput, NotFound
 from erp_bridge_core.simulation import advance
 from erp_bridge_spectrum.simulator import answering, tokens, typed
-from erp_bridge_spectrum.simulator.company import Installation
+from erp_bridge_spectrum.simulator.company import Installation, fact
 from erp_bridge_spectrum.simulator.switches import SWITCHES
 from erp_bridge_spectrum.simulator.typed import command, needed, optional
 
@@ -18,7 +18,9 @@ def authorizations(home: Path) -> Sequence[str]:
     """The Authorization IDs, without their last characters, and what each grants."""
     with Installation(home).reading() as connection:
         rows = connection.execute("SELECT * FROM authorization ORDER BY rowid").fetchall()
-    return [f"{row['id'][:4]}...  {', '.join(f'{column} {row[column] or "-"}' for column in _COLUMNS)}" for row in rows]
+    return [
+        f"{row['id'][:4]}...  " + ", ".join(f"{column} {row[column] or '-'}" for column in _COLUMNS) for row in rows
+    ]
 
 
 def authorize(home: Path, *, authorization: str, **given: str) -> Sequence[str]:
@@ -45,6 +47,12 @@ def release(home: Path) -> Sequence[str]:
     """Carry out the late writes."""
     with Installation(home).writing() as connection:
         return answering.release(connection) or ["No write is late."]
+
+
+def oauth_client(home: Path) -> Sequence[str]:
+    """The OAuth client of enhanced authentication, as an administrator hands it to an integrator."""
+    with Installation(home).reading() as connection:
+        return [f"{name}: {fact(connection, name)}" for name in tokens.CREDENTIALS]
 
 
 def end_tokens(home: Path) -> Sequence[str]:
@@ -94,6 +102,7 @@ COMMANDS: tuple[DeskCommand, ...] = (
         optional("jobs", "jobs that the operator may see, as a SuperSelect"),
     ),
     command("release", "Carry out the late writes", release),
+    command("oauth-client", "Show the OAuth client of enhanced authentication", oauth_client),
     command("end-tokens", "End all tokens of enhanced authentication", end_tokens),
     command("switch", "List the switches, or set one", switch, optional("name", "switch"),
             optional("value", "value; left out, the default")),
