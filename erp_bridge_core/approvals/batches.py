@@ -113,6 +113,7 @@ _LINE_COLUMNS: Final = (
     _line.amount,
 )  # fmt: skip
 _HASHED: Final = len(_LINE_COLUMNS)
+_PARTS: Final = {part.value: part for part in Part}
 
 
 def _select_lines(item_id: int, after: int) -> Select[Any]:
@@ -134,21 +135,26 @@ def _lines(source: Source, item_id: int, digits: int) -> Iterator[ExportLine]:
 
     for page in _pages(read, "number", 0):
         for row in page:
-            yield _export_line(row, digits)
+            yield _export_line(row, -digits)
 
 
-def _export_line(row: Row[Any], digits: int) -> ExportLine:
+def _export_line(row: Row[Any], scale: int) -> ExportLine:
+    # Unpacked, not by name: an export reads a hundred thousand of them several times.
+    (number, part, change, our_sub_job, our_code, our_category, sub_job, code, category, description, quantity, unit,
+     unit_cost, amount) = row  # fmt: skip
+    ours = LineKey(our_sub_job, our_code, our_category)
+    alike = our_sub_job == sub_job and our_code == code and our_category == category
     return ExportLine(
-        number=row.number,
-        key=LineKey(row.sub_job, row.cost_code, row.category),
-        ours=LineKey(row.our_sub_job, row.our_cost_code, row.our_category),
-        part=Part(row.part),
-        amount=from_units(row.amount, digits),
-        change=row.change_number,
-        description=row.description,
-        quantity=_fine(row.quantity),
-        unit=row.unit,
-        unit_cost=_fine(row.unit_cost),
+        number=number,
+        key=ours if alike else LineKey(sub_job, code, category),
+        ours=ours,
+        part=_PARTS[part],
+        amount=Decimal(amount).scaleb(scale),
+        change=change,
+        description=description,
+        quantity=None if quantity is None else Decimal(quantity).scaleb(-QUANTITY_DIGITS),
+        unit=unit,
+        unit_cost=None if unit_cost is None else Decimal(unit_cost).scaleb(-QUANTITY_DIGITS),
     )
 
 

@@ -91,7 +91,6 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
             imported.write_faults(choices.faults_to)
         job = _choose_job(imported, project, choices.job)
         lines = imported.lines(job.job)
-        _require_units(lines)
         with budgets.store.begin() as connection:
             project = budgets.editable(connection, actor, number)
             rows = _rows(lines, imported.facts.name, project.digits)
@@ -153,18 +152,13 @@ def _choose_job(imported: ImportedBudget, project: ProjectView, wanted: str | No
     )
 
 
-def _require_units(lines: Stream[SourceLine]) -> None:
-    faults = [
-        Fault(f"row {line.rows[0]}, unit", "is too long", value=line.unit, expected="at most 32 characters", rule="B1")
-        for line in lines
-        if len(line.unit) > _UNIT_LENGTH
-    ]
-    if faults:
-        raise BadInput("A unit is too long; nothing was imported.", remedy="Shorten each.", faults=faults)
-
-
 def _rows(lines: Stream[SourceLine], file: str, digits: int) -> Iterator[dict[str, Any]]:
+    """The lines as rows of the table; raises BadInput at their end with every unit that is too long."""
+    faults = []
     for line in lines:
+        if len(line.unit) > _UNIT_LENGTH:
+            faults.append(_too_long(line))
+            continue
         yield {
             "sub_job": line.key.sub_job,
             "cost_code": line.key.cost_code,
@@ -176,6 +170,13 @@ def _rows(lines: Stream[SourceLine], file: str, digits: int) -> Iterator[dict[st
             "amount": to_units(line.amount, digits),
             "source": {"file": file, "rows": list(line.rows)},
         }
+    if faults:
+        raise BadInput("A unit is too long; nothing was imported.", remedy="Shorten each.", faults=faults)
+
+
+def _too_long(line: SourceLine) -> Fault:
+    where = f"row {line.rows[0]}, unit"
+    return Fault(where, "is too long", value=line.unit, expected=f"at most {_UNIT_LENGTH} characters", rule="B1")
 
 
 def _report(imported: ImportedBudget, job: JobSummary, merged: Merged) -> FileImport:

@@ -1,7 +1,9 @@
 """What a profile says a field may hold, checked over the lines of a batch in one pass (B5)."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from erp_bridge_core.contract.budget import ExportLine
@@ -16,21 +18,34 @@ def limit_findings(profile: ErpProfile, lines: Iterable[ExportLine], *, job: str
     """A finding for each value that its field's limit forbids; a warning where it is shortened after confirmation."""
     if (limit := profile.limit("job")) is not None and (problem := _text_problem(limit, job)):
         yield _finding(limit, job, problem, line=None)
-    checks = [(limit, _reader(limit.field)) for limit in profile.limits if limit.field in _OF_KEY | _OF_LINE]
+    checks = [
+        (
+            limit,
+            _reader(limit.field),
+            sys.maxsize if limit.max_length is None else limit.max_length,
+            frozenset(limit.forbidden),
+        )
+        for limit in profile.limits
+        if limit.field in _OF_KEY | _OF_LINE
+    ]
     for line in lines:
-        for limit, read in checks:
+        for limit, read, most, forbidden in checks:
             value = read(line)
             if value is None or value == "":
                 continue
-            problem = _text_problem(limit, value) if isinstance(value, str) else _number_problem(limit, value)
+            if isinstance(value, str):
+                # All but a few texts are fine, and this is asked of every text of every line.
+                if len(value) <= most and forbidden.isdisjoint(value):
+                    continue
+                problem = _text_problem(limit, value)
+            else:
+                problem = _number_problem(limit, value)
             if problem:
                 yield _finding(limit, value, problem, line=line)
 
 
 def _reader(field: str) -> Callable[[ExportLine], Any]:
-    if field in _OF_KEY:
-        return lambda line: getattr(line.key, field)
-    return lambda line: getattr(line, field)
+    return attrgetter(f"key.{field}" if field in _OF_KEY else field)
 
 
 def _text_problem(limit: FieldLimit, value: str) -> str:

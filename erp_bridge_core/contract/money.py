@@ -12,7 +12,7 @@ QUANTITY_DIGITS: Final = 4
 #: Decimal digits of a whole number of minor units that a table column may hold; sums of millions of lines still fit.
 MAX_DIGITS: Final = 15
 
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
 def parse_decimal(text: str, digits: int) -> Decimal:
@@ -22,9 +22,13 @@ def parse_decimal(text: str, digits: int) -> Decimal:
     digits of other scripts, a letter O, more decimals, or more than 15 digits in all. Trailing zeros past the
     currency's decimals are no extra precision and are accepted.
     """
-    if not _NUMBER.fullmatch(text):
+    match = _NUMBER.fullmatch(text)
+    if match is None:
         raise ValueError("not a number")
     value = Decimal(text)
+    # Nearly every number is short enough on both sides of the point to need no arithmetic.
+    if len(match[1]) + digits <= MAX_DIGITS and len(match[2] or "") <= digits:
+        return value
     scaled = value.scaleb(digits)
     if scaled != scaled.to_integral_value():
         raise ValueError(f"more than {digits} decimals" if digits else "decimals in a currency that has none")

@@ -58,17 +58,12 @@ class Hooks:
         wanted = " or ".join(kind.__name__ for kind in kinds)
         if not isinstance(values, Iterable) or isinstance(values, str | bytes):
             raise self.odd(hook, values, f"an iterable of {wanted}")
+        # What the reader of these values raises is raised at the reader, never in here.
         with self.guarded(hook):
-            source = iter(values)
-        while True:
-            with self.guarded(hook):
-                try:
-                    value = next(source)
-                except StopIteration:
-                    return
-            if not isinstance(value, kinds):
-                raise self.odd(hook, value, wanted)
-            yield value
+            for value in values:
+                if not isinstance(value, kinds):
+                    raise self.odd(hook, value, wanted)
+                yield value
 
     def stream(self, hook: str, values: Stream[Value], kind: type[Value]) -> Stream[Value]:
         """A stream of the plugin's, guarded each time that it is read."""

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -22,10 +23,10 @@ _BLANKS: Final = re.compile(r" {2,}")
 
 @frozen(kw_only=True)
 class Sum:
-    """A file as a whole: hash of its bytes, how many lines it carries, and their total."""
+    """A file as a whole: hash of its bytes, the numbers of the lines it carries, and their total."""
 
     sha256: str
-    lines: int
+    numbers: Sequence[int]
     total: Decimal
 
 
@@ -37,15 +38,15 @@ class Content:
     values: FieldValues
     settings: Sage300Settings
 
-    def numbers(self, part: Part, among: Iterable[int]) -> Iterator[int]:
-        """The numbers of one part's lines that are among some ascending numbers."""
-        return (line.number for line in _pick(self.batch.lines, among) if line.part is part)
-
-    def records(self, numbers: Iterable[int], default_date: str) -> Iterator[tuple[int, EstimateRecord]]:
-        """The lines of those ascending numbers as records, in the batch's order."""
+    def records(
+        self, numbers: Iterable[int], default_date: str, *, part: Part | None = None
+    ) -> Iterator[tuple[int, EstimateRecord]]:
+        """The lines of those ascending numbers (and of that part alone) as records, in the batch's order."""
         dates = _Dates(self.values, default_date)
         headers = {header.number: header.description for header in self.batch.change_headers}
         for line in _pick(self.batch.lines, numbers):
+            if part is not None and line.part is not part:
+                continue
             yield (
                 line.number,
                 estimate_record(
@@ -60,11 +61,14 @@ class Content:
 
     def chunks(self, numbers: Iterable[int], default_date: str) -> Iterator[bytes]:
         """The file's bytes. Raises `BadInput` naming the line that can't be written."""
+        return self._chunks(self.records(numbers, default_date))
+
+    def _chunks(self, records: Iterable[tuple[int, EstimateRecord]]) -> Iterator[bytes]:
         at = 0
 
         def counted() -> Iterator[EstimateRecord]:
             nonlocal at
-            for number, record in self.records(numbers, default_date):
+            for number, record in records:
                 at = number
                 yield record
 
@@ -82,21 +86,21 @@ class Content:
         if buffer:
             yield bytes(buffer)
 
-    def sum(self, numbers: Iterable[int], default_date: str) -> Sum:
-        """The hash, count and total of the file that those lines make."""
-        count, total = 0, Decimal(0)
+    def sum(self, part: Part, among: Iterable[int], default_date: str) -> Sum:
+        """Which lines of a part the file takes from some ascending numbers, its hash and total: in one reading."""
+        numbers, total = array("q"), Decimal(0)
 
-        def added() -> Iterator[int]:
-            nonlocal count, total
-            for line in _pick(self.batch.lines, numbers):
-                count, total = count + 1, total + line.amount
-                yield line.number
+        def added() -> Iterator[tuple[int, EstimateRecord]]:
+            nonlocal total
+            for number, record in self.records(among, default_date, part=part):
+                total += record.amount
+                numbers.append(number)
+                yield number, record
 
         digest = hashlib.sha256()
-        # The numbers are counted while the file is rendered: one reading of the batch feeds the other.
-        for chunk in self.chunks(added(), default_date):
+        for chunk in self._chunks(added()):
             digest.update(chunk)
-        return Sum(sha256=digest.hexdigest(), lines=count, total=total.quantize(CENTS))
+        return Sum(sha256=digest.hexdigest(), numbers=_compact(numbers), total=total.quantize(CENTS))
 
 
 @frozen
@@ -136,6 +140,13 @@ def replaced(text: str, encoding: str) -> str:
     """Text with a quote as an apostrophe, and what the file can't carry as a blank or a question mark."""
     calm = "".join(("'" if mark == '"' else " ") if is_unsafe(mark) else mark for mark in text)
     return calm.encode(encoding, "replace").decode(encoding)
+
+
+def _compact(packed: "array[int]") -> Sequence[int]:
+    """The numbers as a range where they are one, else as packed as they are."""
+    if packed and packed[-1] - packed[0] + 1 == len(packed):
+        return range(packed[0], packed[-1] + 1)
+    return packed
 
 
 def _pick(lines: Iterable[ExportLine], numbers: Iterable[int]) -> Iterator[ExportLine]:

@@ -1,6 +1,5 @@
 """The export: two files, original estimates and approved estimate changes, each offered once to a person (E4)."""
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -15,6 +14,7 @@ from erp_bridge_core.contract import (
     FieldValues,
     HandOver,
     Offered,
+    Part,
     PlannedEffect,
     Sighting,
 )
@@ -39,9 +39,10 @@ def export(batch: ExportBatch, values: FieldValues, erp: SageErp, effects: Effec
         remember_report(erp, item=batch.item, version=batch.version)
     content = Content(batch=batch, values=values, settings=erp.settings)
     day = effects.reserve(ACCOUNTING_DATE, lambda: _day(values, erp))
-    present = {line.part for line in batch.lines}
+    changes = sum(header.lines for header in batch.change_headers)
+    present = {Part.ORIGINAL: batch.line_count > changes, Part.CHANGE: changes > 0}
     for kind in KINDS:
-        if kind.part in present:
+        if present[kind.part]:
             effects.plan(kind.group, _plan(content, kind, day, effects))
     effects.run({kind.operation: EstimateFile(erp=erp, content=content, kind=kind) for kind in KINDS})
 
@@ -53,34 +54,25 @@ def _day(values: FieldValues, erp: SageErp) -> str:
 
 def _plan(content: Content, kind: Kind, day: str, effects: Effects) -> Callable[[int], Iterable[PlannedEffect]]:
     def build(_: int) -> Iterator[PlannedEffect]:
-        numbers = _compact(content.numbers(kind.part, effects.lines_to_send()))
-        if not numbers:
+        whole = content.sum(kind.part, effects.lines_to_send(), day)
+        if not whole.numbers:
             return
         # Asked only when a file is planned: a period closed later must not keep an offered file from being taken.
         given = FieldValues(item={ACCOUNTING_DATE: day}, changes=content.values.changes)
         check_dates(given, content.settings.closed_through)
-        whole = content.sum(numbers, day)
         request = {
             "item": content.batch.item,
             "version": content.batch.version,
             "job": content.batch.job,
             "currency": content.batch.currency,
             "date": day,
-            "lines": whole.lines,
+            "lines": len(whole.numbers),
             "total": f"{whole.total:f}",
             "adapter": _version(),
         }
-        yield PlannedEffect(operation=kind.operation, lines=numbers, payload_hash=whole.sha256, request=request)
+        yield PlannedEffect(operation=kind.operation, lines=whole.numbers, payload_hash=whole.sha256, request=request)
 
     return build
-
-
-def _compact(numbers: Iterable[int]) -> Sequence[int]:
-    """The numbers as a range where they are one, else as packed as they can be."""
-    packed = array("q", numbers)
-    if packed and packed[-1] - packed[0] + 1 == len(packed):
-        return range(packed[0], packed[-1] + 1)
-    return packed
 
 
 def _version() -> str:

@@ -6,6 +6,7 @@ publicly documented: the default (letter J, job, Extra, date) is inferred and a 
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from attrs import frozen
@@ -98,6 +99,15 @@ class FileLayout:
         if job is not None and not job.holds("job"):
             raise ValueError("the job record has no place for job")
         return cls(category=category, job=job)
+
+    @cached_property
+    def holds_all(self) -> bool:
+        """Whether every field of an estimate record has a place."""
+        return (
+            self.names_job
+            and self.carries_extras
+            and all(map(self.category.holds, ("description", "unit", "quantity")))
+        )
 
     @property
     def carries_extras(self) -> bool:

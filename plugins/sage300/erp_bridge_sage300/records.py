@@ -1,9 +1,11 @@
 """Estimate records: writing them by a layout, and reading them again as a stranger would."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import BinaryIO, Final
 
 from attrs import evolve, frozen
@@ -69,30 +71,47 @@ def write_records(records: Iterable[EstimateRecord], layout: FileLayout) -> Iter
     Raises `RecordError` for text that could forge a record, whatever was checked before.
     """
     here: tuple[str | None, str | None] | None = None
+    head = None if layout.job is None else _line_of(layout.job)
+    body = _line_of(layout.category)
     for record in records:
-        if layout.job is not None and here != (record.job, record.extra):
+        if head is not None and here != (record.job, record.extra):
             here = (record.job, record.extra)
-            yield _line(record, layout.job)
-        yield _line(record, layout.category)
+            yield head(record)
+        yield body(record)
 
 
-def _line(record: EstimateRecord, layout: RecordLayout) -> str:
-    return ",".join([layout.letter, *(_written(record, one) for one in layout.fields)]) + END
+def _line_of(layout: RecordLayout) -> Callable[[EstimateRecord], str]:
+    """How a record becomes a line: decided once for a file, since it may have a hundred thousand of them."""
+    writers = [_writer(one) for one in layout.fields]
+    return lambda record: ",".join([layout.letter, *[write(record) for write in writers]]) + END
 
 
-def _written(record: EstimateRecord, one: LayoutField) -> str:
-    value = None if one.name in EMPTY else getattr(record, one.name)
+def _writer(one: LayoutField) -> Callable[[EstimateRecord], str]:
+    if one.name in EMPTY:
+        nothing = f'"{" " * one.width}"' if one.kind is Kind.TEXT else ""
+        return lambda _: nothing
+    read = attrgetter(one.name)
     if one.kind is Kind.TEXT:
-        text = value or ""
-        if bad := unsafe_characters(text):
-            raise RecordError(f"{one.name} {text!r} holds {bad}, which would break the record")
-        return f'"{text.rjust(one.width)}"'
+        return lambda record: _quoted(one, read(record) or "")
+    if one.kind is Kind.DATE:
+        return lambda record: _dated(read(record))
+    return lambda record: _plain(one.name, read(record))
+
+
+def _quoted(one: LayoutField, text: str) -> str:
+    if bad := unsafe_characters(text):
+        raise RecordError(f"{one.name} {text!r} holds {bad}, which would break the record")
+    return f'"{text.rjust(one.width)}"'
+
+
+@lru_cache
+def _dated(value: date) -> str:
+    return f"{value:%m%d%Y}"
+
+
+def _plain(name: str, value: Decimal | None) -> str:
     if value is None:
         return ""
-    return f"{value:%m%d%Y}" if one.kind is Kind.DATE else _plain(one.name, value)
-
-
-def _plain(name: str, value: Decimal) -> str:
     exact = value.quantize(CENTS)
     if exact != value:
         raise RecordError(f"{name} {value} has more than two decimals")
@@ -191,15 +210,22 @@ def _number(text: str, name: str, number: int) -> Decimal | None:
 
 def _date(text: str, number: int) -> date:
     try:
-        # Eight digits first: int() would take blanks, signs and digits of other scripts.
-        parts = (int(text[4:]), int(text[:2]), int(text[2:4])) if _DATE.fullmatch(text) else (0, 0, 0)
-        return date(*parts)
+        return _parsed_date(text)
     except ValueError:
         raise RecordError(f"line {number}: not a date of the form mmddyyyy: {text!r}") from None
 
 
+@lru_cache
+def _parsed_date(text: str) -> date:
+    # Eight digits first: int() would take blanks, signs and digits of other scripts.
+    parts = (int(text[4:]), int(text[:2]), int(text[2:4])) if _DATE.fullmatch(text) else (0, 0, 0)
+    return date(*parts)
+
+
 def as_read_back(record: EstimateRecord, layout: FileLayout) -> EstimateRecord:
     """The record with only what the layout has a place for: what reading the file again must give."""
+    if layout.holds_all:
+        return record
     job = record.job if layout.names_job else None
     extra = record.extra if layout.carries_extras else None
     named = {name: getattr(record, name) for name in ("description", "unit") if layout.category.holds(name)}

@@ -58,6 +58,11 @@ class _Match:
         else:
             self._told[self._whole(record)] += 1
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was rejected, as after most imports: then no line of ours need be read."""
+        return not (self._told or self._untold)
+
     def lines(self, ours: Iterable[tuple[int, EstimateRecord]]) -> Rejected:
         """Which of our lines were rejected. Equal lines stand for one another: as many as there are records."""
         found: list[int] = []
@@ -108,6 +113,8 @@ def rejected_lines(erp: SageErp, paths: Iterable[str], ours: Iterable[tuple[int,
     for path in paths:
         for record in _records(erp, path):
             match.learn(record)
+    if match.is_empty:
+        return Rejected(lines=(), foreign=0)
     return match.lines((number, as_read_back(record, settings.layout)) for number, record in ours)
 
 

@@ -69,11 +69,17 @@ class JobCostReport:
                 _same_company(row["company"], settings.company, self.path, number)
                 yield _report_row(row, number, self.path, settings.report_columns)
 
-    def check(self, job: str) -> ReportFact:
-        """Read the whole report once and say what it is; raises `ReadFailed` unless it stayed the same meanwhile."""
+    def check(self, job: str, look: Callable[[ReportRow], object] = lambda _: None) -> ReportFact:
+        """Read the whole report once and say what it is; raises `ReadFailed` unless it stayed the same meanwhile.
+
+        `look` is shown each row of the job on the way.
+        """
         before = self.fingerprint()
         shows = _headers(self.erp, self.path)
-        rows = sum(1 for _ in self.rows(job))
+        rows = 0
+        for row in self.rows(job):
+            rows += 1
+            look(row)
         if self.fingerprint() != before:
             raise ReadFailed(f"The report {self.path} changed while it was read.", remedy="Try again.")
         names = self.erp.settings.report_columns

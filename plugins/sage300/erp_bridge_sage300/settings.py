@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
@@ -133,7 +134,7 @@ class Sage300Settings:
         if problems:
             raise ValueError("; ".join(problems))
 
-    @property
+    @cached_property
     def comparing(self) -> Comparing:
         """How this site's codes are brought to one form and compared."""
         return Comparing(

@@ -55,6 +55,13 @@ def _nothing_there(erp: SageErp, spots: Places) -> None:
                 f"{path} is there already: it is not written again.",
                 remedy="Look for this export's outcome first; settle it if it stays in doubt.",
             )
+    # A crash leaves the staged file beside its tombstone; a tombstone alone says that the file was carried off, even
+    # where the ledger, restored from an older copy, knows of no try.
+    if erp.files.exists(spots.tombstone) and not erp.files.exists(spots.staging):
+        raise LedgerConflict(
+            f"{spots.name}.jce was offered before and is gone: it is not written again.",
+            remedy="Ask who moved it and whether it was imported, then settle this export.",
+        )
 
 
 def _as_meant(erp: SageErp, content: Content, effect: Effect, path: str) -> None:

@@ -17,13 +17,29 @@ NOTE: Final = Severity.NOTE
 
 @define
 class Codes:
-    """Checks codes line by line; remembers cost codes by their bare form, to find two that Sage would hold as one."""
+    """Checks codes line by line; remembers cost codes by their bare form, to find two that Sage would hold as one.
+
+    A code stands on many lines: what was found good once is not looked at again.
+    """
 
     erp: SageErp
     _bare: dict[str, tuple[str, int]] = field(factory=dict, init=False)
+    _good: set[tuple[str, ...]] = field(factory=set, init=False)
 
     def check(self, line: ExportLine) -> Iterator[Finding]:
         """All that is wrong with a line's Extra, cost code, category and unit."""
+        key, good = line.key, self._good
+        places = (("sub_job", key.sub_job), ("category", key.category, line.unit), (key.sub_job, key.cost_code))
+        if good.issuperset(places):
+            return
+        found = False
+        for finding in self._check_all(line):
+            found = True
+            yield finding
+        if not found:
+            good.update(places)
+
+    def _check_all(self, line: ExportLine) -> Iterator[Finding]:
         yield from self._characters(line)
         yield from self._extra(line)
         yield from self._cost_code(line)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from attrs import field, frozen
+
 from erp_bridge_core.contract import ExportReceipt, LineKey, Observation, RouteSight, Seen
 from erp_bridge_sage300.codes import KeyMatcher
 from erp_bridge_sage300.masters import OdbcJob
@@ -25,10 +27,9 @@ def verify_posted(receipt: ExportReceipt, erp: SageErp) -> Iterator[Seen]:
 
 
 def _report(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Iterator[Seen]:
-    report = JobCostReport(erp)
+    report, marks = JobCostReport(erp), _Marks(matcher)
     try:
-        fact = report.check(receipt.job)
-        twice = _twice(report, receipt.job, matcher)
+        fact = report.check(receipt.job, marks.take)
     except FAILURES as error:
         yield failed(REPORT, error)
         return
@@ -45,18 +46,22 @@ def _report(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Iterat
         key = matcher.match(row.extra, row.cost_code, row.category)
         if hash(key) not in seen:
             seen.add(hash(key))
-            yield several(REPORT, key) if hash(key) in twice else _from_report(key, row)
+            yield several(REPORT, key) if hash(key) in marks.twice else _from_report(key, row)
     yield from missing(REPORT, receipt, seen)
 
 
-def _twice(report: JobCostReport, job: str, matcher: KeyMatcher) -> set[int]:
-    """The keys that stand in several rows, as hashes, so that a large report stays small."""
-    seen: set[int] = set()
-    twice: set[int] = set()
-    for row in report.rows(job):
-        mark = hash(matcher.match(row.extra, row.cost_code, row.category))
-        (twice if mark in seen else seen).add(mark)
-    return twice
+@frozen
+class _Marks:
+    """The keys of a report, and those that stand in several rows, as hashes, so that a large report stays small."""
+
+    matcher: KeyMatcher
+    once: set[int] = field(factory=set)
+    twice: set[int] = field(factory=set)
+
+    def take(self, row: ReportRow) -> None:
+        """Take in one row."""
+        mark = hash(self.matcher.match(row.extra, row.cost_code, row.category))
+        (self.twice if mark in self.once else self.once).add(mark)
 
 
 def _from_report(key: LineKey, row: ReportRow) -> Observation:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sage_doubles import LINES, line, make_batch
 
-from erp_bridge_core.contract import FieldValues
+from erp_bridge_core.contract import FieldValues, Part
 from erp_bridge_core.contract.errors import LedgerConflict
 from erp_bridge_sage300.content import Content, described
 from erp_bridge_sage300.settings import Sage300Settings
@@ -79,14 +79,14 @@ def test_text_is_not_read_as_a_pattern() -> None:
 
 def test_the_sum_tells_lines_and_total_exactly() -> None:
     """Count, total and hash come from one pass."""
-    whole = content().sum(range(1, 4), "2026-04-08")
+    whole = content().sum(Part.ORIGINAL, range(1, 4), "2026-04-08")
 
-    assert (3, Decimal("10787.50")) == (whole.lines, whole.total)
+    assert (range(1, 4), Decimal("10787.50")) == (whole.numbers, whole.total)
 
 
 def test_a_plan_of_another_batch_is_a_conflict() -> None:
     """A line that the batch doesn't hold is told."""
     with pytest.raises(LedgerConflict, match="line 9"):
-        content().sum([1, 9], "2026-04-08")
+        content().sum(Part.ORIGINAL, [1, 9], "2026-04-08")
 
     assert 5 == len(LINES)

@@ -1,0 +1,112 @@
+"""The product as the benchmark drives it: by the services that the command line uses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import budget_file
+from attrs import define
+from sqlalchemy import func, select
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.contract.effects import HandOver
+from erp_bridge_core.contract.fields import FieldValues
+from erp_bridge_core.contract.simulator import Served
+from erp_bridge_core.demo.erp_side import secrets_into
+from erp_bridge_core.demo.people import Cast, hire
+from erp_bridge_core.installation import create_home
+from erp_bridge_core.sources import ColumnMapping
+from erp_bridge_core.store.tables import metadata
+
+PROJECT: Final = "bench"
+STAGES: Final = ("sync", "import", "send", "accept", "export", "take", "post", "verify")
+
+
+@define
+class Product:
+    """One project's way into the ERP, a stage at a time."""
+
+    application: Application
+    cast: Cast
+    item: int = 0
+    handed: tuple[HandOver, ...] = ()
+    outcome: str = ""
+
+    def run(self, stage: str, budget: Path) -> None:
+        """Do one stage."""
+        match stage:
+            case "sync":
+                self.application.projects.sync(self.cast.manager, PROJECT)
+            case "import":
+                self._import(budget)
+            case "send":
+                self.item = self.application.sending.send(self.cast.manager, PROJECT, acknowledge=["*"]).id
+            case "accept":
+                self._accept()
+            case "export":
+                self.application.exports.start(self.cast.approver, self.item)
+                self.application.exports.run(self.cast.approver, self.item)
+            case "take":
+                self.handed = self.application.exports.take(self.cast.approver, self.item)
+            case "verify":
+                self.outcome = self.application.verification.verify(self.cast.approver, self.item).outcome
+
+    def count_rows(self) -> int:
+        """The rows of every table."""
+        with self.application.store.read() as connection:
+            return sum(
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in metadata.sorted_tables
+            )
+
+    def _import(self, budget: Path) -> None:
+        mapping = ColumnMapping(columns={"sub_job": "Sub Job", "category": "Category"})
+        choices = ImportChoices(mapping=mapping, job=budget_file.JOB)
+        self.application.budgets.import_file(self.cast.manager, PROJECT, budget, choices=choices)
+
+    def _accept(self) -> None:
+        reviews, approver = self.application.reviews, self.cast.approver
+        shown = reviews.show(approver, self.item)
+        reviews.accept(
+            approver,
+            self.item,
+            values=FieldValues(description="Budget"),
+            confirm_import_closes=True,
+            confirm_baseline=False,
+            revision=shown.item.revision,
+        )
+
+
+@contextmanager
+def prepared_product(home: Path, served: Served) -> Iterator[Product]:
+    """A new home with people, a connection to the simulated ERP, and a project linked to its job."""
+    create_home(
+        home,
+        company_code="bench",
+        company_name="Benchmark",
+        time_zone="UTC",
+        currency="USD",
+        admin_login="administrator",
+        admin_name="Administrator",
+        demo=True,
+    ).close()
+    with Application.open(home) as application:
+        cast = hire(application, "bench", "benchmark")
+        secrets_into(home, served.secrets)
+        application.connections.add(
+            cast.administrator,
+            "sage",
+            erp="sage300",
+            settings=served.settings,
+            files_root=served.files_root,
+            hosts=served.hosts,
+            plain_http=True,
+        )
+        application.projects.create(cast.administrator, PROJECT, name="Benchmark")
+        application.projects.link(cast.administrator, PROJECT, "sage", job=budget_file.JOB)
+        application.people.grant_project(cast.administrator, "manager", PROJECT, level="standard", may_send=True)
+        for code in filter(None, budget_file.SUB_JOBS):
+            application.budgets.sub_job(cast.manager, PROJECT, code, name=code.title())
+        yield Product(application, cast)
