@@ -36,6 +36,7 @@ from erp_bridge_core.people.rights import granted_by_self, policy_of, rights_of
 from erp_bridge_core.people.rules import (
     may_answer,
     may_look_at_items,
+    may_see_history,
     require,
     separation_of_duties,
     signed_in_recently,
@@ -132,7 +133,7 @@ class Reviews:
         """Every item of a project, the latest first; here rejected is told from retrieved (B6)."""
         with self.store.read() as connection:
             project_id = _project_id(connection, actor, project)
-            require(may_look_at_items(rights_of(connection, actor, project_id)))
+            require(may_see_history(rights_of(connection, actor, project_id)))
             return items_of_project(connection, actor.company_id, project_id)
 
     # -- answering ----------------------------------------------------------------------------------------------------

@@ -117,6 +117,11 @@ def may_look_at_items(rights: Rights) -> list[Fault]:
     )
 
 
+def may_see_history(rights: Rights) -> list[Fault]:
+    """A project's past sends: whoever may look at its budget or at ERP Integrations; a reject's reason is for both."""
+    return may_see_budget(rights) and may_look_at_items(rights)
+
+
 def may_administer(rights: Rights) -> list[Fault]:
     """People, grants, connections, policies, new projects: a company's administrators, never a token (P5)."""
     if rights.verbs is not None:

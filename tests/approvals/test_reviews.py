@@ -64,6 +64,14 @@ def test_answered_items_leave_the_list_for_the_history(review: Review, approver:
     assert (ItemState.REJECTED, "Wrong phase.", "approver") == (past.state, past.reason, past.answered_by)
 
 
+@pytest.mark.rule("A5", "P1")
+def test_a_project_manager_sees_why_a_budget_was_rejected(review: Review, approver: Actor, manager: Actor) -> None:
+    """Whoever may look at a project's budget sees its history, without a right on ERP Integrations."""
+    review.service.reject(approver, review.item_id, reason="Wrong phase.")
+
+    assert ["Wrong phase."] == [past.reason for past in review.service.history(manager, "24-001")]
+
+
 @pytest.mark.rule("A2", "A3", "X5")
 def test_details_show_keys_totals_and_fields(review: Review, viewer: Actor) -> None:
     """The details show original, changes and revised per key and in total, the fields, and that import will close."""

@@ -17,6 +17,7 @@ from erp_bridge_core.people.rules import (
     may_edit,
     may_look_at_items,
     may_see_budget,
+    may_see_history,
     may_send,
     require,
     separation_of_duties,
@@ -116,6 +117,17 @@ def test_standard_without_the_privilege_may_look() -> None:
 
     assert may_look_at_items(rights) == []
     assert may_answer(rights) != []
+
+
+@pytest.mark.rule("P1")
+def test_a_projects_history_is_for_either_tool() -> None:
+    """Who may look at the budget, or at ERP Integrations, sees what became of its sends; who may do neither doesn't."""
+    seen = [
+        may_see_history(rights) == []
+        for rights in (Rights(budget=Level.READ_ONLY), Rights(integrations=Level.READ_ONLY), Rights())
+    ]
+
+    assert [True, True, False] == seen
 
 
 @pytest.mark.rule("P5")
