@@ -20,7 +20,11 @@ from erp_bridge_core.simulation import Reply, Request
 LARGEST_BATCH: Final = 1000
 _MEMBERS: Final = ("id", "path", "operation", "payload")
 _PATH: Final = re.compile(r"/1/([a-z]+)(?:/([0-9A-F]{32}))?", re.ASCII)
-_OPERATIONS: Final = {"create": CREATE, "update": UPDATE, "delete": DELETE, "get": RETRIEVE}
+_UPSERT: Final = "upsert"
+#: Each operation of a part, and the permissions that it needs.
+_OPERATIONS: Final = {
+    "create": (CREATE,), "update": (UPDATE,), "delete": (DELETE,), "get": (RETRIEVE,), _UPSERT: (CREATE, UPDATE),
+}  # fmt: skip
 
 
 def run_batch(context: Context, request: Request, module: str) -> Reply:
@@ -60,17 +64,18 @@ def _run(context: Context, module: str, part: dict[str, Any]) -> dict[str, Any]:
 def _one(context: Context, module: str, part: dict[str, Any]) -> Any:
     match = _PATH.fullmatch(str(part["path"]))
     resource = BY_ADDRESS.get((module, match[1])) if match else None
-    operation = _OPERATIONS.get(str(part["operation"]))
+    operation = str(part["operation"])
     if match is None or resource is None:
         raise Refusal(404, [f"There is nothing at {part['path']} in this module."])
-    if operation is None:
-        raise Refusal(400, [f"The operation {part['operation']} is not supported."])
+    if operation not in _OPERATIONS:
+        raise Refusal(400, [f"The operation {operation} is not supported."])
     if resource.name not in context.settings["batch_resources"].split(","):
         raise Refusal(400, [f"{resource.name} does not take part in batches."])
-    if names_operation(context.settings["refused"], resource.name, operation):
+    refused = context.settings["refused"]
+    if any(names_operation(refused, resource.name, needed) for needed in _OPERATIONS[operation]):
         raise Refusal(403, [f"You are not permitted to {operation} {resource.name}."])
     payload = part["payload"]
-    if operation in (CREATE, UPDATE) and not isinstance(payload, dict):
+    if operation in (CREATE, UPDATE, _UPSERT) and not isinstance(payload, dict):
         raise Refusal(400, ["The payload is not an object."])
     return _do(context, Place("http://localhost:80", context.named(resource)), operation, match[2] or "", payload)
 
@@ -78,6 +83,8 @@ def _one(context: Context, module: str, part: dict[str, Any]) -> Any:
 def _do(context: Context, place: Place, operation: str, vuuid: str, payload: Any) -> Any:
     if operation == CREATE:
         vuuid = rows.create(context, place.resource, payload)
+    elif operation == _UPSERT:
+        vuuid = rows.upsert(context, place.resource, payload)
     elif operation == UPDATE:
         rows.update(context, place.resource, vuuid, payload)
     elif operation == DELETE:

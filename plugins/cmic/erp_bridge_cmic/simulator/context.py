@@ -36,4 +36,5 @@ class Context:
 
 def open_context(connection: sqlite3.Connection, user: str) -> Context:
     """A context on an open connection, with the switches as they stand."""
+    connection.execute("PRAGMA case_sensitive_like = ON")  # as CMiC's own database has it
     return Context(connection=connection, settings=settings(connection), user=user, moment=now(connection))

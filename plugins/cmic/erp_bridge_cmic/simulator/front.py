@@ -1,6 +1,7 @@
 """The front of the service: throttle, log-in, permissions and faults, in the order in which they strike."""
 
 import threading
+from contextlib import suppress
 from typing import Final
 
 from erp_bridge_cmic.simulator import service
@@ -79,24 +80,25 @@ class Front:
 
     def _write(self, request: Request, address: Address, user: str) -> Reply:
         with self._company.writing() as connection:
-            fault = next_fault(open_context(connection, user), address)
+            context = open_context(connection, user)
+            fault = next_fault(context, address)
             if fault == "late":
                 hold(connection, request)
-        if fault in ("late", "lost_request"):
-            return Reply(lost=True)
-        try:
-            with self._company.writing() as connection:
-                reply = service.write(open_context(connection, user), request, address)
-        except Refusal:
-            if fault == NO_FAULT:
-                raise
-            return Reply(lost=True)
-        return reply if fault == NO_FAULT else Reply(lost=True)
+        if fault == NO_FAULT:
+            return self._do(request, address, user)
+        if fault == "lost_reply":
+            with suppress(Refusal):  # what it would have been answered is lost too
+                self._do(request, address, user)
+        threading.Event().wait(int(context.settings["write_fault_stall"]))
+        return Reply(lost=True)
+
+    def _do(self, request: Request, address: Address, user: str) -> Reply:
+        with self._company.writing() as connection:
+            return service.write(open_context(connection, user), request, address)
 
     def _release(self, request: Request) -> str:
         try:
-            with self._company.writing() as connection:
-                reply = service.write(open_context(connection, "LATE"), request, locate(request))
+            reply = self._do(request, locate(request), "LATE")
         except Refusal as refused:
             return f"{refused.status} {refused}"
         return f"{reply.status} {reply.body[:200]}"

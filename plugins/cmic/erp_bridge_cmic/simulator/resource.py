@@ -18,6 +18,7 @@ DELETE: Final = "delete"
 class Resource:
     """One resource. Rows are read from `view` and written to `table`; `label` is what messages call a row.
 
+    `keys` are the columns that tell one row from another, where a resource has any beside the row's identity.
     `finders` map each finder's parameters to the column they compare and the operator they compare by.
     """
 
@@ -29,6 +30,7 @@ class Resource:
     attributes: tuple[Attribute, ...]
     table: str = ""
     operations: tuple[str, ...] = (RETRIEVE,)
+    keys: tuple[str, ...] = ()
     finders: Mapping[str, Mapping[str, tuple[str, str]]] = {}
 
     @property

@@ -40,6 +40,7 @@ _TYPE: Final = Resource(
     prefix="Cmt",
     view="pci_type",
     table="pci_type",
+    keys=("comp", "type"),
     operations=(CREATE, RETRIEVE),
     attributes=stamped(
         "Cmt",
@@ -76,6 +77,7 @@ _HEADER: Final = Resource(
     prefix="Cmm",
     view="seen_pci",
     table="pci",
+    keys=("comp", "job", "number"),
     operations=(CREATE, RETRIEVE, UPDATE),
     attributes=stamped(
         "Cmm",

@@ -84,6 +84,7 @@ _PHASE: Final = Resource(
     prefix="Gjjp",
     view="seen_phase",
     table="job_phase",
+    keys=("comp", "job", "phase"),
     operations=(CREATE, RETRIEVE, UPDATE),
     attributes=stamped(
         "Gjjp",
@@ -104,6 +105,7 @@ _ROW: Final = Resource(
     prefix="Jcat",
     view="budget_row",
     table="job_category",
+    keys=("comp", "job", "phase", "category"),
     operations=(CREATE, RETRIEVE, UPDATE),
     attributes=stamped(
         "Jcat",

@@ -20,12 +20,12 @@ def create(context: Context, resource: Resource, given: dict[str, Any]) -> str:
     problems: list[Problem] = []
     values = _read(resource, given, problems, creating=True)
     problems += _missing(resource, values)
+    values = {column: value for column, value in values.items() if value is not None}
     if not problems:
         problems += RULES[resource.name].create(context, values)
     if problems:
         raise Refusal(400, problems)
     values |= {"created": context.moment, "creator": context.user}
-    values = {column: value for column, value in values.items() if value is not None}
     columns, marks = ", ".join(values), ", ".join("?" * len(values))
     try:
         made = context.one(
@@ -59,6 +59,21 @@ def update(context: Context, resource: Resource, vuuid: str, given: dict[str, An
         )
     except sqlite3.IntegrityError as error:
         raise _duplicate(context, resource, error) from error
+
+
+def upsert(context: Context, resource: Resource, given: dict[str, Any]) -> str:
+    """Change the row that has the given key, or make one; its identity. A resource without a key makes one always."""
+    names = {resource.by_column[column].name: column for column in resource.keys if column in resource.by_column}
+    row = None
+    if names and all(isinstance(given.get(name), str) for name in names):
+        where = " AND ".join(f"{column} = ?" for column in names.values())
+        key = [given[name] for name in names]
+        row = context.one(f"SELECT vuuid FROM {resource.view} WHERE {where}", *key)  # noqa: S608 - names are our own
+    if row is None:
+        return create(context, resource, given)
+    changes = {name: value for name, value in given.items() if name != resource.vuuid}
+    update(context, resource, row["vuuid"], changes)
+    return str(row["vuuid"])
 
 
 def remove(context: Context, resource: Resource, vuuid: str) -> None:

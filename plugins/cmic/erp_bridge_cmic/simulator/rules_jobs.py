@@ -60,7 +60,7 @@ class RowRules:
         """The job is open, the codes exist, and the budget is not frozen."""
         yield from job_problems(context, row["comp"], row["job"], "JcatJobCode")
         if "category" in values:
-            yield from _category_problems(context, row["comp"], values["category"])
+            yield from _move_problems(context, row, values["category"])
         yield from unit_problems(context, values.get("wm"), "JcatWmCode")
         key = dict(row) | values
         yield from _budget_problems(context, key, values)
@@ -85,6 +85,16 @@ def _category_problems(context: Context, comp: Stored, category: Stored) -> Iter
     known = "SELECT 1 FROM master_category WHERE comp = ? AND category = ? AND active = 'Y'"
     if not context.one(known, comp, category):
         yield Problem(f"Category Code {category} is not an active category of company {comp}.", "JcatCode")
+
+
+def _move_problems(context: Context, row: Row, category: Stored) -> Iterator[Problem]:
+    """Why a row can't go to another category; its journal goes with it."""
+    yield from _category_problems(context, row["comp"], category)
+    key = (row["comp"], row["job"], row["phase"], row["category"])
+    where = "WHERE comp = ? AND job = ? AND phase = ? AND category = ?"
+    if context.one(f"SELECT 1 FROM pci_line {where}", *key):  # noqa: S608 - a constant
+        yield Problem(f"Category Code {row['category']} has PCI lines; it can't be changed.", "JcatCode")
+    context.connection.execute(f"UPDATE row_entry SET category = ? {where}", (category, *key))  # noqa: S608
 
 
 def _budget_problems(context: Context, key: Values, values: Values) -> Iterator[Problem]:

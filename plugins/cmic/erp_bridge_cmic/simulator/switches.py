@@ -110,6 +110,7 @@ _FAULTS: Final = (
     ),
     _whole("write_fault_count", "1", "How many writes the fault befalls; it counts down."),
     _whole("write_fault_after", "0", "Writes that go well before it; it counts down."),
+    _whole("write_fault_stall", "0", "Seconds until the connection of such a write ends."),
     Switch(
         name="write_fault_on",
         default="",

@@ -70,3 +70,30 @@ def test_needs_the_permission_of_each_part(allowed: Client) -> None:
     """A refused operation is refused inside a batch too."""
     allowed.switch("refused", "jcjobcategory:create")
     assert 403 == send(allowed, part(1, row())).status_code
+
+
+def test_upserts_by_the_key(allowed: Client) -> None:
+    """An upsert makes the row the first time and changes it the second; both permissions are needed."""
+    vuuids = [
+        send(allowed, part(1, row(amount=amount), operation="upsert")).json()["parts"][0]["payload"]["JcatVUuid"]
+        for amount in (5, 9)
+    ]
+    assert (1, ["9"]) == (len(set(vuuids)), list(allowed.figures().values()))
+    allowed.switch("refused", "jcjobcategory:update")
+    assert 403 == send(allowed, part(1, row(), operation="upsert")).status_code
+
+
+def test_reads_and_removes_in_a_batch(client: Client) -> None:
+    """A part may get a row or delete one; an unknown operation is refused."""
+    client.switch("batch_resources", "cmdetail")
+    client.made("jcjobcategory", row())
+    client.pci(5)
+    vuuid = client.items("cmdetail")[0]["CmdVUuid"]
+    url = f"{client.served.settings['base_url']}/cm-rest-api/rest"
+    headers = {"Content-Type": "application/vnd.oracle.adf.batch+json"}
+    path = {"path": f"/1/cmdetail/{vuuid}"}
+    parts = [part(1, {}, operation="get", **path), part(2, {}, operation="delete", **path)]
+    done = client.session.post(url, json={"parts": parts}, headers=headers).json()["parts"]
+    assert (5, None, []) == (done[0]["payload"]["CmdCostAmt"], done[1]["payload"], client.items("cmdetail"))
+    wrong = {"parts": [part(1, {}, operation="merge", **path)]}
+    assert 400 == client.session.post(url, json=wrong, headers=headers).status_code

@@ -68,6 +68,7 @@ def test_reads_a_row_by_its_identity(client: Client) -> None:
         ("JobCtrlCode = 'ALL' and (JobCode >= '24-002')", ["24-002"]),
         ("JobCode like '24-001%' and JobCtrlCode <> 'ALL'", [SUB_JOB]),
         ("JobCode in ('24-001', '24-002') and JobDefaultDeptCode is null", ["24-001", "24-002"]),
+        ("JobName like 'bridge'", []),
         ("JobCode not in ('24-001') and JobCtrlCode is not null", [SUB_JOB, "24-002"]),
         ("JobName = 'it''s; DROP TABLE job'", []),
     ],

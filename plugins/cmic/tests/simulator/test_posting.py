@@ -54,6 +54,7 @@ def test_posts_a_transfer_between_a_job_and_its_sub_job(site: Client) -> None:
     site.made("cmdetail", line(-30))
     site.made("cmdetail", line(30, job=SUB_JOB))
     assert "SUCCESS" == site.post_pci()
+    assert {"Budg": 100, "PostInt": -30, "PostExt": 0, "CurrBudg": 70, "Pend": 0} == figures(site)
     assert {
         "03-1000 / L": ("100.00", "-30.00", 1, 1),
         "03-1000 / M": ("100.00", "0.00", 1, 0),

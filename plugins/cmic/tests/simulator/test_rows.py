@@ -182,3 +182,20 @@ def test_refuses_another_content_type(client: Client) -> None:
     assert 415 == client.session.post(client.url("jcjobcategory"), data="a=b").status_code
     kind = {"Content-Type": "application/vnd.oracle.adf.resourceItem+json"}
     assert 201 == client.session.post(client.url("jcjobcategory"), json=row(), headers=kind).status_code
+
+
+def test_moves_a_row_to_another_category_with_its_journal(client: Client) -> None:
+    """The category is listed as updatable; a row that carries PCI lines stays where it is."""
+    vuuid = client.made("jcjobcategory", row())["JcatVUuid"]
+    assert 200 == client.patch("jcjobcategory", vuuid, JcatCode="M").status_code
+    assert {"03-1000 / M": ("100.00", "0.00", 1, 0)} == client.books()
+    client.made("jcjobcategory", row())
+    client.pci(5)
+    other = client.items("jcjobcategory", q="JcatCode = 'L'")[0]["JcatVUuid"]
+    assert 400 == client.patch("jcjobcategory", other, JcatCode="S").status_code
+
+
+def test_takes_a_row_without_an_amount(client: Client) -> None:
+    """Null is no amount: the row stands at nought and nothing is counted."""
+    client.made("jcjobcategory", row(amount=None))
+    assert (["0"], {}) == (list(client.figures().values()), client.books())
