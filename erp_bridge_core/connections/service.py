@@ -216,7 +216,7 @@ class Connections:
             clock=self.clocks(company_id),
             masters=masters or LazyMasters(lambda: self._masters(target, job)),
             maps=StoredMaps(self.store, target.id),
-            state=self._state(target, job),
+            state=self._state(target),
             redactor=self.redactor,
             installation=self.installation_code,
             job=job,
@@ -247,8 +247,8 @@ class Connections:
             project_id = connection.execute(query).scalars().first()
             return None if project_id is None else load_masters(connection, project_id)
 
-    def _state(self, target: ConnectionView, job: str) -> CallbackState:
-        key = {"connection_id": target.id, "job": job}
+    def _state(self, target: ConnectionView) -> CallbackState:
+        key = {"connection_id": target.id}
 
         def load(name: str) -> str | None:
             with self.store.read() as connection:

@@ -50,7 +50,7 @@ class Share:
         return path
 
     def checked_root(self) -> Path:
-        """The root, if it is there, allowed and no link; raises `Unusable`."""
+        """The root, if it is there, allowed and no link, be it an allowed root itself; raises `Unusable`."""
         root = Path(self.root)
         allowed = [folder for folder in map(Path, self.allowed_roots) if root.is_relative_to(folder)]
         if not allowed or ".." in root.parts:
@@ -62,8 +62,7 @@ class Share:
         for part in root.relative_to(allowed[0]).parts:
             path /= part
             require_folder(path)
-        if not path.is_dir():
-            raise _gone(path)
+        require_folder(path)
         return path
 
 

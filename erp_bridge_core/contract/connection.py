@@ -113,7 +113,7 @@ class Erp(Generic[SettingsT]):
 
 
 class State(Protocol):
-    """Small JSON values that an adapter keeps per connection and job."""
+    """Small JSON values that an adapter keeps per connection, over all its jobs."""
 
     def get(self, name: str) -> Any:
         """The value kept under that name, or None."""

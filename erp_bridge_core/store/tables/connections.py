@@ -43,10 +43,9 @@ adapter_state = Table(
     row_id(),
     company_id(),
     reference("connection_id", "connections.id"),
-    Column("job", String(64), nullable=False, default=""),
     Column("name", String(100), nullable=False),
     Column("value", JSON),
-    UniqueConstraint("connection_id", "job", "name"),
+    UniqueConstraint("connection_id", "name"),
 )
 
 erp_jobs = Table(

@@ -76,7 +76,7 @@ def _report(erp: SageErp, path: str, columns: dict[str, str]) -> str:
 
 
 def _hh2(erp: SageErp) -> str:
-    client = Hh2(erp)
+    client = Hh2(erp, by_person=True)
     client.sign_in()
     next(client.jobs(), None)
     return f"{erp.settings.hh2_base} accepted the log-in and lists jobs."

@@ -93,22 +93,23 @@ class KeyMatcher:
     """Finds which of our keys a key that was read means: the very same one, else the one that is equal bare."""
 
     comparing: Comparing
-    _bare: dict[LineKey, LineKey] = field(factory=dict, init=False)
+    _bare: dict[tuple[str, str, str], LineKey] = field(factory=dict, init=False)
 
     def learn(self, keys: Iterable[LineKey]) -> "KeyMatcher":
         """Remember our keys; needed only where a site has no sections to bring codes to one form by."""
         if not self.comparing.exactly:
             for key in keys:
-                self._bare.setdefault(self._without_delimiters(key), key)
+                self._bare.setdefault(self._without_delimiters(key.sub_job, key.cost_code, key.category), key)
         return self
 
     def match(self, sub_job: str, cost_code: str, category: str) -> LineKey:
         """Our key for what was read, or what was read in the site's form."""
-        key = LineKey(sub_job, self.comparing.cost_code(cost_code), category)
-        return key if self.comparing.exactly else self._bare.get(self._without_delimiters(key), key)
+        code = self.comparing.cost_code(cost_code)
+        known = None if self.comparing.exactly else self._bare.get(self._without_delimiters(sub_job, code, category))
+        return known or LineKey(sub_job, code, category)
 
-    def _without_delimiters(self, key: LineKey) -> LineKey:
-        return LineKey(key.sub_job, self.comparing.cost_codes.bare(key.cost_code), key.category)
+    def _without_delimiters(self, sub_job: str, cost_code: str, category: str) -> tuple[str, str, str]:
+        return sub_job, self.comparing.cost_codes.bare(cost_code), category
 
 
 def unsafe_characters(text: str) -> str:

@@ -26,6 +26,8 @@ Row = TypeVar("Row")
 SIGN_IN: Final = "/Api/Security/V3/Session.svc/authenticate"
 JOB_COST: Final = "/JobCosting/Api/V1/JobCost.svc"
 SIGNED_IN: Final = 5
+#: Where the connection remembers that hh2 refused the log-in.
+REFUSED: Final = "hh2 refused"
 #: What the log-in's result codes mean, and what to do.
 RESULTS: Final = {
     1: ("the user name or password is wrong", "Correct hh2_username and hh2_password."),
@@ -49,13 +51,20 @@ class Hh2:
     """One session with hh2 for one connection. Logs in when first needed; a refused log-in is never tried again."""
 
     erp: SageErp
+    by_person: bool = field(default=False, kw_only=True)
     _cookies: dict[str, str] | None = field(default=None, init=False)
-    _refused: SignInFailed | None = field(default=None, init=False)
 
     def sign_in(self) -> None:
-        """Log in; raises `SignInFailed` saying what hh2's result code means. hh2 locks users, hence once only."""
-        if self._refused is not None:
-            raise self._refused
+        """Log in; raises `SignInFailed` saying what hh2's result code means.
+
+        hh2 locks users: a refusal is remembered, and only a person who checks the connection tries again.
+        """
+        refused = self.erp.state.get(REFUSED)
+        if refused and not self.by_person:
+            raise SignInFailed(
+                f"{refused} The log-in is not tried again by itself.",
+                remedy="Correct the cause, then run `erp-bridge connection check`.",
+            )
         settings = self.erp.settings
         body = {
             "ApiKey": settings.hh2_api_key.reveal(),
@@ -68,8 +77,10 @@ class Hh2:
         try:
             self._judge_sign_in(answer)
         except SignInFailed as error:
-            self._refused = error
+            self.erp.state.put(REFUSED, error.message)
             raise
+        if refused:
+            self.erp.state.put(REFUSED, None)
         self._cookies = dict(answer.cookies.items())
 
     def _judge_sign_in(self, answer: requests.Response) -> None:
@@ -82,7 +93,7 @@ class Hh2:
         known = isinstance(result, int) and not isinstance(result, bool)
         meaning, remedy = RESULTS.get(result, _NEW) if known else _ODD
         raise SignInFailed(
-            f"hh2 refused the log-in with result {result!r}: {meaning}. It is not tried again by itself.",
+            f"hh2 refused the log-in with result {result!r}: {meaning}.",
             remedy=remedy,
             details={"result": result},
         )

@@ -37,6 +37,7 @@ def offer(erp: SageErp, content: Content, kind: Kind, effect: Effect, attempt: A
     """Bring one file where the accountant finds it; see the module's text for the order and why."""
     spots = places(erp, effect, kind.folder)
     _nothing_there(erp, spots)
+    _not_carried_off(erp, effect, spots)
     _clear_former(erp, content, kind, effect)
     if not erp.files.exists(spots.staging):
         erp.files.write_new(spots.staging, content.chunks(effect.lines, effect.request["date"]))
@@ -55,9 +56,16 @@ def _nothing_there(erp: SageErp, spots: Places) -> None:
                 f"{path} is there already: it is not written again.",
                 remedy="Look for this export's outcome first; settle it if it stays in doubt.",
             )
-    # A crash leaves the staged file beside its tombstone; a tombstone alone says that the file was carried off, even
-    # where the ledger, restored from an older copy, knows of no try.
-    if erp.files.exists(spots.tombstone) and not erp.files.exists(spots.staging):
+
+
+def _not_carried_off(erp: SageErp, effect: Effect, spots: Places) -> None:
+    """Refuse to write a file whose tombstone stands alone, even where a restored ledger knows of no try.
+
+    A crash leaves the staged file beside its tombstone; alone, it says that the file was carried off.
+    """
+    if erp.files.exists(spots.staging) or not erp.files.exists(spots.tombstone):
+        return
+    if read_note(erp, spots.tombstone).get("sha256") == effect.payload_hash:
         raise LedgerConflict(
             f"{spots.name}.jce was offered before and is gone: it is not written again.",
             remedy="Ask who moved it and whether it was imported, then settle this export.",

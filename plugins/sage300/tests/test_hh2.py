@@ -65,6 +65,21 @@ def test_a_refused_log_in_is_told_and_not_tried_again(
     assert 1 == service.sign_ins
 
 
+def test_a_refusal_is_remembered_until_a_person_tries_again(hh2_erp: SageErp, service: Service) -> None:
+    """Later reads send no log-in at all; whoever checks the connection does, and clears it where it is accepted."""
+    service.result = 1
+    with pytest.raises(SignInFailed):
+        list(Hh2(hh2_erp).jobs())
+    service.result = 5
+    with pytest.raises(SignInFailed, match="not tried again by itself"):
+        list(Hh2(hh2_erp).jobs())
+    assert 1 == service.sign_ins
+
+    Hh2(hh2_erp, by_person=True).sign_in()
+    assert list(Hh2(hh2_erp).jobs())
+    assert 3 == service.sign_ins
+
+
 @pytest.mark.rule("X4")
 def test_an_error_of_the_log_in_holds_no_secret(hh2_erp: SageErp, service: Service) -> None:
     """What was sent is not repeated."""

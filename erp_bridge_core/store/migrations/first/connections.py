@@ -30,13 +30,12 @@ def adapter_state() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("job", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("value", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_adapter_state_company_id")),
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_adapter_state_connection_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adapter_state")),
-        sa.UniqueConstraint("connection_id", "job", "name", name=op.f("uq_adapter_state_connection_id_job_name")),
+        sa.UniqueConstraint("connection_id", "name", name=op.f("uq_adapter_state_connection_id_name")),
     )
     op.create_index(op.f("ix_adapter_state_company_id"), "adapter_state", ["company_id"], unique=False)
     op.create_index(op.f("ix_adapter_state_connection_id"), "adapter_state", ["connection_id"], unique=False)
