@@ -138,7 +138,7 @@ def _lines(source: Source, item_id: int, digits: int) -> Iterator[ExportLine]:
             yield _export_line(row, -digits)
 
 
-def _export_line(row: Row[Any], scale: int) -> ExportLine:
+def _export_line(row: Any, scale: int) -> ExportLine:
     # Unpacked, not by name: an export reads a hundred thousand of them several times.
     (number, part, change, our_sub_job, our_code, our_category, sub_job, code, category, description, quantity, unit,
      unit_cost, amount) = row  # fmt: skip
@@ -176,7 +176,8 @@ def _totals(source: Source, item: Row[Any]) -> Iterator[KeyTotal]:
             exported = _keyed(connection, _select_exported(item, first, after))
             before = _keyed(connection, _select_before(item.id, first, after))
         for row in page:
-            yield _key_total(row, exported.get(_key(row)), before.get(_key(row)), item.digits)
+            key = row[:3]
+            yield _key_total(row, exported.get(key), before.get(key), item.digits)
 
 
 def _key(row: Row[Any]) -> tuple[str, str, str]:
@@ -232,20 +233,21 @@ def _select_before(item_id: int, first: tuple[str, str, str], last: tuple[str, s
     )
 
 
-def _key_total(row: Row[Any], exported: Row[Any] | None, before: Row[Any] | None, digits: int) -> KeyTotal:
-    quantities = [each.quantity for each in (row, exported) if each is not None and each.quantity is not None]
+def _key_total(row: Any, exported: Row[Any] | None, before: Row[Any] | None, digits: int) -> KeyTotal:
+    sub_job, code, category, our_sub_job, our_code, our_category, original, changes, quantity, description, unit = row
+    quantities = [each for each in (quantity, exported and exported.quantity) if each is not None]
     return KeyTotal(
-        key=LineKey(row.sub_job, row.cost_code, row.category),
-        ours=LineKey(row.our_sub_job, row.our_cost_code, row.our_category),
-        sent_original=from_units(row.original, digits),
-        sent_changes=from_units(row.changes, digits),
+        key=LineKey(sub_job, code, category),
+        ours=LineKey(our_sub_job, our_code, our_category),
+        sent_original=from_units(original, digits),
+        sent_changes=from_units(changes, digits),
         exported_original=from_units(exported.original if exported else 0, digits),
         exported_changes=from_units(exported.changes if exported else 0, digits),
         before_original=_coarse(before and before.original, digits),
         before_changes=_coarse(before and before.changes, digits),
         before_total=_coarse(before and before.total, digits),
-        description=row.description,
-        unit=row.unit,
+        description=description,
+        unit=unit,
         quantity=_fine(sum(quantities)) if quantities else None,
     )
 

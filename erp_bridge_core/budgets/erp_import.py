@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.budgets.file_import import merge_mode
 from erp_bridge_core.budgets.masters import SpooledReading, spool_reading, store_reading
-from erp_bridge_core.budgets.merging import PAGE, Merged, MergeMode, merge_lines
+from erp_bridge_core.budgets.merging import Merged, MergeMode, merge_lines
 from erp_bridge_core.budgets.projects import open_job
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import reasons_import_not_supported, reasons_not_to_import
@@ -27,6 +27,7 @@ from erp_bridge_core.contract.errors import BadInput, Fault, NotSupported
 from erp_bridge_core.contract.money import from_units
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_edit, require
+from erp_bridge_core.store.bulk import PAGE
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import (
     budget_changes,

@@ -1,5 +1,6 @@
 """Many lines into a budget at once: through a table of this transaction's own, in a handful of statements (B8, B10)."""
 
+import json
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -29,12 +30,12 @@ from sqlalchemy import (
 from erp_bridge_core.budgets.exported import exported_originals
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.errors import BadInput, Fault
-from erp_bridge_core.store.paging import batched
+from erp_bridge_core.store.bulk import insert_rows
 from erp_bridge_core.store.tables import budget_lines, sub_jobs
 
-PAGE: Final = 5_000
 _KEY: Final = ("sub_job", "cost_code", "category")
 _VALUES: Final = ("description", "quantity", "unit", "unit_cost", "amount", "source")
+_COLUMNS: Final = (*_KEY, *_VALUES)
 
 incoming = Table(
     "incoming_lines",
@@ -81,8 +82,7 @@ def merge_lines(
     the rows alone, with exported keys set to zero and kept. Raises BadInput naming every repeated key.
     """
     incoming.create(connection)
-    for page in batched(rows, PAGE):
-        connection.execute(insert(incoming), list(page))
+    insert_rows(connection, incoming, _COLUMNS, map(_incoming_row, rows))
     replaced = connection.execute(select(func.count()).where(_same_key(project), _kept())).scalar_one()
     zeroed = dropped = 0
     if mode is MergeMode.OVERRIDE:
@@ -95,6 +95,11 @@ def merge_lines(
     _write(connection, project)
     incoming.drop(connection)
     return Merged(added=total - replaced, replaced=replaced, zeroed=zeroed, dropped=dropped)
+
+
+def _incoming_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    *plain, source = map(row.__getitem__, _COLUMNS)
+    return *plain, json.dumps(source)
 
 
 def _same_key(project: ProjectView) -> Any:

@@ -6,12 +6,13 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from erp_bridge_core.contract.errors import BadInput, Fault, PluginError, ReadFailed
 from erp_bridge_core.contract.money import to_units
 from erp_bridge_core.contract.postings import Observation, RevisionSight, RouteSight, Seen
+from erp_bridge_core.store.bulk import insert_rows
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import observations
 
@@ -33,11 +34,10 @@ class Observed:
     def store(self, connection: Connection, company_id: int, verification_id: int) -> None:
         """Write the observations in bulk; raises PluginError when a route told one key twice."""
         self._spool.seek(0)
-        fixed = {"verification_id": verification_id, "company_id": company_id}
+        fixed = (verification_id, company_id)
+        rows = ((*fixed, *row) for page in map(json.loads, self._spool) for row in page)
         try:
-            for page in map(json.loads, self._spool):
-                rows = [{**fixed, **dict(zip(_COLUMNS, row, strict=True))} for row in page]
-                connection.execute(insert(observations), rows)
+            insert_rows(connection, observations, ("verification_id", "company_id", *_COLUMNS), rows)
         except IntegrityError as error:
             raise PluginError(
                 "The adapter told the figures of one key by one route more than once.",
