@@ -183,12 +183,12 @@ def close_attempt(
 
 
 def prove_offered(connection: Connection, entry: Entry, *, now: float) -> None:
-    """The doubted tries did offer it: it was seen lying where it was offered (class `human`)."""
+    """The doubted tries did offer it: it was seen where it was offered, or taken over from there (class `human`)."""
     doubted = attempts.c.outcome.is_(None) | (attempts.c.outcome == AttemptOutcome.DOUBTFUL)
     connection.execute(
         update(attempts)
         .where(attempts.c.effect_id == entry.id, doubted)
-        .values(outcome=AttemptOutcome.OFFERED, ended_at=now, evidence={"seen": "lying where it was offered"})
+        .values(outcome=AttemptOutcome.OFFERED, ended_at=now, evidence={"seen": "offered, or taken over"})
     )
 
 

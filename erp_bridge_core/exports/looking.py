@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from erp_bridge_core.contract.effects import Absent, CannotTell, Effect, Found, Operation, Sighting
+from erp_bridge_core.contract.errors import OutcomeUnknown
 from erp_bridge_core.contract.structuring import converter
 
 
@@ -31,3 +32,12 @@ def evidence_of(sighting: Sighting) -> dict[str, Any]:
         case _:
             other: dict[str, Any] = converter.unstructure(sighting)
             return other
+
+
+def unknown_outcome(effect: Effect, why: str) -> OutcomeUnknown:
+    """What a person is told of an effect that may or may not have reached the ERP."""
+    return OutcomeUnknown(
+        f"Whether {effect.operation} {effect.reference} reached the ERP is not known. {why}",
+        remedy="Resume the export later, or settle it with the evidence that `erp-bridge export status` shows.",
+        details={"effect": effect.reference},
+    )

@@ -24,15 +24,13 @@ from erp_bridge_core.contract.effects import (
 )
 from erp_bridge_core.contract.errors import (
     AlreadyThere,
-    Doubtful,
     ErpBridgeError,
     ErpRefused,
     Frozen,
-    LeaseLost,
+    LedgerConflict,
     NotSent,
     OutcomeUnknown,
     PluginError,
-    SignInFailed,
     Throttled,
 )
 from erp_bridge_core.contract.profile import ErpProfile, OperationProfile, SafetyClass
@@ -50,7 +48,7 @@ from erp_bridge_core.exports.decisions import (
 )
 from erp_bridge_core.exports.lease import Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
-from erp_bridge_core.exports.looking import evidence_of, look_for
+from erp_bridge_core.exports.looking import evidence_of, look_for, unknown_outcome
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import installation
@@ -203,7 +201,7 @@ class LedgerEffects:
         left = until - self._now()
         if left > self.patience:
             self._mark_unknown(entry, f"it can't be looked for before another {left:.0f} seconds")
-            raise self._unknown(entry, f"The ERP may still carry it out for another {left:.0f} seconds.")
+            raise unknown_outcome(entry.effect, f"The ERP may still carry it out for another {left:.0f} seconds.")
         self.clock.sleep(max(0.0, left))
 
     def _give_up(self, entry: Entry) -> None:
@@ -216,7 +214,7 @@ class LedgerEffects:
                 or "Look at the connection with `erp-bridge connection check`, then retry the export.",
             ) from last
         self._mark_unknown(entry, f"{len(tries)} tries ended in doubt")
-        raise self._unknown(entry, f"{len(tries)} tries ended in doubt.")
+        raise unknown_outcome(entry.effect, f"{len(tries)} tries ended in doubt.")
 
     # -- sending ------------------------------------------------------------------------------------------------------
 
@@ -233,6 +231,8 @@ class LedgerEffects:
             self._close(attempt_id, AttemptOutcome.THROTTLED, {"words": throttled.message})
             self.clock.sleep(min(throttled.retry_after or 1.0, self.patience))
             return False
+        except LedgerConflict as conflict:
+            return self._in_our_place(entry, attempt_id, conflict, operation)
         except Exception as error:  # noqa: BLE001 - whatever it was, it must be known whether something went out
             return self._failed(entry, attempt_id, attempt, error)
         self.observer("answered", entry.effect)
@@ -289,10 +289,17 @@ class LedgerEffects:
             ledger.conclude(connection, entry, self.identity.item_id, EffectState.REFUSED, evidence=evidence)
         return True
 
+    def _in_our_place(self, entry: Entry, attempt_id: int, conflict: LedgerConflict, operation: Operation) -> bool:
+        """Nothing was sent: after a restore it may be this very effect that stands there, of a try that was lost."""
+        verdict = self._look([entry], operation)[0]
+        if verdict.state not in {EffectState.CONFIRMED, EffectState.OPEN}:
+            self._close(attempt_id, AttemptOutcome.NOT_SENT, {"error": "LedgerConflict", "words": conflict.message})
+        if verdict.send:
+            raise conflict
+        return True
+
     def _failed(self, entry: Entry, attempt_id: int, attempt: RunningAttempt, error: Exception) -> bool:
-        harmless = isinstance(error, NotSent | SignInFailed | LeaseLost) or (
-            not attempt.went_out and not isinstance(error, Doubtful)
-        )
+        harmless = attempt.is_harmless(error)
         outcome = AttemptOutcome.NOT_SENT if harmless else AttemptOutcome.DOUBTFUL
         self._close(attempt_id, outcome, {"error": type(error).__name__, "words": str(error)})
         self.observer("failed", entry.effect)
@@ -322,7 +329,7 @@ class LedgerEffects:
             now = self.seconds(connection)
             kind = type(sighting).__name__.lower()
             ledger.record_sighting(connection, entry, self.identity.company_id, kind, evidence, now=now)
-            if isinstance(sighting, Waiting):
+            if entry.safety == SafetyClass.HUMAN and isinstance(sighting, Waiting | Found):
                 ledger.prove_offered(connection, entry, now=now)
             if verdict.state is not None:
                 found = sighting if isinstance(sighting, Found) else None
@@ -387,11 +394,4 @@ class LedgerEffects:
                 "The ERP refused some lines.",
                 remedy="Look at `erp-bridge export status`; then retry the export or reject the item.",
             )
-        raise self._unknown(stopped, f"It is {stopped.state.value}.")
-
-    def _unknown(self, entry: Entry, why: str) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            f"Whether {entry.effect.operation} {entry.effect.reference} reached the ERP is not known. {why}",
-            remedy="Resume the export later, or settle it with the evidence that `erp-bridge export status` shows.",
-            details={"effect": entry.effect.reference},
-        )
+        raise unknown_outcome(stopped.effect, f"It is {stopped.state.value}.")

@@ -100,7 +100,7 @@ def test_who_exported_does_not_settle_and_nobody_does_without_a_recent_sign_in(s
 
     entries = site.application.audit.show(site.person("administrator"), subject="item", subject_id=str(item.id))
     (settled,) = [entry for entry in entries if entry.verb == "export.settle"]
-    assert ("controller", "settled as withdrawn") == (settled.login, settled.to_state)
+    assert ("controller", "settled as withdrawn") == (settled.person, settled.to_state)
 
 
 @pytest.mark.rule("P2")

@@ -105,4 +105,6 @@ def _figures(erp: SageErp, job: str, route: JobRoute, report: JobCostReport | No
 
 def _figure(erp: SageErp, row: ReportRow) -> Figure:
     key = LineKey(row.extra, erp.settings.comparing.cost_code(row.cost_code), row.category)
-    return Figure(key=key, original=row.original, changes=row.changes, total=row.total, route="report")
+    return Figure(
+        key=key, original=row.original, changes=row.changes, total=row.total, committed=row.committed, route="report"
+    )

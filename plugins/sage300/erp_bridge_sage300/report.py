@@ -14,7 +14,7 @@ from erp_bridge_core.contract.money import parse_decimal
 from erp_bridge_sage300.settings import ReportColumns, Sage300Settings
 
 #: Columns that a site's report need not have.
-OPTIONAL = frozenset({"unposted_original", "unposted_changes"})
+OPTIONAL = frozenset({"unposted_original", "unposted_changes", "committed"})
 CLOSED = frozenset({"closed", "inactive"})
 
 
@@ -33,6 +33,7 @@ class ReportRow:
     total: Decimal
     unposted_original: Decimal | None
     unposted_changes: Decimal | None
+    committed: Decimal | None
 
 
 @frozen(kw_only=True)
@@ -189,6 +190,7 @@ def _report_row(row: Mapping[str, str], number: int, path: str, columns: ReportC
         total=amount("total"),
         unposted_original=amount("unposted_original") if "unposted_original" in row else None,
         unposted_changes=amount("unposted_changes") if "unposted_changes" in row else None,
+        committed=amount("committed") if "committed" in row else None,
     )
 
 

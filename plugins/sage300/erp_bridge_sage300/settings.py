@@ -35,7 +35,10 @@ def _no_secret() -> Secret:
 
 @frozen(kw_only=True)
 class ReportColumns:
-    """The headers of the site's job cost report. The unposted columns may be missing from the report."""
+    """The headers of the site's job cost report. The last three columns may be missing from the report.
+
+    `committed` is cost to date plus open commitments: with it, a budget that falls below them warns.
+    """
 
     company: str = "Company"
     job: str = "Job"
@@ -47,6 +50,7 @@ class ReportColumns:
     total: str = "Total Estimate"
     unposted_original: str = "Unposted Original"
     unposted_changes: str = "Unposted Approved"
+    committed: str = "Cost and Commitments"
 
 
 @frozen(kw_only=True)
