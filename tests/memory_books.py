@@ -30,6 +30,7 @@ class MemoryJob:
     sub_jobs: list[SubJob] = Factory(list)
     cost_codes: list[CostCode] = Factory(list)
     categories: list[Category] = Factory(list)
+    committed: dict[LineKey, Decimal] = Factory(dict)
     unposted: list[Entry] = Factory(list)
     posted: list[Entry] = Factory(list)
 

@@ -177,9 +177,10 @@ class MemoryAdapter:
         )
 
     def _figures(self, job: MemoryJob) -> Iterator[Figure]:
-        for key, (original, changes) in sorted(job.figures().items()):
+        for key, (original, changes) in sorted({**dict.fromkeys(job.committed, (ZERO, ZERO)), **job.figures()}.items()):
             yield Figure(
                 key=key,
+                committed=job.committed.get(key),
                 original=original if self.books.apart else None,
                 changes=changes if self.books.apart else None,
                 total=original + changes,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from erp_bridge_core.budgets.exported import SPOKEN_FOR, items_of
 from erp_bridge_core.budgets.limits import limit_findings
+from erp_bridge_core.budgets.masters import last_reading_id
 from erp_bridge_core.budgets.selection import KEY, Selection
 from erp_bridge_core.budgets.staging import Staged
 from erp_bridge_core.contract.budget import ExportBatch, LineKey, Part
@@ -20,7 +21,14 @@ from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
 from erp_bridge_core.contract.profile import Capability, ErpProfile, OverLimit, ZeroLines
 from erp_bridge_core.people.rights import approvers_of
-from erp_bridge_core.store.tables import budget_changes, budget_lines, change_lines, item_lines, maps
+from erp_bridge_core.store.tables import (
+    budget_changes,
+    budget_lines,
+    change_lines,
+    item_lines,
+    maps,
+    master_figures,
+)
 
 _line = item_lines.c
 _PAGE: Final = 5_000
@@ -52,6 +60,7 @@ class Checks:
             self._left_out,
             self._arithmetic,
             self._below_zero,
+            self._below_commitments,
             self._approvers,
         )
 
@@ -242,6 +251,32 @@ class Checks:
             message = f"The revised budget of {_ours(row)} becomes {amount}, below zero."
             remedy = "Acknowledge it, or correct the lines and changes of that key."
             yield _of_line(row, "revised-below-zero", message, remedy, severity=Severity.WARNING, field="amount")
+
+    def _below_commitments(self) -> Iterator[Finding]:
+        """Keys whose revised budget falls below cost plus commitments, where the ERP let them be read (B10)."""
+        reading = last_reading_id(self.connection, self.selection.project.id)
+        revised = _revised(self.selection.project.id).subquery()
+        spoken_for = master_figures.c
+        query = (
+            select(
+                func.min(_line.number).label("number"),
+                *_keys(),
+                revised.c.amount,
+                func.max(spoken_for.committed).label("committed"),
+            )
+            .join(revised, and_(*(revised.c[name] == _line[f"our_{name}"] for name in KEY)))
+            .join(master_figures, and_(*(spoken_for[name] == _line[name] for name in KEY)))
+            .where(_line.item_id == self.staged.item_id, spoken_for.reading_id == reading)
+            .where(revised.c.amount >= 0, revised.c.amount < spoken_for.committed)
+            .group_by(*_keys(), revised.c.amount)
+        )
+        for row in self.connection.execute(query):
+            amount, committed = (from_units(units, self.batch.digits) for units in (row.amount, row.committed))
+            message = f"The revised budget of {_ours(row)} becomes {amount}, below the {committed} spoken for there."
+                f"The revised budget of {_ours(row)} becomes {amount}, below cost and commitments of {committed}."
+            )
+            remedy = "Acknowledge it, or correct the lines and changes of that key."
+            yield _of_line(row, "revised-below-commitments", message, remedy, severity=Severity.WARNING, field="amount")
 
     def _approvers(self) -> Iterator[Finding]:
         project = self.selection.project

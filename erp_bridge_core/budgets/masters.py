@@ -279,4 +279,5 @@ def _figure_row(figure: Figure, digits: int) -> dict[str, Any]:
         "original": None if figure.original is None else to_units(figure.original, digits),
         "changes": None if figure.changes is None else to_units(figure.changes, digits),
         "total": None if figure.total is None else to_units(figure.total, digits),
+        "committed": None if figure.committed is None else to_units(figure.committed, digits),
     }

@@ -70,12 +70,16 @@ class Category:
 
 @frozen(kw_only=True)
 class Figure:
-    """The ERP's own budget figures of one key, each None where this route can't read it."""
+    """The ERP's own budget figures of one key, each None where this route can't read it.
+
+    `committed` is what is spoken for already: cost to date plus open commitments (B10).
+    """
 
     key: LineKey
     original: Decimal | None
     changes: Decimal | None
     total: Decimal | None
+    committed: Decimal | None = None
     description: str = ""
     unit: str = ""
     quantity: Decimal | None = None

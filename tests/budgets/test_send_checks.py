@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from budget_services import NUMBER, Accountant, Services, count, entry
+from budget_services import JOB, NUMBER, Accountant, Services, count, entry
 from sqlalchemy import select, update
 
 from erp_bridge_core.approvals.batches import load_batch
@@ -204,6 +204,18 @@ def test_revised_budget_below_zero_warns(linked: Services, manager: Actor) -> No
     approved_change(linked, manager, "1", "-10.01")
     findings = linked.sending.preview(manager, NUMBER)
     assert [(Severity.WARNING, "revised-below-zero")] == [(finding.severity, finding.rule) for finding in findings]
+
+
+@pytest.mark.rule("B10")
+def test_revised_budget_below_cost_and_commitments_warns(linked: Services, manager: Actor) -> None:
+    """Where the ERP shows what is spoken for, a budget that falls below it is a warning to acknowledge."""
+    linked.books.job(JOB).committed[LineKey("", "03-100", "L")] = Decimal("9.99")
+    linked.projects.sync(manager, NUMBER)
+    linked.budgets.add_line(manager, NUMBER, entry(amount="10.00"))
+    assert () == linked.sending.preview(manager, NUMBER)
+    approved_change(linked, manager, "1", "-0.02")
+    findings = linked.sending.preview(manager, NUMBER)
+    assert [(Severity.WARNING, "revised-below-commitments")] == [(each.severity, each.rule) for each in findings]
 
 
 @pytest.mark.rule("P4")

@@ -127,4 +127,5 @@ master_figures = Table(
     units("original", nullable=True),
     units("changes", nullable=True),
     units("total", nullable=True),
+    units("committed", nullable=True),
 )

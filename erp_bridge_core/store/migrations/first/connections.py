@@ -159,6 +159,7 @@ def master_figures() -> None:
         sa.Column("original", sa.BigInteger(), nullable=True),
         sa.Column("changes", sa.BigInteger(), nullable=True),
         sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("committed", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_master_figures_company_id")),
         sa.ForeignKeyConstraint(["reading_id"], ["master_readings.id"], name=op.f("fk_master_figures_reading_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_master_figures")),
