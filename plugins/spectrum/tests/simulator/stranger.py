@@ -28,17 +28,22 @@ JOBS = (
     JobSetup(job="24-002", name="Road", cost_codes=(("", "02-1000", "Asphalt"),), categories=CATEGORIES),
 )
 
-ADD_PHASE = (
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+ADD_PHASE = _names(
     "Authorization_ID GUID Company_Code Job_Number Phase_Code Description Cost_Type Original_Est_Quantity "
     "Unit_of_Measure Original_Est_Cost Original_Est_Hours Bid_Item_Number Alt_Phase_Code Work_Comp_Code "
     "Price_Method_Code Phase_Cost_Center Current_Est_Hours Current_Est_Quantity Current_Est_Cost Status_Code"
-).split()
-GET_PHASE = "Authorization_ID GUID pCompany_Code pCost_Type pJob_Number pStatus_Code pCost_Center pSort_By".split()
-GET_JOB = (
+)
+GET_PHASE = _names("Authorization_ID GUID pCompany_Code pCost_Type pJob_Number pStatus_Code pCost_Center pSort_By")
+GET_JOB = _names(
     "Authorization_ID GUID pCompany_Code pDivision pStatus_Code pProject_Manager pSuperintendent pEstimator "
     "pCustomer_Code pCost_Center pSort_By"
-).split()
-CHANGE_REQUEST = (
+)
+CHANGE_REQUEST = _names(
     "Authorization_ID GUID Company_Code Job_Number Customer_Code Change_Request_Number CR_Description CR_Status "
     "Cost_Reimbursable_Flag Origination_Date Approved_Date Fee_Percent Fee_Amount CR_Phase_Code CR_Cost_Type "
     "Change_Request_Quantity Change_Request_Hours Change_Request_Amount Subcontractor_Code Subcontract_Number "
@@ -49,7 +54,7 @@ CHANGE_REQUEST = (
     "CR_Billing_Item_Description CR_Additional_Description CR_Unit_Price CR_Quantity CR_Revenue "
     "Proceed_Submitted_Date Proceed_Received_Date Rough_Estimate Quotation_Submitted_Date Quotation_Due_Date "
     "Requested_Days Approved_Days Default_Billing_Total"
-).split()
+)
 ELEMENTS = {
     "AddPhase": ADD_PHASE,
     "GetPhase": GET_PHASE,

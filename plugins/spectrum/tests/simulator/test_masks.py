@@ -1,7 +1,7 @@
 """Phase masks: made for codes, and fitted to phases."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erp_bridge_spectrum.simulator.masks import bare, choose_fill, fit_phase, make_mask, sample
@@ -24,6 +24,7 @@ def test_makes_the_narrowest_mask(codes: list[str], mask: str) -> None:
     assert mask == make_mask(codes)
 
 
+@settings(deadline=None)
 @given(CODES, st.sampled_from(["leading", "trailing"]))
 def test_codes_fit_the_mask_made_for_them_unchanged(codes: list[str], filled: str) -> None:
     """No fill changes a code of a job's own set-up, or two of them could become one."""
@@ -31,6 +32,7 @@ def test_codes_fit_the_mask_made_for_them_unchanged(codes: list[str], filled: st
     assert [bare(code) for code in codes] == [fit_phase(bare(code), mask, fill) for code in codes]
 
 
+@settings(deadline=None)
 @given(CODES, CODES)
 def test_a_sample_widens_another_mask(first: list[str], second: list[str]) -> None:
     """What an older mask held, a wider one made with its sample holds too."""

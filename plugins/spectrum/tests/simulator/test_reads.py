@@ -4,6 +4,9 @@ import pytest
 import requests
 from simulator.stranger import Office, Stranger
 
+from erp_bridge_spectrum.simulator.company import Installation, held_job
+from erp_bridge_spectrum.simulator.hand import add_row
+
 
 @pytest.fixture(autouse=True)
 def _phases(stranger: Stranger) -> None:
@@ -51,7 +54,7 @@ def test_rows_look_as_the_vendor_tells(office: Office, stranger: Stranger) -> No
         "Company_Code Job_Number Phase_Code Cost_Type Description Status_Code Unit_of_Measure JTD_Quantity JTD_Hours "
         "JTD_Actual_Dollars Projected_Quantity Projected_Hours Projected_Dollars Estimated_Quantity Estimated_Hours "
         "Current_Estimated_Dollars Cost_Center Error_Code Error_Description Error_Column"
-    ).split() == list(row)
+    ) == " ".join(row)
     assert ("    24-001", "-3.50", "1.50", "") == (
         row["Job_Number"], row["Current_Estimated_Dollars"], row["JTD_Actual_Dollars"], row["Error_Code"],
     )  # fmt: skip
@@ -98,9 +101,13 @@ def test_the_row_cap_ends_with_a_warning(office: Office, stranger: Stranger) -> 
 def test_the_default_cap_is_five_hundred(stranger: Stranger, office: Office) -> None:
     """Five hundred rows and the warning."""
     office.do("add-job", job="BIG", name="Big", mask="9999")
-    for number in range(501):
-        office.do("add-phase", job="BIG", phase=f"{number:04}", cost_type="L", description="x")
-    assert (501, "W") == (len(stranger.get(pJob_Number="BIG")), stranger.get(pJob_Number="BIG")[500]["Error_Code"])
+    installation = Installation(office.home)
+    with installation.writing() as connection:
+        job = held_job(connection, "SIM", "BIG")
+        for number in range(501):
+            add_row(connection, job, f"{number:04}", "L", "x")
+    capped = stranger.get(pJob_Number="BIG")
+    assert (501, "W") == (len(capped), capped[500]["Error_Code"])
 
 
 @pytest.mark.rule("L7")

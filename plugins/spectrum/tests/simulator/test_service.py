@@ -45,6 +45,15 @@ def test_order_of_elements_is_strict_unless_switched(office: Office, stranger: S
     assert {"031000 / L": ("100.00", "0.00")} == office.books()
 
 
+def test_a_missing_or_double_element_is_a_fault_in_any_order(office: Office, stranger: Stranger) -> None:
+    """Where the order does not matter, being there once still does."""
+    office.switch("element_order", "any")
+    elements = stranger.elements("AddPhase", PHASE)
+    for wrong in (elements[:-1], [*elements, ("GUID", "")]):
+        assert is_fault(stranger.post("AddPhase", envelope("AddPhase", wrong)))
+    assert [] == office.entries()
+
+
 BOMB = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10 if at else "x"}">' for at in range(9))
 
 

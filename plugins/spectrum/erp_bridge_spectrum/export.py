@@ -1,0 +1,127 @@
+"""Exporting: check what stands in Spectrum, plan every row, then let the ledger run the plan."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Final
+
+from erp_bridge_core.contract import (
+    ChangeHeader,
+    Different,
+    Effect,
+    Effects,
+    ExportBatch,
+    FieldValues,
+    PlannedEffect,
+    Stream,
+)
+from erp_bridge_core.contract.errors import BadInput, LedgerConflict
+from erp_bridge_spectrum import fields
+from erp_bridge_spectrum.judging import judge
+from erp_bridge_spectrum.operations import Book, RowWrite, conflict
+from erp_bridge_spectrum.planning import Planner
+from erp_bridge_spectrum.profile import CHANGE_LINE, ESTIMATE
+from erp_bridge_spectrum.services import ADD_PHASE, CHANGE_REQUEST, GET_PHASE, SpectrumErp, open_service
+from erp_bridge_spectrum.soap import Exchange
+
+ESTIMATES: Final = "estimates"
+
+
+def export(batch: ExportBatch, values: FieldValues, erp: SpectrumErp, effects: Effects) -> None:
+    """Bring Spectrum to hold the batch. Raises before anything is written when a row is not what was accepted."""
+    settings = erp.settings
+    if settings.by_change_request:
+        fields.check_values(batch, values, settings)
+    _keep_route(erp, effects)
+    for method in (ADD_PHASE, GET_PHASE, *((CHANGE_REQUEST,) if settings.by_change_request else ())):
+        open_service(erp, method)
+    book = Book(exchange=Exchange(erp), job=batch.job)
+    planner = Planner(batch=batch, settings=settings, book=book)
+    effects.reserve("rows compared with the baseline", lambda: _compare(planner.estimates(), book))
+    effects.plan(ESTIMATES, lambda _: planner.estimates(frozenset(effects.lines_to_send())))
+    if settings.by_change_request:
+        for header in batch.change_headers:
+            effects.plan(f"change {header.number}", _builder(batch, values, erp, effects, planner, header))
+    effects.run(
+        {ESTIMATE: RowWrite(book=book, method=ADD_PHASE), CHANGE_LINE: RowWrite(book=book, method=CHANGE_REQUEST)}
+    )
+
+
+def _keep_route(erp: SpectrumErp, effects: Effects) -> None:
+    """The way that changes take is chosen once per export: by both, they would count twice."""
+    chosen = erp.settings.change_route
+    begun = effects.reserve("change route", lambda: chosen)
+    if begun != chosen:
+        raise LedgerConflict(
+            f"This export was begun with change_route {begun}, and the connection now says {chosen}. Nothing was sent.",
+            remedy=f"Set change_route to {begun} until this export is over.",
+        )
+
+
+def _compare(planned: Iterable[PlannedEffect], book: Book) -> str:
+    """Compare every row with the baseline at accept, once, before the first write; raises `LedgerConflict`."""
+    found = []
+    for plan in planned:
+        effect = _as_effect(plan)
+        place = (plan.request["phase"], plan.request["cost_type"])
+        seen = judge(book.rows().get(place), effect)
+        if isinstance(seen, Different):
+            found.append((place, seen))
+    if found:
+        raise conflict(book.job, found)
+    return "yes"
+
+
+def _as_effect(plan: PlannedEffect) -> Effect:
+    return Effect(
+        key="", reference="", operation=plan.operation, group=ESTIMATES, generation=0, ordinal=0,
+        payload_hash=plan.payload_hash, request=plan.request, lines=Stream(tuple),
+    )  # fmt: skip
+
+
+# -- change requests -------------------------------------------------------------------------------------------------
+
+
+def _builder(
+    batch: ExportBatch, values: FieldValues, erp: SpectrumErp, effects: Effects, planner: Planner, header: ChangeHeader
+) -> Callable[[int], Iterable[PlannedEffect]]:
+    def build(_: int) -> Iterable[PlannedEffect]:
+        wanted = values.value(fields.NUMBER, change=header.number)
+        take = partial(fields.take_number, erp, batch, header.number, wanted)
+        number = effects.reserve(f"change request of {header.number}", take)
+        free = frozenset(effects.lines_to_send())
+        return planner.change_lines(header, _header_values(batch, values, erp, header, number), free)
+
+    return build
+
+
+def _header_values(
+    batch: ExportBatch, values: FieldValues, erp: SpectrumErp, header: ChangeHeader, number: str
+) -> Mapping[str, str]:
+    """The header of a change request, which is repeated on each of its lines with its final status."""
+    settings, change = erp.settings, header.number
+    status = fields.status_of(values, change)
+    day = fields.written_date(values.value(fields.DATE, change=change), erp.clock.today())
+    mark = f" [{erp.installation}]"
+    text = values.value(fields.DESCRIPTION, change=change) or header.description
+    return {
+        "Company_Code": settings.company,
+        "Job_Number": batch.job,
+        "Customer_Code": customer_of(erp),
+        "Change_Request_Number": number,
+        "CR_Description": text[: fields.DESCRIPTION_LENGTH - len(mark)] + mark,
+        "CR_Status": settings.change_request_status[status],
+        "Cost_Reimbursable_Flag": settings.cost_reimbursable,
+        "Origination_Date": day,
+        "Approved_Date": day if status == "approved" and settings.send_approved_date else "",
+    }
+
+
+def customer_of(erp: SpectrumErp) -> str:
+    """The customer whose contract the change requests belong to: as set, else the job's; raises `BadInput`."""
+    customer = erp.settings.customer or erp.masters.header.facts.get("customer", "")
+    if not customer:
+        raise BadInput(
+            f"Job {erp.masters.header.job} has no customer in Spectrum, and change requests need one.",
+            remedy="Have the job's customer and contract set up, or set customer for this connection.",
+        )
+    return customer
