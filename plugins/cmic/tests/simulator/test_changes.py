@@ -42,6 +42,14 @@ def test_numbers_by_the_mask(site: Client) -> None:
     assert "COT00000001" == site.made("cmmast", header("", kind="TFR"))["CmmCode"]
 
 
+def test_runs_out_of_numbers(site: Client) -> None:
+    """A mask of one digit numbers nine PCIs in a job, and refuses the tenth."""
+    site.do("type", type_code="ONE", mask="ONE*")
+    numbers = [site.made("cmmast", header("", kind="ONE"))["CmmCode"] for _ in range(9)]
+    refused = site.post("cmmast", header("", kind="ONE"))
+    assert ("ONE9", 400, True) == (numbers[-1], refused.status_code, "no number left" in refused.text)
+
+
 def test_takes_a_typed_number_only_where_the_type_allows(site: Client) -> None:
     """Without the override flag a typed number is refused, the mask's is given."""
     site.do("type", type_code="INT", own_numbers="no")
@@ -151,3 +159,28 @@ def test_may_take_no_lines_once_approved(site: Client) -> None:
     site.switch("lines_on_approved", "no")
     site.pci()
     assert "takes no more lines" in site.post("cmdetail", line(20)).text
+
+
+def test_takes_quantity_times_rate_for_the_amount(site: Client) -> None:
+    """Where no amount comes, quantity and rate make it, on creation and on a patch."""
+    site.pci()
+    body = {name: value for name, value in line(0).items() if name != "CmdCostAmt"}
+    made = site.made("cmdetail", body | {"CmdQty": 3, "CmdRate": "-2.5", "CmdWmCode": "CY"})
+    patched = site.patch("cmdetail", made["CmdVUuid"], CmdQty=4).json()
+    assert (-7.5, -10) == (made["CmdCostAmt"], patched["CmdCostAmt"])
+
+
+def test_refuses_costs_where_the_type_has_none(site: Client) -> None:
+    """A type may be for billing alone."""
+    body = {"CmtCompCode": "001", "CmtTypeCode": "BILL", "CmtName": "Billing", "CmtClassCode": "E", "CmtVUuid": ""}
+    site.made("cmtype", body | {"CmtChgOrdNumberMask": "B***", "CmtAllowCostsFlag": "N"})
+    site.made("cmmast", header("", kind="BILL"))
+    assert "does not allow costs" in site.post("cmdetail", line(5, number="B001")).text
+    assert 201 == site.post("cmdetail", line(0, number="B001") | {"CmdBillAmt": 5}).status_code
+
+
+def test_moves_a_line_to_no_header_that_is_not_there(site: Client) -> None:
+    """The header job of a line is updatable, but only to one that has such a PCI."""
+    site.pci(5)
+    vuuid = site.items("cmdetail")[0]["CmdVUuid"]
+    assert "does not exist in job 24-002" in site.patch("cmdetail", vuuid, CmdMastJobCode="24-002").text

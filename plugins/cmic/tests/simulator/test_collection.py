@@ -191,3 +191,13 @@ def test_has_nothing_elsewhere(client: Client) -> None:
         client.session.delete(client.url("jcjob")).status_code,
         requests.get(client.url("postcm"), auth=client.session.auth).status_code,
     ]
+
+
+def test_finds_what_changed_since_a_moment(client: Client) -> None:
+    """A finder's moment is a date, a time and an offset; anything else is refused."""
+    found = [
+        client.items("pmproject", finder=f"selectByPmProjInfo;pmprojectDate={moment}")
+        for moment in ("2000-01-01T00:00:00+0000", "2999-01-01T00:00:00+0000")
+    ]
+    assert (3, 0) == tuple(len(items) for items in found)
+    assert 400 == client.get("pmproject", finder="selectByPmProjInfo;pmprojectDate=2000-01-01").status_code

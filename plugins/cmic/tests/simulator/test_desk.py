@@ -113,3 +113,20 @@ def test_does_acts_on_its_page(client: Client) -> None:
     foreign = requests.post(f"{url}/close", data={"job": "24-001"}, headers={"Origin": "http://example.org"})
     assert (200, True, 403) == (started.status_code, "is in process" in started.text, foreign.status_code)
     assert all(title in requests.get(url).text for title in ("Potential change items", "Cost status", "100.00"))
+
+
+def test_keeps_the_site_in_order(client: Client) -> None:
+    """A started job does not start again, a line has a place, a category stands below one at the top, tokens end."""
+    client.made("jcjobcategory", row())
+    client.do("start", job="24-001")
+    with pytest.raises(BadInput, match="not pending"):
+        client.do("start", job="24-001")
+    client.pci(5)
+    with pytest.raises(NotFound, match="no line 0"):
+        client.do("remove-line", job="24-001", number="COI00000001", line="0")
+    client.do("add-category", category="L1", control="L")
+    with pytest.raises(BadInput, match="not a category at the top"):
+        client.do("add-category", category="L11", control="L1")
+    client.do("activate-phase", job="24-001", phase="03-1000", active="no")
+    found = client.items("jcjobcostcodes", q="GjjpCode = '03-1000' and GjjpJobCode = '24-001'")
+    assert ("0 tokens ended.", "N") == (client.do("expire-tokens"), found[0]["GjjpActiveFlag"])
