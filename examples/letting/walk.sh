@@ -48,37 +48,6 @@ done
 as() { local login=$1; shift; ERP_BRIDGE_SESSION=$scratch/$login.json "$erp_bridge" "$@"; }
 sign_in() { as "$1" sign-in "$1" --password-stdin <<<"${password[$1]}" >/dev/null; }
 
-say "1. The administrator sets up: installation, people, the simulated ERP, a connection, maps."
-"$erp_bridge" init --company letting --company-name "Letting" --time-zone America/Indiana/Indianapolis \
-  --login administrator --name "Administrator" --password-stdin <<<"${password[administrator]}"
-sign_in administrator
-for login in manager approver; do
-  as administrator person add "$login" --name "${login^}" >/dev/null
-  as administrator person password "$login" --password-stdin <<<"${password[$login]}" >/dev/null
-done
-as administrator person membership approver --integrations standard >/dev/null
-as administrator person grant approver >/dev/null
-
-letting masters "$file" "$scratch" --most "$most"
-as administrator simulate sage300 set-up "$scratch/jobs.json"
-as administrator simulate sage300 serve --connect sage --json >"$scratch/served.json" &
-server=$!
-until [[ -s $scratch/served.json ]]; do
-  kill -0 "$server" 2>/dev/null || { echo "walk.sh: the simulator did not start" >&2; exit 3; }
-  sleep 0.2
-done
-share=$("$python" -c 'import json, sys; print(json.load(sys.stdin)["files_root"])' <"$scratch/served.json")
-as administrator map load sage "$scratch/maps.csv"
-as administrator connection check sage
-
-letting projects "$file" --most "$most" >"$scratch/projects"
-while IFS=$'\t' read -r project name; do
-  as administrator project create "$project" --name "$name" >/dev/null
-  as administrator project link "$project" sage "$project" >/dev/null
-  as administrator person project manager "$project" --level standard --may-send >/dev/null
-done <"$scratch/projects"
-as administrator connection sync sage >/dev/null
-
 # Contracts do not depend on each other: two are worked on at a time. `lanes ACT LIST` runs ACT for each line.
 lanes() {
   local act=$1 list=$2 lane pid pids=() status=0
@@ -93,6 +62,13 @@ lanes() {
   done
   for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
   return "$status"
+}
+
+set_up_project() {
+  local project=$1 name=$2
+  as administrator project create "$project" --name "$name" >/dev/null
+  as administrator project link "$project" sage "$project" >/dev/null
+  as administrator person project manager "$project" --level standard --may-send >/dev/null
 }
 
 build_and_send() {
@@ -127,6 +103,35 @@ review_and_export() {
   letting sheets "$share" <"$scratch/taken-$item.json" >>"$scratch/sheets"
   say "   $project: taken"
 }
+
+say "1. The administrator sets up: installation, people, the simulated ERP, a connection, maps."
+"$erp_bridge" init --company letting --company-name "Letting" --time-zone America/Indiana/Indianapolis \
+  --login administrator --name "Administrator" --password-stdin <<<"${password[administrator]}"
+sign_in administrator
+for login in manager approver; do
+  as administrator person add "$login" --name "${login^}" >/dev/null
+  as administrator person password "$login" --password-stdin <<<"${password[$login]}" >/dev/null
+done
+as administrator person membership approver --integrations standard >/dev/null
+as administrator person grant approver >/dev/null
+
+letting masters "$file" "$scratch" --most "$most"
+as administrator simulate sage300 set-up "$scratch/jobs.json"
+# Not by `as`: a function in the background is a shell of its own, and ending that would leave the server running.
+ERP_BRIDGE_SESSION=$scratch/administrator.json "$erp_bridge" simulate sage300 serve --connect sage --json \
+  >"$scratch/served.json" &
+server=$!
+until [[ -s $scratch/served.json ]]; do
+  kill -0 "$server" 2>/dev/null || { echo "walk.sh: the simulator did not start" >&2; exit 3; }
+  sleep 0.2
+done
+share=$("$python" -c 'import json, sys; print(json.load(sys.stdin)["files_root"])' <"$scratch/served.json")
+as administrator map load sage "$scratch/maps.csv"
+as administrator connection check sage
+
+letting projects "$file" --most "$most" >"$scratch/projects"
+lanes set_up_project "$scratch/projects"
+as administrator connection sync sage >/dev/null
 
 say "2. The project manager imports each budget, adds changes and sends it."
 sign_in manager

@@ -1,0 +1,26 @@
+"""The front page shows real output."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from documents import ROOT, blocks
+
+from erp_bridge_core.cli.root import root
+
+
+def shown() -> list[str]:
+    """The lines of the demo that the front page shows, up to where it leaves something out."""
+    (block,) = (each for each in blocks(ROOT / "README.md") if each.language == "text" and "simulated" in each.body)
+    starts = (line.partition("…")[0].rstrip() for line in block.body.splitlines())
+    return [start for start in starts if start]
+
+
+def test_the_front_page_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line that is shown is printed, in that order."""
+    monkeypatch.setenv("COLUMNS", "200")
+    ran = CliRunner().invoke(root, ["demo", "--erp", "sage300", "--home", str(tmp_path / "home")])
+    printed = iter(ran.output.splitlines())
+
+    assert 0 == ran.exit_code, ran.output
+    assert [] == [line for line in shown() if not any(each.startswith(line) for each in printed)]
