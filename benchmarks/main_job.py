@@ -34,6 +34,7 @@ class Stage:
     name: str
     seconds: float
     simulator: float
+    processor: float
     rows: int
     peak: float
     floor: float | None = None
@@ -50,15 +51,18 @@ class Stopwatch:
 
     def run(self, name: str, act: Callable[[], object]) -> None:
         """Run and measure one stage."""
-        rows, simulator, started = self.product.count_rows(), self.erp.seconds(), time.perf_counter()
+        rows, simulator = self.product.count_rows(), self.erp.seconds()
+        started, processor = time.perf_counter(), time.process_time()
         with _profiled() if name == self.profiled else nullcontext():
             act()
-        wall, spent = time.perf_counter() - started, self.erp.seconds() - simulator
+        wall, processor = time.perf_counter() - started, time.process_time() - processor
+        spent = self.erp.seconds() - simulator
         self.stages.append(
             Stage(
                 name=name,
                 seconds=wall - spent,
                 simulator=spent,
+                processor=processor,
                 rows=self.product.count_rows() - rows,
                 peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             )
@@ -91,22 +95,30 @@ def measure(lines: int, home: Path, profiled: str | None) -> dict[str, Any]:
         report = Path(erp.served.files_root) / erp.served.settings["job_cost_report"]
         floor = _floor(home, budget, report, {each.name: each.rows for each in watch.stages if each.name in MEASURED})
         thin = _floor(home, budget, report, dict.fromkeys(MEASURED, 0))
-    return _figures(lines, watch.stages, floor, thin=sum(thin.values()), books=books, outcome=product.outcome)
+    return _figures(lines, watch.stages, floor, thin=thin, books=books, outcome=product.outcome)
 
 
-def _floor(home: Path, budget: Path, report: Path, rows: dict[str, int]) -> dict[str, float]:
+def _floor(home: Path, budget: Path, report: Path, rows: dict[str, int]) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory(dir=home) as folder:
         command = [sys.executable, str(Path(__file__).with_name("floor.py")), folder, str(budget), str(report)]
         done = subprocess.run([*command, json.dumps(rows)], check=True, stdout=subprocess.PIPE, text=True)
-    seconds: dict[str, float] = json.loads(done.stdout)
+    seconds: dict[str, list[float]] = json.loads(done.stdout)
     return seconds
 
 
 def _figures(
-    lines: int, stages: list[Stage], floor: dict[str, float], *, thin: float, books: dict[str, str], outcome: str
+    lines: int,
+    stages: list[Stage],
+    floor: dict[str, list[float]],
+    *,
+    thin: dict[str, list[float]],
+    books: dict[str, str],
+    outcome: str,
 ) -> dict[str, Any]:
     own = sum(stage.seconds for stage in stages if stage.name in MEASURED)
-    floor_seconds = sum(floor.values())
+    processor = sum(stage.processor for stage in stages if stage.name in MEASURED)
+    floor_seconds, floor_processor = (sum(column) for column in zip(*floor.values(), strict=True))
+    thin_seconds, thin_processor = (sum(column) for column in zip(*thin.values(), strict=True))
     return {
         "lines": lines,
         "machine": describe_machine(),
@@ -115,7 +127,8 @@ def _figures(
                 "stage": stage.name,
                 "seconds": round(stage.seconds, 3),
                 "simulator_seconds": round(stage.simulator, 3),
-                "floor_seconds": round(floor[stage.name], 3) if stage.name in floor else None,
+                "processor_seconds": round(stage.processor, 3),
+                "floor_seconds": round(floor[stage.name][0], 3) if stage.name in floor else None,
                 "rows": stage.rows,
                 "peak_mib": round(stage.peak, 1),
             }
@@ -123,9 +136,13 @@ def _figures(
         ],
         "seconds": round(own, 3),
         "floor_seconds": round(floor_seconds, 3),
-        "thin_floor_seconds": round(thin, 3),
+        "processor_seconds": round(processor, 3),
+        "floor_processor_seconds": round(floor_processor, 3),
+        "thin_floor_processor_seconds": round(thin_processor, 3),
+        "thin_floor_seconds": round(thin_seconds, 3),
         "ratio": round(own / floor_seconds, 2),
-        "thin_ratio": round(own / thin, 2),
+        "processor_ratio": round(processor / floor_processor, 2),
+        "thin_processor_ratio": round(processor / thin_processor, 2),
         "peak_mib": round(max(stage.peak for stage in stages), 1),
         "outcome": outcome,
         "books": books,
@@ -135,21 +152,25 @@ def _figures(
 def show(figures: dict[str, Any]) -> None:
     """Print the table."""
     print(f"{figures['lines']:,} lines on {figures['machine']}\n")
-    print(f"{'stage':<8} {'seconds':>8} {'floor':>8} {'ratio':>6} {'rows':>9} {'simulator':>9} {'peak MiB':>9}")
+    heads = ("rows", "simulator", "processor", "peak MiB")
+    print(f"{'stage':<8} {'seconds':>8} {'floor':>8} {'ratio':>6}", *(f"{head:>9}" for head in heads))
     for stage in figures["stages"]:
         floor = stage["floor_seconds"]
         ratio = f"{stage['seconds'] / floor:.1f}" if floor else ""
         print(
             f"{stage['stage']:<8} {stage['seconds']:>8.2f} {'' if floor is None else f'{floor:.2f}':>8} {ratio:>6} "
-            f"{stage['rows']:>9,} {stage['simulator_seconds']:>9.2f} {stage['peak_mib']:>9.0f}"
+            f"{stage['rows']:>9,} {stage['simulator_seconds']:>9.2f} {stage['processor_seconds']:>9.2f} "
+            f"{stage['peak_mib']:>9.0f}"
         )
     print(
         f"{'total':<8} {figures['seconds']:>8.2f} {figures['floor_seconds']:>8.2f} {figures['ratio']:>6.1f} "
-        f"{'':>9} {'':>9} {figures['peak_mib']:>9.0f}"
+        f"{'':>9} {'':>9} {figures['processor_seconds']:>9.2f} {figures['peak_mib']:>9.0f}"
     )
     print(
-        f"\nThe total leaves sync out, which the floor has nothing for. Against a floor that writes each budget line "
-        f"once only ({figures['thin_floor_seconds']:.2f} s): {figures['thin_ratio']:.1f}."
+        f"\nProcessor time, which other work on the machine does not stretch: {figures['processor_seconds']:.2f} s, "
+        f"{figures['processor_ratio']:.1f} times the floor's {figures['floor_processor_seconds']:.2f} s; "
+        f"{figures['thin_processor_ratio']:.1f} times that of a floor which writes each budget line once only "
+        f"({figures['thin_floor_processor_seconds']:.2f} s). The totals leave sync out: the floor has nothing for it."
     )
     print(
         f"Verified: {figures['outcome']}. The ERP's own books: {figures['books']['lines']} lines, "
