@@ -1,8 +1,10 @@
 """Exporting: check what stands in Spectrum, plan every row, then let the ledger run the plan."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
+
+from attrs import frozen
 
 from erp_bridge_core.contract import (
     ChangeHeader,
@@ -20,7 +22,7 @@ from erp_bridge_spectrum.judging import judge
 from erp_bridge_spectrum.operations import Book, RowWrite, conflict
 from erp_bridge_spectrum.planning import Planner
 from erp_bridge_spectrum.profile import CHANGE_LINE, ESTIMATE
-from erp_bridge_spectrum.services import ADD_PHASE, CHANGE_REQUEST, GET_PHASE, SpectrumErp, open_service
+from erp_bridge_spectrum.services import ADD_PHASE, CHANGE_REQUEST, GET_PHASE, SENT, SpectrumErp, open_service
 from erp_bridge_spectrum.soap import Exchange
 
 ESTIMATES: Final = "estimates"
@@ -33,14 +35,15 @@ def export(batch: ExportBatch, values: FieldValues, erp: SpectrumErp, effects: E
         fields.check_values(batch, values, settings)
     _keep_route(erp, effects)
     for method in (ADD_PHASE, GET_PHASE, *((CHANGE_REQUEST,) if settings.by_change_request else ())):
-        open_service(erp, method)
+        open_service(erp, method).require(SENT[method])
     book = Book(exchange=Exchange(erp), job=batch.job)
     planner = Planner(batch=batch, settings=settings, book=book)
     effects.reserve("rows compared with the baseline", lambda: _compare(planner.estimates(), book))
     effects.plan(ESTIMATES, lambda _: planner.estimates(frozenset(effects.lines_to_send())))
     if settings.by_change_request:
+        changes = _Changes(batch=batch, values=values, erp=erp, effects=effects, planner=planner)
         for header in batch.change_headers:
-            effects.plan(f"change {header.number}", _builder(batch, values, erp, effects, planner, header))
+            effects.plan(f"change {header.number}", lambda _, header=header: changes.build(header))  # type: ignore[misc]
     effects.run(
         {ESTIMATE: RowWrite(book=book, method=ADD_PHASE), CHANGE_LINE: RowWrite(book=book, method=CHANGE_REQUEST)}
     )
@@ -81,39 +84,42 @@ def _as_effect(plan: PlannedEffect) -> Effect:
 # -- change requests -------------------------------------------------------------------------------------------------
 
 
-def _builder(
-    batch: ExportBatch, values: FieldValues, erp: SpectrumErp, effects: Effects, planner: Planner, header: ChangeHeader
-) -> Callable[[int], Iterable[PlannedEffect]]:
-    def build(_: int) -> Iterable[PlannedEffect]:
-        wanted = values.value(fields.NUMBER, change=header.number)
-        take = partial(fields.take_number, erp, batch, header.number, wanted)
-        number = effects.reserve(f"change request of {header.number}", take)
-        free = frozenset(effects.lines_to_send())
-        return planner.change_lines(header, _header_values(batch, values, erp, header, number), free)
+@frozen(kw_only=True)
+class _Changes:
+    """The budget changes of a batch as change requests."""
 
-    return build
+    batch: ExportBatch
+    values: FieldValues
+    erp: SpectrumErp
+    effects: Effects
+    planner: Planner
 
+    def build(self, header: ChangeHeader) -> Iterable[PlannedEffect]:
+        """The lines of one change that have not arrived; its number is reserved for good."""
+        wanted = self.values.value(fields.NUMBER, change=header.number)
+        take = partial(fields.take_number, self.erp, self.batch, header.number, wanted)
+        number = self.effects.reserve(f"change request of {header.number}", take)
+        free = frozenset(self.effects.lines_to_send())
+        return self.planner.change_lines(header, self._header(header, number), free)
 
-def _header_values(
-    batch: ExportBatch, values: FieldValues, erp: SpectrumErp, header: ChangeHeader, number: str
-) -> Mapping[str, str]:
-    """The header of a change request, which is repeated on each of its lines with its final status."""
-    settings, change = erp.settings, header.number
-    status = fields.status_of(values, change)
-    day = fields.written_date(values.value(fields.DATE, change=change), erp.clock.today())
-    mark = f" [{erp.installation}]"
-    text = values.value(fields.DESCRIPTION, change=change) or header.description
-    return {
-        "Company_Code": settings.company,
-        "Job_Number": batch.job,
-        "Customer_Code": customer_of(erp),
-        "Change_Request_Number": number,
-        "CR_Description": text[: fields.DESCRIPTION_LENGTH - len(mark)] + mark,
-        "CR_Status": settings.change_request_status[status],
-        "Cost_Reimbursable_Flag": settings.cost_reimbursable,
-        "Origination_Date": day,
-        "Approved_Date": day if status == "approved" and settings.send_approved_date else "",
-    }
+    def _header(self, header: ChangeHeader, number: str) -> Mapping[str, str]:
+        """The header of a change request, which is repeated on each of its lines with its final status."""
+        settings, values, change = self.erp.settings, self.values, header.number
+        status = fields.status_of(values, change)
+        day = fields.written_date(values.value(fields.DATE, change=change), self.erp.clock.today())
+        mark = f" [{self.erp.installation}]"
+        text = values.value(fields.DESCRIPTION, change=change) or header.description
+        return {
+            "Company_Code": settings.company,
+            "Job_Number": self.batch.job,
+            "Customer_Code": customer_of(self.erp),
+            "Change_Request_Number": number,
+            "CR_Description": text[: fields.DESCRIPTION_LENGTH - len(mark)] + mark,
+            "CR_Status": settings.change_request_status[status],
+            "Cost_Reimbursable_Flag": settings.cost_reimbursable,
+            "Origination_Date": day,
+            "Approved_Date": day if status == "approved" and settings.send_approved_date else "",
+        }
 
 
 def customer_of(erp: SpectrumErp) -> str:

@@ -1,4 +1,4 @@
-"""What the approver is asked: a change request's status, date, number and description. Raising estimates asks nothing."""
+"""What the approver is asked: a change request's status, date, number, description. Raising estimates asks nothing."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -19,6 +19,8 @@ NO_POSTING: Final = (
 )
 
 Shown = tuple[str, str]
+#: The figures of a row that is not there.
+ABSENT: Final[Shown] = ("", "")
 
 
 def place_of(effect: Effect) -> Place:
@@ -42,8 +44,11 @@ def judge(row: PhaseRow | None, effect: Effect) -> Found | Before | Different:
 
 
 def _shown(row: PhaseRow | None, request: Mapping[str, Any]) -> Shown:
-    with_quantity = bool(request["after"][1])
-    return ("", "") if row is None else state(row.cost, row.quantity if with_quantity else None)
+    watched = bool(request["after"][1])
+    shown = ABSENT if row is None else state(row.cost, row.quantity if watched else None)
+    # A row that somebody made at nought since is as good as none.
+    empty = row is not None and not row.cost and (not watched or not row.quantity)
+    return ABSENT if empty and tuple(request["before"]) == ABSENT and shown != tuple(request["after"]) else shown
 
 
 def state(cost: Decimal, quantity: Decimal | None) -> Shown:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Final
 
 from attrs import define, field, frozen
 
@@ -11,13 +10,11 @@ from erp_bridge_core.contract import ChangeHeader, ExportBatch, ExportLine, KeyT
 from erp_bridge_core.contract.structuring import to_json
 from erp_bridge_spectrum.amounts import NOTHING, QUANTITY_DIGITS, fits, write_amount
 from erp_bridge_spectrum.codes import PhaseCodes
-from erp_bridge_spectrum.judging import state
+from erp_bridge_spectrum.judging import ABSENT, state
 from erp_bridge_spectrum.operations import Book
 from erp_bridge_spectrum.phases import PhaseRow
 from erp_bridge_spectrum.profile import CHANGE_LINE, DESCRIPTION_LENGTH, ESTIMATE
 from erp_bridge_spectrum.settings import SpectrumSettings
-
-_ABSENT: Final = ("", "")
 
 
 @frozen(kw_only=True)
@@ -97,7 +94,7 @@ class Planner:
             "Status_Code": row.status if row else "",
         }
         watched = None if quantity is None else before_quantity
-        before = _ABSENT if estimate.before is None else state(estimate.before, watched)
+        before = ABSENT if estimate.before is None else state(estimate.before, watched)
         return _planned(
             ESTIMATE, lines, values, phase=phase, before=before, after=state(estimate.current, quantity),
             original=write_amount(estimate.original),

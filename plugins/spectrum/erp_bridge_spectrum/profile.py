@@ -90,10 +90,10 @@ THINGS: Final = (
     Thing(text="A budget can be imported; its original is then the current estimate, unless SQL reads the original."),
     Thing(text="A budget that was exported can't be imported from Spectrum again."),
     Thing(text="A reject is told to the budget's creator and to who sent it."),
-    Thing(text="Large answers may be cut near 500 rows: jobs are then read by status and cost type.", grade=Grade.ONE_SOURCE),
+    Thing(text="Answers may be cut near 500 rows: jobs are read by status and cost type.", grade=Grade.ONE_SOURCE),
     Thing(text="At most three calls at once: more have brought faults.", grade=Grade.ONE_SOURCE),
     Thing(text="Costs of at most 99,999,999.99 a row, quantities of at most 9,999,999.99.", grade=Grade.INFERRED),
-    Thing(text="What becomes of a current estimate when an original is sent again: only new rows get an original.", grade=Grade.UNKNOWN),
+    Thing(text="What an original sent again does to the current estimate: only new rows get one.", grade=Grade.UNKNOWN),
     Thing(text="How phase masks are written in Spectrum: see phase_mask and phase_fill.", grade=Grade.UNKNOWN),
 )  # fmt: skip
 

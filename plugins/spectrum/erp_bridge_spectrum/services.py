@@ -5,7 +5,7 @@ address points, only the connection's own address is asked. Calls go to `/ws/<Me
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import requests
@@ -25,6 +25,23 @@ ADD_PHASE: Final = "AddPhase"
 GET_PHASE: Final = "GetPhase"
 GET_JOB: Final = "GetJob"
 CHANGE_REQUEST: Final = "ARChangeRequest"
+
+_LOG_IN: Final = ("Authorization_ID", "GUID")
+#: What we put into each service's request; all else that it declares goes blank.
+SENT: Final[Mapping[str, tuple[str, ...]]] = {
+    ADD_PHASE: (
+        *_LOG_IN, "Company_Code", "Job_Number", "Phase_Code", "Description", "Cost_Type", "Original_Est_Quantity",
+        "Unit_of_Measure", "Original_Est_Cost", "Price_Method_Code", "Current_Est_Quantity", "Current_Est_Cost",
+        "Status_Code",
+    ),
+    GET_PHASE: (*_LOG_IN, "pCompany_Code", "pCost_Type", "pJob_Number", "pStatus_Code"),
+    GET_JOB: (*_LOG_IN, "pCompany_Code", "pDivision", "pStatus_Code", "pSort_By"),
+    CHANGE_REQUEST: (
+        *_LOG_IN, "Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number", "CR_Description", "CR_Status",
+        "Cost_Reimbursable_Flag", "Origination_Date", "Approved_Date", "CR_Phase_Code", "CR_Cost_Type",
+        "Change_Request_Quantity", "Change_Request_Amount",
+    ),
+}  # fmt: skip
 
 #: Seconds for which a description is taken for unchanged: services may change with a release of Spectrum.
 _LASTS: Final = 3600.0
@@ -55,13 +72,13 @@ class Service:
         content: bytes = etree.tostring(message, xml_declaration=True, encoding="utf-8")
         return content
 
-    def require(self, names: Mapping[str, str]) -> None:
+    def require(self, names: Iterable[str]) -> None:
         """Raise `ErpError` naming every element that we would send and the service does not have."""
         lacking = [name for name in names if name not in self.elements]
         if lacking:
             raise ErpError(
                 f"Spectrum's service {self.method} has no element {', '.join(lacking)}: nothing was sent.",
-                remedy="This release of Spectrum differs from what the adapter knows: ask for an update of the adapter.",
+                remedy="This release of Spectrum differs from what the adapter knows: ask for an update of it.",
                 details={"method": self.method, "elements": lacking},
             )
 

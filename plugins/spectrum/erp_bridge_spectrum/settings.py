@@ -36,7 +36,7 @@ class SpectrumSettings:
     token_url: str = ""
     client_id: Secret = Factory(_no_secret)
     client_secret: Secret = Factory(_no_secret)
-    token_scope: str = "spectrumapi"
+    token_scope: str = "spectrumapi"  # noqa: S105 - no secret
 
     row_cap: int = 500
     divisions: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Calls of Data Exchange: one envelope out, one reply in, every reply judged. Reads may be tried again, writes never."""
+"""Calls of Data Exchange: one envelope out, one reply in, and judged. Reads may be tried again, writes never."""
 
 import uuid
 from collections.abc import Iterator, Mapping

@@ -96,6 +96,18 @@ def add_contract(connection: sqlite3.Connection, company: str, job: str, custome
     connection.execute("INSERT OR IGNORE INTO billing_item VALUES (?, ?, ?, ?)", (company, job, customer, BILLING_ITEM))
 
 
+def tell_masters(connection: sqlite3.Connection, company: str) -> dict[str, object]:
+    """What an administrator would tell whoever connects: no service lists cost types, units, or the jobs' masks."""
+    jobs = connection.execute("SELECT job, mask FROM job WHERE company = ?", (company,))
+    types = connection.execute("SELECT cost_type, name FROM cost_type WHERE company = ? ORDER BY 1", (company,))
+    units = connection.execute("SELECT code FROM master WHERE company = ? AND kind = 'unit' ORDER BY 1", (company,))
+    return {
+        "phase_masks": {row["job"]: row["mask"] for row in jobs},
+        "cost_types": {row["cost_type"]: row["name"] for row in types},
+        "units": [row["code"] for row in units],
+    }
+
+
 def _find_faults(jobs: Sequence[JobSetup]) -> Iterator[Fault]:
     for number, job in enumerate(jobs):
         codes = [

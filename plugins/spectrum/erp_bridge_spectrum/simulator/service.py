@@ -48,22 +48,23 @@ class DataExchange:
     def _call(self, method: str, request: Request) -> Reply:
         with self._counted() as running:
             with self._installation.reading() as connection:
-                latency = SWITCHES.number(connection, "latency")
-                bound = SWITCHES.number(connection, "at_once")
+                latency, bound, pages = (
+                    SWITCHES.number(connection, name) for name in ("latency", "at_once", "html_answers")
+                )
+                enhanced = SWITCHES.on(connection, "enhanced_authentication")
+                admitted = not enhanced or tokens.has_token(connection, request)
             if bound and running > bound:
                 return self._fault()
-            time.sleep(latency / 1000)
-            return self._refused(request) or self._carry_out(method, request.body)
-
-    def _refused(self, request: Request) -> Reply | None:
-        with self._installation.reading() as connection:
-            if SWITCHES.on(connection, "enhanced_authentication") and not tokens.has_token(connection, request):
+            if latency:
+                time.sleep(latency / 1000)
+            if not admitted:
                 return Reply(status=401, body="", headers=(("WWW-Authenticate", "Bearer"),))
-            if SWITCHES.number(connection, "html_answers") == 0:
-                return None
-            status = SWITCHES.number(connection, "html_status")
+            return self._page() if pages else self._carry_out(method, request.body)
+
+    def _page(self) -> Reply:
         with self._installation.writing() as connection:
             take(connection, "html_answers")
+            status = SWITCHES.number(connection, "html_status")
         return Reply(status=status, body=_HTML, content_type="text/html; charset=utf-8")
 
     def _carry_out(self, method: str, body: bytes) -> Reply:
@@ -81,8 +82,8 @@ class DataExchange:
         return Reply(body=answer_get(self._installation, call), content_type=_XML)
 
     def _put(self, call: soap.Call, body: bytes) -> Reply:
-        faulty = self._take("faults")
         with self._installation.writing() as connection:
+            faulty = take(connection, "faults")
             if faulty and not SWITCHES.on(connection, "faults_commit"):
                 return self._fault()
             if take(connection, "late_writes"):

@@ -41,13 +41,16 @@ class SpectrumSimulator:
         installation = Installation(home)
         with installation.reading() as connection:
             row = connection.execute("SELECT id FROM authorization WHERE operator = ?", (OPERATOR,)).fetchone()
-        with serve(Site(installation).answer, port=port) as address:
+            masters_of_company = masters.tell_masters(connection, COMPANY)
+        # The idle connection keeps SQLite from folding its log into the file after every call, as the last one does.
+        with installation.reading(), serve(Site(installation).answer, port=port) as address:
             yield Served(
                 settings={
                     "url": address.url,
                     "company": COMPANY,
                     "live": False,
                     "authorization_id": "file:authorization_id",
+                    **masters_of_company,
                 },
                 secrets={"authorization_id": row["id"]},
                 hosts=(str(address),),
