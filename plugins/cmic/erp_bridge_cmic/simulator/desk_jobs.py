@@ -7,7 +7,8 @@ from sqlite3 import Connection
 from erp_bridge_cmic.simulator import books, office
 from erp_bridge_cmic.simulator.company import COMPANY, Company
 from erp_bridge_cmic.simulator.desk_words import command, flag, needed, optional
-from erp_bridge_cmic.simulator.masters import add, add_phase
+from erp_bridge_cmic.simulator.lookups import TOP
+from erp_bridge_cmic.simulator.masters import LONGEST_JOB, add, add_phase
 from erp_bridge_cmic.simulator.resources import BY_NAME
 from erp_bridge_core.contract import DeskCommand
 from erp_bridge_core.contract.errors import BadInput, NotFound
@@ -73,6 +74,18 @@ def allow_pci(home: Path, *, job: str, allowed: str) -> Sequence[str]:
 def show_to_service(home: Path, *, job: str, visible: str) -> Sequence[str]:
     """Put a job into the service account's security group, or take it out."""
     return _set(home, job, "visible", flag("visible", visible), f"Job {job} is visible to the service: {visible}.")
+
+
+def make_job(home: Path, *, job: str, name: str = "", control: str = TOP) -> Sequence[str]:
+    """Make a pending job, below a control job where one is named."""
+    if len(job) > LONGEST_JOB:
+        raise BadInput(f"Job code {job} is longer than {LONGEST_JOB} characters.", remedy="Give a shorter code.")
+    with Company(home).writing() as connection:
+        if control != TOP:
+            books.check_job(connection, control)
+        values = {"comp": COMPANY, "job": job, "name": name or job, "ctrl": control}
+        made = add(office.at_screen(connection), "job", values)
+    return [f"Job {job} is {'pending' if made else 'there already'}."]
 
 
 def make_phase(home: Path, *, phase: str, name: str = "", job: str = "") -> Sequence[str]:
@@ -167,6 +180,8 @@ COMMANDS: tuple[DeskCommand, ...] = (
     command("allow-transactions", "Allow transactions on a job", allow_transactions, _JOB, needed("allowed", _YES_NO)),
     command("allow-pci", "Allow PCI entry on a job", allow_pci, _JOB, needed("allowed", _YES_NO)),
     command("show-to-service", "Let the service account see a job", show_to_service, _JOB, needed("visible", _YES_NO)),
+    command("add-job", "Make a job, below a control job where one is named", make_job, _JOB, optional("name", "name"),
+            optional("control", "control job")),
     command("add-phase", "Put a phase on the master list, and on a job", make_phase, _PHASE, optional("name", "name"),
             optional("job", "job")),
     command("add-category", "Put a category on the master list", make_category, _CATEGORY, optional("name", "name"),

@@ -47,6 +47,7 @@ class RowRules:
     def create(self, context: Context, values: Values) -> Iterator[Problem]:
         """Job, phase and category fit, and a budget comes only where one may stand."""
         yield from job_problems(context, values["comp"], values["job"], "JcatJobCode")
+        yield from _control_problems(context, values)
         yield from _phase_problems(context, values)
         yield from _category_problems(context, values["comp"], values["category"])
         yield from unit_problems(context, values.get("wm"), "JcatWmCode")
@@ -73,6 +74,13 @@ class RowRules:
     def remove(self, context: Context, row: Row) -> Iterator[Problem]:  # noqa: ARG002 - never offered
         """Rows are not removed by REST."""
         yield Problem("A job category can't be removed.")
+
+
+def _control_problems(context: Context, values: Values) -> Iterator[Problem]:
+    below = "SELECT 1 FROM job WHERE comp = ? AND ctrl = ?"
+    refuses = context.settings["control_jobs_hold_rows"] == "no"
+    if refuses and context.one(below, values["comp"], values["job"]):
+        yield Problem(f"Job {values['job']} is a control job; its sub-jobs hold the rows.", "JcatJobCode")
 
 
 def _phase_problems(context: Context, values: Values) -> Iterator[Problem]:

@@ -51,6 +51,7 @@ _UNKNOWN: Final = (
         choices=("header", "lines"),
         help="A PCI is approved by its header's status, or only with all of its lines' (assumed: the header's).",
     ),
+    _yes_no("control_jobs_hold_rows", "yes", "Whether a job with sub-jobs may have budget rows of its own (assumed)."),
     _yes_no("approve_by_patch", "yes", "Whether PATCH may change a PCI's status (assumed)."),
     _yes_no("lines_on_approved", "yes", "Whether lines may be added to an approved PCI that is not posted (assumed)."),
     _yes_no("describe", "yes", "Whether resources describe themselves at /describe (assumed)."),

@@ -92,6 +92,7 @@ def test_counts_each_write_that_moved_an_original(client: Client) -> None:
     """The books tell how many writes made a figure up; writing the same value again moves nothing."""
     vuuid = client.made("jcjobcategory", row())["JcatVUuid"]
     client.patch("jcjobcategory", vuuid, JcatBudgAmt=100)
+    client.patch("jcjobcategory", vuuid, JcatBudgUnit=10, JcatBudgRate=10)
     assert {"03-1000 / L": ("100.00", "0.00", 1, 0)} == client.books()
     client.patch("jcjobcategory", vuuid, JcatBudgAmt=130)
     assert {"03-1000 / L": ("130.00", "0.00", 2, 0)} == client.books()
@@ -199,3 +200,15 @@ def test_takes_a_row_without_an_amount(client: Client) -> None:
     """Null is no amount: the row stands at nought and nothing is counted."""
     client.made("jcjobcategory", row(amount=None))
     assert (["0"], {}) == (list(client.figures().values()), client.books())
+
+
+def test_may_keep_rows_to_the_sub_jobs(client: Client) -> None:
+    """Where a control job only groups, its own rows are refused; a job made for them takes them."""
+    client.switch("control_jobs_hold_rows", "no")
+    assert "is a control job" in client.post("jcjobcategory", row()).text
+    assert ("Job 24-001-00 is pending.", "Job 24-001-00 is there already.") == (
+        client.do("add-job", job="24-001-00", control="24-001"),
+        client.do("add-job", job="24-001-00", control="24-001"),
+    )
+    client.do("add-phase", phase="03-1000", job="24-001-00")
+    client.made("jcjobcategory", row(job="24-001-00"))
