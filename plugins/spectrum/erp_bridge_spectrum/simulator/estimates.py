@@ -20,7 +20,7 @@ _COUNTED: Final = """
     FROM change_line line
     JOIN change_request request USING (company, job, customer, number)
     LEFT JOIN request_status status ON status.company = request.company AND status.status = request.status
-    WHERE line.company = :company AND line.job = :job AND (:phase = '' OR line.phase = :phase)
+    WHERE line.company = :company AND line.job = :job {line}
       AND (request.change_order <> '' OR status.action_type IN (SELECT value FROM json_each(:types)))
       AND request.reimbursable IN (SELECT value FROM json_each(:kinds))
     GROUP BY line.phase, line.cost_type"""
@@ -31,8 +31,7 @@ _ROWS: Final = f"""
            coalesce(counted.hours, 0) AS counted_hours, coalesce(counted.entries, 0) AS counted_entries
     FROM estimate JOIN phase USING (company, job, phase)
     LEFT JOIN ({_COUNTED}) counted ON counted.phase = estimate.phase AND counted.cost_type = estimate.cost_type
-    WHERE estimate.company = :company AND estimate.job = :job AND (:phase = '' OR estimate.phase = :phase)
-      AND (:cost_type = '' OR estimate.cost_type = :cost_type)
+    WHERE estimate.company = :company AND estimate.job = :job {{row}}
     ORDER BY estimate.phase, estimate.cost_type"""  # noqa: S608 - made of constants
 
 
@@ -55,8 +54,12 @@ def rows_of_job(
     connection: sqlite3.Connection, company: str, job: str, *, phase: str = "", cost_type: str = ""
 ) -> Iterator[sqlite3.Row]:
     """The job's rows in the order of phase and cost type, with what change requests add (`counted_*`)."""
+    # Conditions that hold for every row would keep SQLite from finding one by its key.
+    row = (
+        f"{'AND estimate.phase = :phase' if phase else ''} {'AND estimate.cost_type = :cost_type' if cost_type else ''}"
+    )
     return connection.execute(
-        _ROWS,
+        _ROWS.format(row=row, line="AND line.phase = :phase" if phase else ""),
         {"company": company, "job": job, "phase": phase, "cost_type": cost_type, **_counting(connection)},
     )
 

@@ -84,11 +84,14 @@ def test_refuses_codes_that_do_not_fit(tmp_path: Path) -> None:
 
 
 def test_serves_what_a_connection_needs(office: Office) -> None:
-    """Address, company, the Authorization ID by reference, the host, the desk page."""
+    """Address, company, the Authorization ID by reference, what no service lists, the host, the desk page."""
     with office.open() as (_, served):
-        assert {"url", "company", "live", "authorization_id"} == set(served.settings)
-        assert ("file:authorization_id", True) == (
-            served.settings["authorization_id"], str(served.settings["url"]).endswith(served.hosts[0]),
+        settings = served.settings
+        assert ("SIM", "file:authorization_id") == (settings["company"], settings["authorization_id"])
+        assert str(settings["url"]).endswith(served.hosts[0])
+        assert {"24-001": "99-9999", "24-002": "99-9999"} == settings["phase_masks"]
+        assert ({"L": "Labor", "M": "Material", "S": "Subcontract"}, True) == (
+            settings["cost_types"], "L.F" in settings["units"],
         )  # fmt: skip
         assert len(served.secrets["authorization_id"]) <= 20
         assert 200 == requests.get(served.desk_url, timeout=30).status_code
