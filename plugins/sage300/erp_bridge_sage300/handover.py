@@ -93,6 +93,7 @@ def _instructions(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: st
         f"Set the rejection file to {erp.files.full_path(settings.reject_file)}.",
         *([known] if note["same_as"] else []),
         f"Start, then read the Estimate Import Report: {note['lines']} records, none rejected.",
+        "If any was rejected, run `erp-bridge verify` before the next import: Sage overwrites the rejection file.",
         compare,
         "Post it with Tasks, Post Entries, then print the job cost report into the share.",
     ]
