@@ -272,9 +272,7 @@ class Checks:
         )
         for row in self.connection.execute(query):
             amount, committed = (from_units(units, self.batch.digits) for units in (row.amount, row.committed))
-            message = (
-                f"The revised budget of {_ours(row)} becomes {amount}, below cost and commitments of {committed}."
-            )
+            message = f"The revised budget of {_ours(row)} becomes {amount}, below cost and commitments of {committed}."
             remedy = "Acknowledge it, or correct the lines and changes of that key."
             yield _of_line(row, "revised-below-commitments", message, remedy, severity=Severity.WARNING, field="amount")
 
