@@ -60,6 +60,7 @@ class Entry:
     safety: str
     line_count: int
     effect: Effect
+    lane: str | None = None
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -90,6 +91,7 @@ def as_entry(store: Store, row: Any) -> Entry:
         state=EffectState(row.state),
         safety=row.safety,
         line_count=row.line_count,
+        lane=row.lane,
         effect=Effect(
             key=row.key,
             reference=row.reference,

@@ -74,6 +74,7 @@ def _effect_row(
         "group_name": group,
         "generation": generation,
         "ordinal": ordinal,
+        "lane": effect.lane,
         "payload_hash": effect.payload_hash,
         "request": dict(effect.request),
         "state": EffectState.PLANNED,

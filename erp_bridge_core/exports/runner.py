@@ -46,6 +46,7 @@ from erp_bridge_core.exports.decisions import (
     horizon,
     next_step,
 )
+from erp_bridge_core.exports.lanes import run_in_lanes
 from erp_bridge_core.exports.lease import Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
 from erp_bridge_core.exports.looking import evidence_of, look_for, unknown_outcome
@@ -139,9 +140,12 @@ class LedgerEffects:
 
     def _run_group(self, group: str, operations: Mapping[str, Operation]) -> None:
         for _ in range(GENERATIONS):
-            for entry in self._entries(group, UNDER_WAY):
-                if not self._answered(entry):
-                    self._bring(entry, self._implementation(entry, operations))
+            waiting = (entry for entry in self._entries(group, UNDER_WAY) if not self._answered(entry))
+            run_in_lanes(
+                waiting,
+                lambda entry: self._bring(entry, self._implementation(entry, operations)),
+                at_once=self.profile.rate.at_once,
+            )
             self._read_back(group, operations)
             if not self._plan_after_abandoning(group):
                 return

@@ -59,6 +59,7 @@ effects = Table(
     Column("group_name", String(100), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("ordinal", Integer, nullable=False),
+    Column("lane", String(200)),
     Column("payload_hash", String(64), nullable=False),
     Column("request", JSON, nullable=False),
     Column("line_count", Integer, nullable=False),

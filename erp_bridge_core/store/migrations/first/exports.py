@@ -54,6 +54,7 @@ def effects() -> None:
         sa.Column("group_name", sa.String(length=100), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(length=200), nullable=True),
         sa.Column("payload_hash", sa.String(length=64), nullable=False),
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
