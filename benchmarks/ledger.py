@@ -51,7 +51,7 @@ def prepared_store(home: Path) -> Store:
     ).close()
     store = Store.at(next(home.glob("*.db")))
     with store.engine.connect() as connection:
-        connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+        connection.connection.execute("PRAGMA foreign_keys=OFF")
     return store
 
 

@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,7 +91,7 @@ def measure(lines: int, home: Path, profiled: str | None) -> dict[str, Any]:
             if name == "post":
                 erp.post(product.handed)
             else:
-                watch.run(name, lambda name=name: product.run(name, budget))
+                watch.run(name, partial(product.run, name, budget))
         books = erp.books()
         report = Path(erp.served.files_root) / erp.served.settings["job_cost_report"]
         floor = _floor(home, budget, report, {each.name: each.rows for each in watch.stages if each.name in MEASURED})
