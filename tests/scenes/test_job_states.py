@@ -1,5 +1,7 @@
 """What the ERP's job is like decides: estimates that it holds already, a job closed meanwhile, import that closes."""
 
+from decimal import Decimal
+
 import pytest
 from sage_site import CHANGES, SageSite, intended
 
@@ -28,7 +30,7 @@ def test_a_first_export_onto_a_job_with_estimates_stops_until_they_are_confirmed
     assert ItemState.READY == state
     assert ItemState.SYNCED == site.item(item).state
     held = site.held()
-    assert (intended()[CLEARING][0] + 250, 0) == held.pop(CLEARING)
+    assert (intended()[CLEARING][0] + 250, Decimal(0)) == held.pop(CLEARING)
     assert {key: amounts for key, amounts in intended().items() if key != CLEARING} == held
 
 
