@@ -1,0 +1,104 @@
+"""Signing in: Basic with `CLIENT||USER`, or a bearer token by OAuth client credentials, renewed before it ends."""
+
+import base64
+from typing import Any, Final
+
+from attrs import define, field
+
+from erp_bridge_cmic.settings import CmicSettings
+from erp_bridge_cmic.wire import decode
+from erp_bridge_core.contract import Erp, reading
+from erp_bridge_core.contract.errors import ErpError, NotSent, SignInFailed
+
+CmicErp = Erp[CmicSettings]
+
+#: A token is renewed so long before its end, in seconds: longer than any request takes.
+MARGIN: Final = 90.0
+_USUAL: Final = 300.0
+
+
+@define
+class SignIn:
+    """How one connection proves who it is. A refused log-in is never tried again: CMiC's users can be locked."""
+
+    erp: CmicErp
+    _token: str = field(default="", init=False, repr=False)
+    _ends: float = field(default=0.0, init=False)
+    _worked: bool = field(default=False, init=False)
+    _refused: SignInFailed | None = field(default=None, init=False)
+
+    @property
+    def header(self) -> str:
+        """The value of the `Authorization` header; raises `SignInFailed`, `ReadFailed` when no token can be had."""
+        if self._refused is not None:
+            raise self._refused
+        if self.erp.settings.authentication == "basic":
+            return f"Basic {self._basic()}"
+        if not self._token or self.erp.clock.monotonic() >= self._ends:
+            self._fetch()
+        return f"Bearer {self._token}"
+
+    def worked(self) -> None:
+        """Remember that the server took it."""
+        self._worked = True
+
+    def turned_away(self) -> ErpError:
+        """What a 401 means: a token that ended (`NotSent`: the next try has a new one), or a log-in refused for good.
+
+        CMiC looks at who calls before it looks at what is asked, so that nothing was done either way.
+        """
+        ended = self.erp.settings.authentication == "oauth" and self._worked
+        self._token, self._worked = "", False
+        if ended:
+            return NotSent(
+                "CMiC turned a request away, since the access token was no longer valid.",
+                remedy="It is asked again with a new token.",
+            )
+        self._refused = SignInFailed(
+            "CMiC refused the log-in (401). It is not tried again by itself.",
+            remedy="Check client_id, user and password, or the OAuth settings, and that the host fits the way of "
+            "logging in; then run `erp-bridge connection check`.",
+        )
+        return self._refused
+
+    def _basic(self) -> str:
+        settings = self.erp.settings
+        user = f"{settings.client_id}||{settings.user}" if settings.client_id else settings.user
+        return base64.b64encode(f"{user}:{settings.password.reveal()}".encode()).decode()
+
+    def _fetch(self) -> None:
+        settings = self.erp.settings
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.oauth_client_id,
+            "client_secret": settings.oauth_client_secret.reveal(),
+            **({"scope": settings.oauth_scope} if settings.oauth_scope else {}),
+        }
+        asked = self.erp.clock.monotonic()
+        with reading():
+            answer = self.erp.http.post(settings.token_url, data=form, headers={"Accept": "application/json"})
+        body = _object(answer.content)
+        token, lasts = body.get("access_token"), body.get("expires_in", _USUAL)
+        if answer.status_code != 200 or not isinstance(token, str) or not token:  # noqa: PLR2004
+            self._refused = SignInFailed(
+                f"The identity provider gave no access token (HTTP {answer.status_code}: {body.get('error', '')}).",
+                remedy="Check token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
+            )
+            raise self._refused
+        self._token, self._worked = token, False
+        self._ends = asked + max(1.0, _seconds(lasts) - MARGIN)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        body = decode(content)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _seconds(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return _USUAL
