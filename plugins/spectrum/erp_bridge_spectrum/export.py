@@ -38,8 +38,7 @@ def export(batch: ExportBatch, values: FieldValues, erp: SpectrumErp, effects: E
         open_service(erp, method).require(SENT[method])
     book = Book(exchange=Exchange(erp), job=batch.job)
     planner = Planner(batch=batch, settings=settings, book=book)
-    effects.reserve("rows compared with the baseline", lambda: _compare(planner.estimates(), book))
-    effects.plan(ESTIMATES, lambda _: planner.estimates(frozenset(effects.lines_to_send())))
+    effects.plan(ESTIMATES, lambda generation: _plan(planner, book, effects, generation))
     if settings.by_change_request:
         changes = _Changes(batch=batch, values=values, erp=erp, effects=effects, planner=planner)
         for header in batch.change_headers:
@@ -60,8 +59,15 @@ def _keep_route(erp: SpectrumErp, effects: Effects) -> None:
         )
 
 
-def _compare(planned: Iterable[PlannedEffect], book: Book) -> str:
-    """Compare every row with the baseline at accept, once, before the first write; raises `LedgerConflict`."""
+def _plan(planner: Planner, book: Book, effects: Effects, generation: int) -> Iterable[PlannedEffect]:
+    """The rows that have not arrived; a first plan is made only when every row is as it was at accept."""
+    if generation == 1:
+        _compare(planner.estimates(), book)
+    return planner.estimates(frozenset(effects.lines_to_send()))
+
+
+def _compare(planned: Iterable[PlannedEffect], book: Book) -> None:
+    """Raise `LedgerConflict` naming the rows that show neither what was accepted nor what we write."""
     found = []
     for plan in planned:
         effect = _as_effect(plan)
@@ -71,7 +77,6 @@ def _compare(planned: Iterable[PlannedEffect], book: Book) -> str:
             found.append((place, seen))
     if found:
         raise conflict(book.job, found)
-    return "yes"
 
 
 def _as_effect(plan: PlannedEffect) -> Effect:

@@ -32,7 +32,13 @@ def judge(row: PhaseRow | None, effect: Effect) -> Found | Before | Different:
     """Compare a row's estimated cost (and quantity, where one is sent) with ours and with what stood before."""
     request = effect.request
     shown, before, after = _shown(row, request), tuple(request["before"]), tuple(request["after"])
-    evidence = {"shown": list(shown), "before": list(before), "ours": list(after)}
+    evidence = {
+        "phase": request["phase"],
+        "cost_type": request["cost_type"],
+        "shown": list(shown),
+        "before": list(before),
+        "ours": list(after),
+    }
     if shown == after:
         return Found(reference=" ".join((request["job"], *place_of(effect))), evidence=evidence)
     hint = DISPLAY_ONLY if effect.operation == ESTIMATE else NO_POSTING

@@ -22,7 +22,7 @@ def validate_budget(batch: ExportBatch, erp: SpectrumErp) -> Iterator[Finding]:
     """Yield all findings about a batch, the job's first, then line by line, then by key. Changes nothing."""
     yield from _job(batch, erp)
     codes = Codes(erp=erp, job=batch.job, changes_apart=erp.settings.by_change_request)
-    codes.learn(batch.lines)
+    codes.learn(batch)
     texts = _Texts(erp)
     for line in batch.lines:
         yield from codes.check(line)

@@ -1,10 +1,10 @@
 """Phases and cost types of a batch: mask, fill, two codes that become one phase, what is missing or Complete."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attrs import define, field
 
-from erp_bridge_core.contract import ExportLine, Finding, LineKey, Part
+from erp_bridge_core.contract import ExportBatch, ExportLine, Finding, LineKey, Part
 from erp_bridge_spectrum.codes import PhaseCodes
 from erp_bridge_spectrum.findings import ERROR, NOTE, WARNING, about
 from erp_bridge_spectrum.services import SpectrumErp
@@ -19,16 +19,20 @@ class Codes:
     changes_apart: bool
     _told: set[str] = field(factory=set, init=False)
     _phases: dict[str, str] = field(factory=dict, init=False)
-    _originals: set[LineKey] = field(factory=set, init=False)
+    _exported: set[str] = field(factory=set, init=False)
+    _brought: set[LineKey] = field(factory=set, init=False)
 
     @property
     def _codes(self) -> PhaseCodes:
         return self.erp.settings.codes(self.job)
 
-    def learn(self, lines: Iterable[ExportLine]) -> None:
-        """Learn which keys the batch itself brings as originals: change requests never create a phase."""
+    def learn(self, batch: ExportBatch) -> None:
+        """Learn what is, or will be, on the job although the masters may be from before it was."""
+        exported = [total.key for total in batch.totals if total.exported_original or total.exported_changes]
+        self._exported.update(key.cost_code for key in exported)
         if self.changes_apart:
-            self._originals.update(line.key for line in lines if line.part is Part.ORIGINAL)
+            self._brought.update(exported)
+            self._brought.update(line.key for line in batch.lines if line.part is Part.ORIGINAL)
 
     def check(self, line: ExportLine) -> Iterator[Finding]:
         """What is wrong with a line's phase and cost type, or will be created."""
@@ -60,7 +64,7 @@ class Codes:
             )
         elif codes.shown(phase) != code:
             yield self._other_form(line, phase)
-        elif self.erp.masters.cost_code(code) is None:
+        elif code not in self._exported and self.erp.masters.cost_code(code) is None:
             message = f"Phase {code} is not on the job and will be created."
             yield about(line, NOTE, "phase-new", "cost_code", message, remedy="Nothing needs to be done.")
 
@@ -93,14 +97,15 @@ class Codes:
         held = self.erp.masters.category(key.category, cost_code=key.cost_code)
         row_exists = held is not None and held.cost_code == key.cost_code
         apart = self.changes_apart and line.part is Part.CHANGE
-        if apart and not row_exists and key not in self._originals:
+        if apart and not row_exists and key not in self._brought:
             yield about(
                 line,
                 ERROR,
                 "change-needs-phase",
                 "category",
                 f"{key} is not on the job, and a change request never creates a phase or cost type.",
-                remedy="Add a line of 0.00 for it to the original budget, so that it is created first.",
+                remedy="Sync, if it was made in Spectrum since; else add a line of 0.00 for it to the original budget, so "
+                "that it is created first.",
             )
         if held is not None and row_exists and not held.active:
             message = f"Phase {key.cost_code} {key.category} is Complete in Spectrum."
