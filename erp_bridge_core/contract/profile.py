@@ -13,11 +13,15 @@ API_VERSION = 1
 
 
 class Capability(StrEnum):
-    """What an ERP takes or lets be read. Claimed here, proved by the conformance suite."""
+    """What an ERP takes or lets be read. Claimed here, proved by the conformance suite.
+
+    `SUB_JOBS_ARE_JOBS`: a sub job is a job of its own there, so that its code is unique over all jobs.
+    """
 
     ORIGINAL = "original"
     CHANGES = "changes"
     SUB_JOBS = "sub_jobs"
+    SUB_JOBS_ARE_JOBS = "sub_jobs_are_jobs"
     IMPORT = "import"
     UNITS = "units"
     DESCRIPTION = "description"

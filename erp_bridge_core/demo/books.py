@@ -19,36 +19,67 @@ class Compared:
     duplicated: int
 
 
+def bare(key: LineKey) -> LineKey:
+    """A key as every ERP's books can be compared: some hold cost codes without their separators."""
+    return LineKey(key.sub_job, key.cost_code.replace("-", ""), key.category)
+
+
+@define
+class Side:
+    """One side of the budget as it is meant: how many lines per key of the ERP, and their amounts."""
+
+    lines: Counter[LineKey] = Factory(Counter)
+    amounts: dict[LineKey, Decimal] = Factory(dict)
+
+    def add(self, key: LineKey, amount: Decimal) -> None:
+        """One more line."""
+        key = bare(key)
+        self.lines[key] += 1
+        self.amounts[key] = self.amounts.get(key, Decimal(0)) + amount
+
+    def compare(self, held: dict[LineKey, tuple[int, Decimal]]) -> tuple[int, int]:
+        """(missing, duplicated) lines.
+
+        An ERP that sets figures holds several lines of a key in one entry: with the right amount none is missing.
+        More entries than lines are doubles, whatever they add up to.
+        """
+        missing = duplicated = 0
+        for key in {*self.lines, *held}:
+            count, amount = held.get(key, (0, Decimal(0)))
+            meant = self.lines[key]
+            duplicated += max(0, count - meant)
+            if amount != self.amounts.get(key, Decimal(0)):
+                missing += max(0, meant - count)
+        return missing, duplicated
+
+
 @define
 class Intent:
-    """What the demo means the ERP to hold, kept apart from the product: entries and amounts per key of the ERP."""
+    """What the demo means the ERP to hold, kept apart from the product."""
 
-    originals: Counter[LineKey] = Factory(Counter)
-    changes: Counter[LineKey] = Factory(Counter)
-    original_amount: Decimal = Decimal(0)
-    change_amount: Decimal = Decimal(0)
+    originals: Side = Factory(Side)
+    changes: Side = Factory(Side)
 
     def add_original(self, key: LineKey, amount: Decimal) -> None:
         """One more line of the original budget."""
-        self.originals[key] += 1
-        self.original_amount += amount
+        self.originals.add(key, amount)
 
     def add_change(self, key: LineKey, amount: Decimal) -> None:
         """One more line of a budget change."""
-        self.changes[key] += 1
-        self.change_amount += amount
+        self.changes.add(key, amount)
 
     def compare(self, books: Iterable[BookEntry]) -> Compared:
         """Count what the books hold against it."""
-        missing = duplicated = 0
         in_erp = Decimal(0)
-        held_originals: Counter[LineKey] = Counter()
-        held_changes: Counter[LineKey] = Counter()
+        originals: dict[LineKey, tuple[int, Decimal]] = {}
+        changes: dict[LineKey, tuple[int, Decimal]] = {}
         for entry in books:
             in_erp += entry.original + entry.changes
-            held_originals[entry.key] += entry.original_entries
-            held_changes[entry.key] += entry.change_entries
-        for meant, held in ((self.originals, held_originals), (self.changes, held_changes)):
-            missing += sum((meant - held).values())
-            duplicated += sum((held - meant).values())
-        return Compared(in_erp=in_erp, missing=missing, duplicated=duplicated)
+            originals[bare(entry.key)] = (entry.original_entries, entry.original)
+            changes[bare(entry.key)] = (entry.change_entries, entry.changes)
+        found = [self.originals.compare(originals), self.changes.compare(changes)]
+        return Compared(
+            in_erp=in_erp,
+            missing=sum(missing for missing, _ in found),
+            duplicated=sum(duplicated for _, duplicated in found),
+        )

@@ -1,14 +1,14 @@
 """The budgets a demo carries: a contract of the letting, split as a contractor would; or any file, job by job."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import ROUND_DOWN, Decimal
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from erp_bridge_core.contract.budget import LineKey, Stream
 from erp_bridge_core.contract.errors import NotFound
@@ -72,6 +72,26 @@ def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[tuple[DemoBudge
             known = ", ".join(summary.job for summary in imported.jobs())
             raise NotFound(f"{options.budget.name} holds no job {options.job!r}.", remedy=f"It holds {known}.")
         yield tuple(_from_file(options, mapping, imported, job) for job in jobs)
+
+
+def without_sub_jobs(budget: DemoBudget) -> DemoBudget:
+    """The same totals for an ERP that takes no sub jobs: lines of one cost code and category become one."""
+    return evolve(
+        budget,
+        mapping=evolve(budget.mapping, columns={**budget.mapping.columns, "sub_job": ""}),
+        duplicates="sum",
+        sub_jobs=(),
+        lines=Stream(lambda: _summed(budget.lines)),
+    )
+
+
+def _summed(lines: Iterable[DemoLine]) -> Iterator[DemoLine]:
+    sums: dict[LineKey, DemoLine] = {}
+    for line in lines:
+        key = LineKey("", line.key.cost_code, line.key.category)
+        known = sums.get(key)
+        sums[key] = evolve(line, key=key, amount=line.amount + (known.amount if known else Decimal(0)))
+    yield from sums.values()
 
 
 def _from_file(options: DemoOptions, mapping: ColumnMapping, imported: ImportedBudget, job: str) -> DemoBudget:

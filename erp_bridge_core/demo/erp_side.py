@@ -60,7 +60,23 @@ def choose_codes(budget: DemoBudget, profile: ErpProfile, taken_jobs: set[str]) 
         for kind, found in values.items()
     }
     job = _fit("job", [budget.job or "1"], profile, taken=taken_jobs)[budget.job or "1"]
+    if profile.supports(Capability.SUB_JOBS_ARE_JOBS) and maps["sub_job"]:
+        job, maps["sub_job"] = _as_jobs(job, maps["sub_job"], profile)
     return Codes(job=job, maps=maps)
+
+
+def _as_jobs(job: str, sub_jobs: Mapping[str, str], profile: ErpProfile) -> tuple[str, dict[str, str]]:
+    """Codes for a job and for sub jobs that are jobs of their own: the sub job's begins with the job's."""
+    limit = profile.limit("job")
+    length = limit.max_length if limit is not None and limit.max_length is not None else 10
+    longest = max(len(code) for code in sub_jobs.values())
+    stem = "".join(each for each in job if each.isalnum())[: max(1, length - 1 - longest)]
+    used: set[str] = set()
+    codes = {}
+    for ours, theirs in sub_jobs.items():
+        codes[ours] = _free(f"{stem}-{theirs}"[:length], used, length)
+        used.add(codes[ours])
+    return stem, codes
 
 
 def _fit(
@@ -115,6 +131,7 @@ def job_setup(budget: DemoBudget, codes: Codes, profile: ErpProfile) -> JobSetup
             (sub_job, code, names.get(code, code))
             for sub_job, code in sorted({(key.sub_job, key.cost_code) for key in keys})
         ),
+        units=tuple(sorted(set(codes.maps["unit"].values()))),
         categories=tuple(
             (theirs, ours.title(), KINDS.get(theirs, "other"))
             for ours, theirs in sorted(codes.maps["category"].items())

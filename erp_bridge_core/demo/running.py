@@ -3,16 +3,17 @@
 import getpass
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from erp_bridge_core.contract.errors import NotPossibleNow, NotSupported, PluginError, StorageError
-from erp_bridge_core.demo.budgets import DemoBudget, demo_budgets
-from erp_bridge_core.demo.erp_side import Codes, choose_codes, job_setup, secrets_into
+from erp_bridge_core.contract.profile import Capability
+from erp_bridge_core.contract.simulator import Served
+from erp_bridge_core.demo.budgets import DemoBudget, demo_budgets, without_sub_jobs
+from erp_bridge_core.demo.erp_side import choose_codes, job_setup, secrets_into
 from erp_bridge_core.demo.options import DemoJob, DemoOptions, DemoResult
 from erp_bridge_core.demo.people import Cast, hire
-from erp_bridge_core.demo.walking import Site, Walk
+from erp_bridge_core.demo.walking import Planned, Site, Walk
 from erp_bridge_core.installation import Paths, create_home
 
 if TYPE_CHECKING:
@@ -93,64 +94,67 @@ def _run_erp(
     say(f"== {adapter.profile.title} (simulated) ==")
     with demo_budgets(options, options.home / "demo" / adapter.name) as budgets:
         planned = _planned(budgets, adapter)
-        simulator.setup(simulated, [job_setup(budget, codes, adapter.profile) for budget, codes in planned])
-        with _connected(application, adapter, simulated, options.home, cast) as connection:
-            _enter_maps(application, connection, planned, cast, say)
-            site = Site(
-                application=application,
-                adapter=adapter,
-                simulator=simulator,
-                simulated=simulated,
-                connection=connection,
-                cast=cast,
-                say=say,
-            )
-            for budget, codes in planned:
-                yield Walk(site=site, budget=budget, codes=codes, told=options.budget is None).run()
+        simulator.setup(simulated, [job_setup(each.budget, each.codes, adapter.profile) for each in planned])
+        with simulator.serve(simulated) as served:
+            secrets_into(options.home, served.secrets)
+            for number, group in enumerate(_by_connection(planned, adapter)):
+                site = Site(
+                    application=application,
+                    adapter=adapter,
+                    simulator=simulator,
+                    simulated=simulated,
+                    connection=adapter.name if not number else f"{adapter.name}-{number + 1}",
+                    cast=cast,
+                    say=say,
+                )
+                _connect(site, served)
+                _enter_maps(site, group)
+                for each in group:
+                    yield Walk(site=site, planned=each, told=options.budget is None).run()
 
 
-def _planned(budgets: Iterable[DemoBudget], adapter: "Adapter") -> list[tuple[DemoBudget, Codes]]:
+def _planned(budgets: Iterable[DemoBudget], adapter: "Adapter") -> list[Planned]:
     taken: set[str] = set()
     planned = []
-    for budget in budgets:
+    for as_made in budgets:
+        takes_sub_jobs = adapter.profile.supports(Capability.SUB_JOBS)
+        budget = as_made if takes_sub_jobs or not as_made.sub_jobs else without_sub_jobs(as_made)
         codes = choose_codes(budget, adapter.profile, taken)
         taken.add(codes.job)
-        planned.append((budget, codes))
+        planned.append(Planned(as_made=as_made, budget=budget, codes=codes))
     return planned
 
 
-@contextmanager
-def _connected(
-    application: "Application", adapter: "Adapter", simulated: Path, home: Path, cast: Cast
-) -> Iterator[str]:
-    simulator = adapter.simulator()
-    with ExitStack() as stack:
-        served = stack.enter_context(simulator.serve(simulated))
-        secrets_into(home, served.secrets)
-        application.connections.add(
-            cast.administrator,
-            adapter.name,
-            erp=adapter.name,
-            settings=served.settings,
-            files_root=served.files_root,
-            hosts=served.hosts,
-            plain_http=True,
-        )
-        checked = application.connections.check(cast.approver, adapter.name)
-        broken = [each for each in checked if not each.ok]
-        if broken:
-            raise NotPossibleNow(f"The simulator of {adapter.name} does not answer: {broken[0].message}")
-        yield adapter.name
+def _by_connection(planned: list[Planned], adapter: "Adapter") -> list[list[Planned]]:
+    """Maps belong to a connection: where sub jobs are jobs, one code of ours is another job in every project."""
+    if not adapter.profile.supports(Capability.SUB_JOBS_ARE_JOBS):
+        return [planned]
+    plain = [each for each in planned if not each.budget.sub_jobs]
+    return [*([plain] if plain else []), *([each] for each in planned if each.budget.sub_jobs)]
 
 
-def _enter_maps(
-    application: "Application", connection: str, planned: list[tuple[DemoBudget, Codes]], cast: Cast, say: Say
-) -> None:
+def _connect(site: Site, served: Served) -> None:
+    application, cast = site.application, site.cast
+    application.connections.add(
+        cast.administrator,
+        site.connection,
+        erp=site.adapter.name,
+        settings=served.settings,
+        files_root=served.files_root,
+        hosts=served.hosts,
+        plain_http=True,
+    )
+    broken = [each for each in application.connections.check(cast.approver, site.connection) if not each.ok]
+    if broken:
+        raise NotPossibleNow(f"The simulator of {site.adapter.name} does not answer as it should: {broken[0].message}")
+
+
+def _enter_maps(site: Site, planned: Iterable[Planned]) -> None:
     from erp_bridge_core.connections.maps import MapEntry
 
-    entries = {(kind, ours): theirs for _, codes in planned for kind, ours, theirs in codes.entries()}
+    entries = {(kind, ours): theirs for each in planned for kind, ours, theirs in each.codes.entries()}
     rows = [MapEntry(kind=kind, ours=ours, theirs=theirs) for (kind, ours), theirs in sorted(entries.items())]
     if rows:
         shown = ", ".join(f"{row.ours} → {row.theirs}" for row in rows if row.ours != row.theirs)
-        say(f"Maps to the ERP's codes: {shown}.")
-        application.maps.load(cast.administrator, connection, rows=rows)
+        site.say(f"Maps to the ERP's codes: {shown}.")
+        site.application.maps.load(site.cast.administrator, site.connection, rows=rows)

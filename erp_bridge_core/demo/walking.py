@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.budgets.file_import import FileImport, ImportChoices
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.errors import Mismatch
 from erp_bridge_core.contract.fields import FieldValues
-from erp_bridge_core.contract.profile import Capability
 from erp_bridge_core.contract.simulator import Simulator
 from erp_bridge_core.demo.books import Intent
 from erp_bridge_core.demo.budgets import DemoBudget
@@ -41,19 +40,39 @@ class Site:
     say: Callable[[str], None]
 
 
+@frozen(kw_only=True)
+class Planned:
+    """A budget as it was made, as this ERP takes it (without sub jobs, say), and the codes it has there."""
+
+    as_made: DemoBudget
+    budget: DemoBudget
+    codes: Codes
+
+
 @define(kw_only=True)
 class Walk:
     """`told` walks with every detail; otherwise one line a stage."""
 
     site: Site
-    budget: DemoBudget
-    codes: Codes
+    planned: Planned
     told: bool
     intent: Intent = field(factory=Intent, init=False)
+
+    @property
+    def budget(self) -> DemoBudget:
+        """The budget as this ERP takes it."""
+        return self.planned.budget
+
+    @property
+    def codes(self) -> Codes:
+        """The ERP's codes."""
+        return self.planned.codes
 
     def run(self) -> DemoJob:
         """Take the job all the way, twice, and compare with the ERP's own books."""
         self._set_up()
+        if self.budget is not self.planned.as_made:
+            self._refused_sub_jobs()
         self._import()
         for plan in derive_changes(self.budget.lines):
             self._change(plan)
@@ -79,16 +98,25 @@ class Walk:
         application.projects.sync(cast.manager, self.number)
         words = self.site.adapter.profile.words
         self._say(f"\nProject {self.number!r}, {self.budget.name}: linked to {words.job} {self.codes.job!r}.")
-        if self.site.adapter.profile.supports(Capability.SUB_JOBS):
-            for code, name in self.budget.sub_jobs:
-                application.budgets.sub_job(cast.manager, self.number, code, name=name)
+        for code, name in self.planned.as_made.sub_jobs:
+            application.budgets.sub_job(cast.manager, self.number, code, name=name)
 
-    def _import(self) -> None:
+    def _refused_sub_jobs(self) -> None:
+        """Show that this ERP takes no sub jobs; the budget is then imported again without them."""
+        application, cast = self.site.application, self.site.cast
+        self._import_file(self.planned.as_made)
+        for reason in application.sending.readiness(cast.manager, self.number).not_supported:
+            self._detail(f"  Sending is refused: {reason.message} {reason.remedy or ''}".rstrip())
+
+    def _import_file(self, budget: DemoBudget) -> FileImport:
         application, cast = self.site.application, self.site.cast
         choices = ImportChoices(
-            mapping=self.budget.mapping, duplicates=self.budget.duplicates, job=self.budget.job or None
+            mapping=budget.mapping, duplicates=budget.duplicates, job=budget.job or None, mode="override"
         )
-        imported = application.budgets.import_file(cast.manager, self.number, self.budget.path, choices=choices)
+        return application.budgets.import_file(cast.manager, self.number, budget.path, choices=choices)
+
+    def _import(self) -> None:
+        imported = self._import_file(self.budget)
         for line in self.budget.lines:
             self.intent.add_original(self.codes.theirs(line.key), line.amount)
         self._detail(f"  The project manager imports {imported.file}: {imported.lines} lines, {imported.amount:,.2f}.")
@@ -202,7 +230,7 @@ class Walk:
         return DemoJob(
             erp=self.site.adapter.name,
             job=self.codes.job,
-            lines=len(self.intent.originals),
+            lines=len(self.intent.originals.lines),
             original_budget=totals.original,
             budget_changes=totals.changes,
             revised_budget=totals.revised,

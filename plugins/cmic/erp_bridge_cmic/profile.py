@@ -143,6 +143,7 @@ PROFILE: Final = ErpProfile(
             Capability.ORIGINAL,
             Capability.CHANGES,
             Capability.SUB_JOBS,
+            Capability.SUB_JOBS_ARE_JOBS,
             Capability.IMPORT,
             Capability.UNITS,
             Capability.CREATES_COST_CODES,
