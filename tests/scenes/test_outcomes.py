@@ -35,8 +35,10 @@ def test_not_visible_yet_while_the_report_is_older_than_the_import(site: SageSit
     """Posted, but no report was printed since: nothing is concluded from the old one."""
     item = imported(site)
     site.desk("post")
+    result = site.verify(item)
 
-    assert Outcome.NOT_VISIBLE_YET == site.verify(item).outcome
+    assert Outcome.NOT_VISIBLE_YET == result.outcome
+    assert ["report"] == [route.route for route in result.routes if route.stale]
     assert ItemState.WAITING == site.item(item).state
 
 
