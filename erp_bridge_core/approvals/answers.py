@@ -116,10 +116,18 @@ def _faults(field: RevisionField, value: str, where: str, *, needed: bool) -> li
             return []
         return [Fault(where, "is not one of the choices", value=value, expected=_wanted(field), rule="A3")]
     if field.kind is FieldKind.DATE:
-        return (
-            [] if _is_date(text) else [Fault(where, "is not a date", value=value, expected=_wanted(field), rule="A3")]
-        )
+        return _date_faults(field, text, where)
     return _text_faults(value, where, field.max_length or LONGEST_VALUE)
+
+
+def _date_faults(field: RevisionField, text: str, where: str) -> list[Fault]:
+    if not _is_date(text):
+        return [Fault(where, "is not a date", value=text, expected=_wanted(field), rule="A3")]
+    # Dates in ISO form are in the order of their text.
+    if field.after and text <= field.after:
+        message = f"lies in a period that is closed (up to {field.after})"
+        return [Fault(where, message, value=text, rule="A3", remedy="Take a date in an open period.")]
+    return []
 
 
 def _wanted(field: RevisionField) -> str:

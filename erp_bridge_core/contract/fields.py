@@ -33,7 +33,8 @@ class RevisionField:
 
     `required` counts only when the export holds a revision, unless `always` says that it applies without one.
     `recorded` are the choices that only record a revision in the ERP: with one of them it stays out of the revised
-    figure until the ERP approves it.
+    figure until the ERP approves it. A date must lie `after` that day (as in 2026-03-31), up to which periods are
+    closed; blank: any date will do.
     """
 
     name: str
@@ -46,6 +47,7 @@ class RevisionField:
     choices: tuple[Choice, ...] = ()
     recorded: tuple[str, ...] = ()
     max_length: int | None = None
+    after: str = ""
     help: str = ""
 
 

@@ -1,6 +1,7 @@
 """What an approver enters: revision fields and reasons."""
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,19 @@ def test_required_is_met_by_the_item_or_by_every_change() -> None:
     each = {number: {"kind": "scope"} for number in ("1", "2")}
     assert "scope" == check_values(FIELDS, FieldValues(changes=each), changes=("1", "2")).value("kind", change="1")
     assert ["kind"] == wheres(FieldValues(changes={"1": {"kind": "scope"}}))
+
+
+@pytest.mark.rule("A3")
+def test_a_date_in_a_closed_period_is_refused() -> None:
+    """Up to the last closed day a date is refused, for the item and for a change; the day after it passes."""
+    fields = (evolve(DAY, after="2026-03-31"),)
+    values = FieldValues(item={"day": "2026-03-31"}, changes={"1": {"day": "2026-02-28"}})
+    with pytest.raises(BadInput) as refused:
+        check_values(fields, values, changes=("1",))
+    passed = check_values(fields, FieldValues(item={"day": "2026-04-01"}), changes=())
+
+    assert ["day", "change 1: day"] == [fault.where for fault in refused.value.faults]
+    assert "2026-04-01" == passed.value("day")
 
 
 @pytest.mark.rule("A3")

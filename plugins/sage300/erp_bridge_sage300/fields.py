@@ -36,6 +36,7 @@ def _own(erp: SageErp) -> Iterator[RevisionField]:
         default=erp.clock.today().isoformat(),
         required=True,
         always=True,
+        after=closed.isoformat() if closed else "",
         help="The date in the import file, which decides the accounting period."
         + (f" Periods up to {closed.isoformat()} are closed." if closed else ""),
     )

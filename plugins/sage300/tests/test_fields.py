@@ -53,3 +53,13 @@ def test_all_wrong_dates_are_told_at_once() -> None:
         check_dates(values, date(2026, 3, 31))
 
     assert ["accounting_date", "changes[7].accounting_date"] == [one.where for one in told.value.faults]
+
+
+@pytest.mark.rule("A3")
+@pytest.mark.parametrize(("closed", "after"), [(date(2026, 3, 31), "2026-03-31"), (None, "")])
+def test_approvers_are_held_to_open_periods(tmp_path: Path, closed: date | None, after: str) -> None:
+    """The day up to which periods are closed goes with the field, so that an approver is told at once."""
+    asked = list(revision_fields(make_batch(), make_erp(tmp_path, closed_through=closed)))
+
+    assert {after} == {one.after for one in asked if one.name == "accounting_date"}
+    assert {""} == {one.after for one in asked if one.name != "accounting_date"}
