@@ -119,13 +119,10 @@ class LedgerEffects:
     def _store_plan(self, group: str, generation: int) -> None:
         planned = self._builders[group](generation)
         # The generator reads the batch while it runs: rows are collected in pages outside of the write transaction.
-        effects = [(effect, self._safety(effect)) for effect in planned]
+        effects = [(effect, self._operation(effect.operation).safety.value) for effect in planned]
         with self.store.begin() as connection:
             self.lease.remaining(connection)
             plans.store_plan(connection, self.identity, group, generation, effects)
-
-    def _safety(self, effect: PlannedEffect) -> str:
-        return self._operation(effect.operation).safety.value
 
     def _operation(self, name: str) -> OperationProfile:
         try:
