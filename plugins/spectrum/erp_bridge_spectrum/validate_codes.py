@@ -104,8 +104,8 @@ class Codes:
                 "change-needs-phase",
                 "category",
                 f"{key} is not on the job, and a change request never creates a phase or cost type.",
-                remedy="Sync, if it was made in Spectrum since; else add a line of 0.00 for it to the original budget, so "
-                "that it is created first.",
+                remedy="Sync, if it was made in Spectrum since; else add a line of 0.00 for it to the original budget, "
+                "so that it is created first.",
             )
         if held is not None and row_exists and not held.active:
             message = f"Phase {key.cost_code} {key.category} is Complete in Spectrum."
