@@ -48,7 +48,8 @@ class Planner:
     batch: ExportBatch
     settings: SpectrumSettings
     book: Book
-    _descriptions: dict[str, str] = field(factory=dict, init=False)
+    _descriptions: dict[str, str] | None = field(default=None, init=False)
+    _known_moves: dict[str, list["_Move"]] | None = field(default=None, init=False)
 
     def estimates(self, free: frozenset[int] | None = None) -> Iterator[PlannedEffect]:
         """One `AddPhase` per key; of the phases each is a lane, since its cost types share a description."""
@@ -63,13 +64,9 @@ class Planner:
         self, header: ChangeHeader, common: Mapping[str, str], free: frozenset[int] | None = None
     ) -> Iterator[PlannedEffect]:
         """One cost line per key of a budget change; `common` are the header's values, repeated on every line."""
-        befores = self._before_change(header)
-        mine: dict[LineKey, list[ExportLine]] = {}
-        for line in self.batch.lines:
-            if line.change == header.number and (free is None or line.number in free):
-                mine.setdefault(line.key, []).append(line)
-        for key, lines in mine.items():
-            yield self._change_line(key, lines, common, befores.get(key, NOTHING))
+        for move in self._moves().get(header.number, ()):
+            if free is None or free.issuperset(line.number for line in move.lines):
+                yield self._change_line(move, common)
 
     # -- estimates ----------------------------------------------------------------------------------------------------
 
@@ -109,44 +106,48 @@ class Planner:
         """One description per phase: Spectrum would let the last one sent stand for all. A row keeps the one it has."""
         if row is not None:
             return ""
-        if not self._descriptions:
-            codes = self._codes
+        if self._descriptions is None:
+            self._descriptions = {held.phase: held.description for held in self.book.rows().values()}
             for line in self.batch.lines:
-                if line.description:
-                    self._descriptions.setdefault(codes.stored(line.key.cost_code), line.description)
-        known = next((held.description for held in self.book.rows().values() if held.phase == phase), "")
-        return (known or self._descriptions.get(phase) or total.key.cost_code)[:DESCRIPTION_LENGTH]
+                stored = self._codes.stored(line.key.cost_code)
+                if line.description and not self._descriptions.get(stored):
+                    self._descriptions[stored] = line.description
+        return (self._descriptions.get(phase) or total.key.cost_code)[:DESCRIPTION_LENGTH]
 
     # -- lines of change requests -------------------------------------------------------------------------------------
 
-    def _change_line(
-        self, key: LineKey, lines: list[ExportLine], common: Mapping[str, str], before: Decimal
-    ) -> PlannedEffect:
-        phase = self._codes.stored(key.cost_code)
-        amount = sum((line.amount for line in lines), NOTHING)
-        moved = [line.quantity for line in lines if line.quantity is not None]
-        quantity = sum(moved, NOTHING) if moved and self.settings.quantities else None
+    def _change_line(self, move: "_Move", common: Mapping[str, str]) -> PlannedEffect:
+        phase = self._codes.stored(move.key.cost_code)
+        moved = [line.quantity for line in move.lines if line.quantity is not None]
+        quantity = sum(moved, NOTHING)
+        with_quantity = moved and self.settings.quantities and fits(quantity, QUANTITY_DIGITS)
         values = {
             **common,
             "CR_Phase_Code": phase,
-            "CR_Cost_Type": key.category,
-            "Change_Request_Quantity": write_amount(
-                quantity if quantity is not None and fits(quantity, QUANTITY_DIGITS) else None
-            ),
-            "Change_Request_Amount": write_amount(amount),
+            "CR_Cost_Type": move.key.category,
+            "Change_Request_Quantity": write_amount(quantity if with_quantity else None),
+            "Change_Request_Amount": write_amount(move.amount),
         }
-        return _planned(
-            CHANGE_LINE, lines, values, phase=phase, before=state(before, None), after=state(before + amount, None)
-        )
+        before, after = state(move.before, None), state(move.before + move.amount, None)
+        return _planned(CHANGE_LINE, move.lines, values, phase=phase, before=before, after=after)
 
-    def _before_change(self, header: ChangeHeader) -> dict[LineKey, Decimal]:
-        """What each key's estimated cost is when this change's turn comes: baseline, originals, earlier changes."""
-        held = {total.key: (total.before_total or NOTHING) + total.sent_original for total in self.batch.totals}
-        order = {each.number: at for at, each in enumerate(self.batch.change_headers)}
-        for line in self.batch.lines:
-            if line.part is Part.CHANGE and order[line.change or ""] < order[header.number]:
-                held[line.key] += line.amount
-        return held
+    def _moves(self) -> Mapping[str, list["_Move"]]:
+        """Per change, how much each of its keys moves, and from where: baseline, originals, then change by change."""
+        if self._known_moves is None:
+            held = {total.key: (total.before_total or NOTHING) + total.sent_original for total in self.batch.totals}
+            by_change: dict[str, dict[LineKey, list[ExportLine]]] = {}
+            for line in self.batch.lines:
+                if line.change is not None:
+                    by_change.setdefault(line.change, {}).setdefault(line.key, []).append(line)
+            self._known_moves = {}
+            for header in self.batch.change_headers:
+                moves = [
+                    _Move(key=key, lines=lines, before=held[key])
+                    for key, lines in by_change.get(header.number, {}).items()
+                ]
+                held.update((move.key, move.before + move.amount) for move in moves)
+                self._known_moves[header.number] = moves
+        return self._known_moves
 
     # -- both ---------------------------------------------------------------------------------------------------------
 
@@ -160,6 +161,19 @@ class Planner:
             if (changes or line.part is Part.ORIGINAL) and (free is None or line.number in free):
                 found.setdefault(line.key, []).append(line)
         return found
+
+
+@frozen(kw_only=True)
+class _Move:
+    """How one budget change moves one key: its lines, and the estimated cost when its turn comes."""
+
+    key: LineKey
+    lines: list[ExportLine]
+    before: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((line.amount for line in self.lines), NOTHING)
 
 
 def _planned(

@@ -20,6 +20,7 @@ def rules(erp: SpectrumErp, *lines: ExportLine, **batch: Any) -> list[tuple[str,
 
 
 def erp_with(header: JobHeader, **settings: Any) -> SpectrumErp:
+    """A connection whose masters have this header."""
     return make_erp(KnownMasters(header=header), **settings)
 
 
