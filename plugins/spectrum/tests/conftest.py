@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 import responses
-from spectrum_doubles import Server, SpectrumErp, make_erp
+from data_exchange import Server
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_spectrum.services import forget_services
 

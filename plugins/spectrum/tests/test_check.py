@@ -1,6 +1,7 @@
 """Checking a connection: good things and bad ones, each with a remedy."""
 
-from spectrum_doubles import Server, SpectrumErp, get_reply, make_erp, wsdl
+from data_exchange import Server, get_reply, wsdl
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_spectrum import plugin
 

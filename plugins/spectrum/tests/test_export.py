@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from spectrum_doubles import KeptEffects, Server, SpectrumErp, line, make_batch, make_erp, phase_row, wsdl
+from data_exchange import Server, phase_row, wsdl
+from spectrum_doubles import KeptEffects, SpectrumErp, line, make_batch, make_erp
 
 from erp_bridge_core.contract import ExportBatch, FieldValues
 from erp_bridge_core.contract.errors import BadInput, ErpError, LedgerConflict

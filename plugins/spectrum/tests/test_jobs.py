@@ -1,7 +1,8 @@
 """Finding a job where no service finds one by its number."""
 
 import pytest
-from spectrum_doubles import JOB, Server, SpectrumErp, job_row, make_erp
+from data_exchange import JOB, Server, job_row
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract.errors import NotFound, ReadFailed
 from erp_bridge_spectrum.jobs import find_job

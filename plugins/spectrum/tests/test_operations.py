@@ -1,7 +1,8 @@
 """Sending and looking: each write is checked against its row, and judged by reading it back."""
 
 import pytest
-from spectrum_doubles import EasyAttempt, KeptEffects, Server, SpectrumErp, line, make_batch, phase_row, put_reply
+from data_exchange import Server, phase_row, put_reply
+from spectrum_doubles import EasyAttempt, KeptEffects, SpectrumErp, line, make_batch
 
 from erp_bridge_core.contract import Before, CannotTell, Different, Effect, FieldValues, Found
 from erp_bridge_core.contract.errors import ErpRefused, LedgerConflict

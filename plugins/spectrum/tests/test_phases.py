@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from spectrum_doubles import JOB, Server, SpectrumErp, get_reply, make_erp, phase_row
+from data_exchange import JOB, Server, get_reply, phase_row
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_spectrum.phases import PhaseReader, total_of

@@ -4,20 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from data_exchange import JOB, Server, phase_row
 from hypothesis import given
 from hypothesis import strategies as st
-from spectrum_doubles import (
-    JOB,
-    LINES,
-    KeptEffects,
-    Server,
-    SpectrumErp,
-    line,
-    make_batch,
-    make_erp,
-    phase_row,
-    total_of_key,
-)
+from spectrum_doubles import LINES, KeptEffects, SpectrumErp, line, make_batch, make_erp, total_of_key
 
 from erp_bridge_core.contract import Effect, FieldValues, LineKey
 from erp_bridge_spectrum import plugin

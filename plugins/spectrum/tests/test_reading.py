@@ -4,7 +4,8 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
-from spectrum_doubles import JOB, Server, SpectrumErp, job_row, make_erp, phase_row
+from data_exchange import JOB, Server, job_row, phase_row
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract import JobStatus, LineKey, Secret
 from erp_bridge_core.contract.errors import ReadFailed

@@ -1,9 +1,9 @@
 """Replies: codes, rows, faults, cut tails, and what is no reply at all."""
 
 import pytest
+from data_exchange import FAULT, get_reply, phase_row, put_reply
 from hypothesis import given
 from hypothesis import strategies as st
-from spectrum_doubles import FAULT, get_reply, phase_row, put_reply
 
 from erp_bridge_spectrum.replies import Said, Unreadable, parse_reply
 

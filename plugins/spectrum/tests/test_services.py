@@ -1,8 +1,9 @@
 """Descriptions of services: read from the server alone, once, with every declared element sent in order."""
 
 import pytest
+from data_exchange import Server, wsdl
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]
-from spectrum_doubles import FixedClock, Server, SpectrumErp, with_clock, wsdl
+from spectrum_doubles import FixedClock, SpectrumErp, with_clock
 
 from erp_bridge_core.contract.errors import ErpError, ReadFailed
 from erp_bridge_spectrum.services import SENT, open_service

@@ -1,7 +1,8 @@
 """Calls: what refuses, what is doubtful, what is tried again, and what goes with every call."""
 
 import pytest
-from spectrum_doubles import BASE, FAULT, Server, SpectrumErp, get_reply, make_erp, phase_row, put_reply, wsdl
+from data_exchange import BASE, FAULT, Server, get_reply, phase_row, put_reply, wsdl
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract.errors import Doubtful, ErpRefused, NotSent, ReadFailed, SignInFailed
 from erp_bridge_spectrum.soap import Exchange

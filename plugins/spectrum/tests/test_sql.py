@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from spectrum_doubles import JOB, SpectrumErp, make_erp
+from data_exchange import JOB
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract import Secret
 from erp_bridge_core.contract.errors import BadSettings, ReadFailed

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 import responses
-from spectrum_doubles import Server, SpectrumErp, make_erp
+from data_exchange import Server
+from spectrum_doubles import SpectrumErp, make_erp
 
 from erp_bridge_core.contract import Secret
 from erp_bridge_core.contract.errors import ReadFailed, SignInFailed

@@ -4,7 +4,8 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
-from spectrum_doubles import Server, SpectrumErp, make_erp, make_receipt, phase_row
+from data_exchange import Server, phase_row
+from spectrum_doubles import SpectrumErp, make_erp, make_receipt
 
 from erp_bridge_core.contract import LineKey, Observation, RouteSight, Secret
 from erp_bridge_core.contract.errors import ReadFailed
