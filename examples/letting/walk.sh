@@ -107,6 +107,8 @@ review_and_export() {
 say "1. The administrator sets up: installation, people, the simulated ERP, a connection, maps."
 "$erp_bridge" init --company letting --company-name "Letting" --time-zone America/Indiana/Indianapolis \
   --login administrator --name "Administrator" --password-stdin <<<"${password[administrator]}"
+# Only the plugin that is needed may run, and no other has to be loaded by each command.
+printf '\n[plugins]\nenabled = ["erp-bridge-sage300"]\n' >>"$home/erp-bridge.toml"
 sign_in administrator
 for login in manager approver; do
   as administrator person add "$login" --name "${login^}" >/dev/null
