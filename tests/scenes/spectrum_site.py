@@ -190,8 +190,11 @@ class SpectrumSite:
 
 
 @contextmanager
-def open_spectrum(home: Path, clock: Clock, **settings: Any) -> Iterator[SpectrumSite]:
-    """A new installation beside a simulated company, connected with `settings` besides its own."""
+def open_spectrum(home: Path, clock: Clock, *, sql: str = "", **settings: Any) -> Iterator[SpectrumSite]:
+    """A new installation beside a simulated company, connected with `settings` besides its own.
+
+    `sql` is the ODBC driver by which the original is read too.
+    """
     create_home(
         home, company_code=COMPANY, company_name="Hoosier Builders", time_zone="America/Indiana/Indianapolis",
         currency="USD", admin_login="administrator", admin_name="Administrator", demo=True,
@@ -202,8 +205,10 @@ def open_spectrum(home: Path, clock: Clock, **settings: Any) -> Iterator[Spectru
     with simulator.serve(simulated) as served, Application.open(home, clock=clock) as application:
         hire(application, COMPANY, "tester")
         site = SpectrumSite(home=home, application=application, simulator=simulator)
-        secrets_into(home, served.secrets)
-        connect(site, {**served.settings, **settings}, served.hosts)
+        secrets = {"sql": f"DRIVER={sql};Database={simulated / 'spectrum.sqlite3'}"} if sql else {}
+        secrets_into(home, {**served.secrets, **secrets})
+        routes = {"sql_connection": "file:sql"} if sql else {}
+        connect(site, {**served.settings, **routes, **settings}, served.hosts)
         rows = [MapEntry(kind="category", ours=ours, theirs=code) for ours, (code, _) in CATEGORIES.items()]
         application.maps.load(site.person("administrator"), CONNECTION, rows=rows)
         yield site

@@ -31,6 +31,12 @@ def test_every_row_is_compared_with_the_baseline_first(server: Server, erp: Spec
     assert [] == server.asked("AddPhase")
 
 
+def test_a_row_that_is_gone_since_accept_holds_everything_back(server: Server, erp: SpectrumErp) -> None:
+    """Services never delete: somebody did, or may no longer see it."""
+    with pytest.raises(LedgerConflict, match=r"10506845 L shows nothing, not 10\.00"):
+        run(erp)
+
+
 def test_a_row_made_at_nought_since_accept_is_as_good_as_none(server: Server, erp: SpectrumErp) -> None:
     """Somebody set the phase up: nothing stands there that could be lost."""
     server.phases = [phase_row("10506845", "L", "10.00"), phase_row("20200010", "L", "0.00")]

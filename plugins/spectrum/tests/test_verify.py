@@ -44,7 +44,7 @@ def test_a_failed_read_is_told_and_nothing_is_seen(server: Server, erp: Spectrum
 
 
 def test_sql_confirms_the_original(server: Server) -> None:
-    """A route of its own, which only confirms; when it fails it says so."""
+    """A route of its own, with what the estimated cost is beyond it; when it fails it says so."""
     server.phases = ROWS
     erp = make_erp(sql_connection=Secret("DSN=x"))
     originals = {("10506845", "L"): Decimal("9.00")}
@@ -53,7 +53,9 @@ def test_sql_confirms_the_original(server: Server) -> None:
     with patch("erp_bridge_spectrum.verify.read_originals", side_effect=ReadFailed("no")):
         failed = [one for one in plugin.verify_posted(make_receipt(), erp) if isinstance(one, RouteSight)]
 
-    assert {LineKey("", "105-06845", "L"): Decimal("9.00"), LineKey("", "202-00010", "M"): Decimal("0.00")} == {
-        one.key: one.original for one in seen if isinstance(one, Observation) and one.route == "sql"
-    }
+    assert {
+        LineKey("", "105-06845", "L"): (Decimal("9.00"), Decimal("1.00")),
+        LineKey("", "777-00001", "L"): (Decimal("0.00"), Decimal("5.00")),
+        LineKey("", "202-00010", "M"): (Decimal("0.00"), Decimal("0.00")),
+    } == {one.key: (one.original, one.changes) for one in seen if isinstance(one, Observation) and one.route == "sql"}
     assert [None, "no"] == [one.failed for one in failed]
