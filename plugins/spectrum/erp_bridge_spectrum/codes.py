@@ -4,6 +4,7 @@ Which signs a real mask uses is not publicly documented: here `9` and `#` stand 
 any other sign stands for any character of a key.
 """
 
+import unicodedata
 from typing import Final
 
 from attrs import frozen
@@ -11,7 +12,14 @@ from attrs import frozen
 #: Characters that Spectrum's data format guidelines forbid in key fields; several are operators of its searches.
 FORBIDDEN: Final = "/*?\"'><#,&~"
 LONGEST: Final = 20
+#: Controls, surrogates, and what is no character at all.
+_UNSENDABLE: Final = frozenset(("Cc", "Cs", "Cn"))
 _DIGITS: Final = frozenset("9#")
+
+
+def unsendable(text: str) -> str:
+    """The characters of a text, told, that a message can't carry; blank when there are none."""
+    return ", ".join(repr(mark) for mark in dict.fromkeys(text) if unicodedata.category(mark) in _UNSENDABLE)
 
 
 def bare(code: str) -> str:

@@ -113,7 +113,8 @@ class _Changes:
         status = fields.status_of(values, change)
         day = fields.written_date(values.value(fields.DATE, change=change), self.erp.clock.today())
         mark = f" [{self.erp.installation}]"
-        text = values.value(fields.DESCRIPTION, change=change) or header.description
+        # What the budget itself says may hold line breaks, which an approver's text may not.
+        text = " ".join((values.value(fields.DESCRIPTION, change=change) or header.description).split())
         return {
             "Company_Code": settings.company,
             "Job_Number": self.batch.job,

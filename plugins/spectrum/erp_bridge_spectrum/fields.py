@@ -9,7 +9,7 @@ from attrs import evolve
 
 from erp_bridge_core.contract import ExportBatch, FieldKind, FieldValues, RevisionField, standard_fields
 from erp_bridge_core.contract.errors import BadInput, Fault
-from erp_bridge_spectrum.codes import FORBIDDEN
+from erp_bridge_spectrum.codes import FORBIDDEN, unsendable
 from erp_bridge_spectrum.services import SpectrumErp
 from erp_bridge_spectrum.settings import NUMBER_LENGTH, SpectrumSettings
 
@@ -131,8 +131,8 @@ def _faults(change: str, values: FieldValues, settings: SpectrumSettings) -> Ite
         yield Fault(f"{where}.{NUMBER}", "is none of ours", value=number, expected=f"{prefix} and a number")
     elif len(number) > NUMBER_LENGTH:
         yield Fault(f"{where}.{NUMBER}", "is too long", value=number, expected=f"{NUMBER_LENGTH} characters at most")
-    if not values.value(DESCRIPTION, change=change).isprintable():
-        yield Fault(f"{where}.{DESCRIPTION}", "holds characters that can't be sent")
+    if bad := unsendable(values.value(DESCRIPTION, change=change)):
+        yield Fault(f"{where}.{DESCRIPTION}", f"holds {bad}, which can't be sent")
 
 
 def status_of(values: FieldValues, change: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.contract import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, PlannedEffect
 from erp_bridge_core.contract.structuring import to_json
@@ -129,7 +129,9 @@ class Planner:
             "Change_Request_Amount": write_amount(move.amount),
         }
         before, after = state(move.before, None), state(move.before + move.amount, None)
-        return _planned(CHANGE_LINE, move.lines, values, phase=phase, before=before, after=after)
+        planned = _planned(CHANGE_LINE, move.lines, values, phase=phase, before=before, after=after)
+        # The first line makes the request: two at once might make it twice.
+        return evolve(planned, lane=f"change request {values['Change_Request_Number']}")
 
     def _moves(self) -> Mapping[str, list["_Move"]]:
         """Per change, how much each of its keys moves, and from where: baseline, originals, then change by change."""

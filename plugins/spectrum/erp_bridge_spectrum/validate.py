@@ -7,6 +7,7 @@ from attrs import define, field
 
 from erp_bridge_core.contract import ExportBatch, ExportLine, Finding, JobStatus, KeyTotal, Part, Severity
 from erp_bridge_spectrum.amounts import COST_DIGITS, NOTHING, QUANTITY_DIGITS, fits
+from erp_bridge_spectrum.codes import unsendable
 from erp_bridge_spectrum.findings import ERROR, NOTE, WARNING, about
 from erp_bridge_spectrum.planning import estimate_of
 from erp_bridge_spectrum.services import SpectrumErp
@@ -87,8 +88,8 @@ class _Texts:
             yield about(line, ERROR, "unit-unknown", "unit", message, remedy="Map it, or add it to units.")
         if not line.description:
             return
-        if not line.description.isprintable():
-            message = "The description holds control characters, which can't be sent."
+        if bad := unsendable(line.description):
+            message = f"The description holds {bad}, which can't be sent."
             yield about(line, ERROR, "characters", "description", message, remedy="Take them out.")
         if line.part is Part.ORIGINAL:
             yield from self._shared(line)

@@ -37,6 +37,10 @@ class Codes:
     def check(self, line: ExportLine) -> Iterator[Finding]:
         """What is wrong with a line's phase and cost type, or will be created."""
         code = line.key.cost_code
+        if line.key.sub_job:
+            message = f"Spectrum has no sub jobs, and this line is on {line.key.sub_job}."
+            remedy = "Take it off the line; a master job's jobs are jobs of their own, each with its own budget."
+            yield about(line, ERROR, "sub-job", "sub_job", message, remedy=remedy)
         if code not in self._told:
             self._told.add(code)
             yield from self._phase(line)

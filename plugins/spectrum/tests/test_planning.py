@@ -11,7 +11,9 @@ from spectrum_doubles import LINES, KeptEffects, SpectrumErp, line, make_batch, 
 
 from erp_bridge_core.contract import Effect, FieldValues, LineKey
 from erp_bridge_spectrum import plugin
-from erp_bridge_spectrum.planning import estimate_of
+from erp_bridge_spectrum.operations import Book
+from erp_bridge_spectrum.planning import Planner, estimate_of
+from erp_bridge_spectrum.soap import Exchange
 
 
 def planned(erp: SpectrumErp, **batch: Any) -> list[Effect]:
@@ -171,3 +173,25 @@ def test_changes_of_one_key_build_on_each_other(server: Server, request_erp: Spe
     assert (["11.00", ""], ["12.00", ""]) == (third.request["before"], third.request["after"])
     assert ["EB000001", "EB000002"] == [effect.request["values"]["Change_Request_Number"] for effect in (second, third)]
     assert ["change 2", "change 3"] == [second.group, third.group]
+
+
+@pytest.mark.rule("L9")
+def test_cost_types_of_a_phase_and_lines_of_a_request_go_one_after_another(
+    server: Server, request_erp: SpectrumErp
+) -> None:
+    """They share a description, or the request that the first of them makes."""
+    lines = [
+        line(number, code, "1.00", category=kind, change=change)
+        for number, (code, kind, change) in enumerate(
+            [(code, kind, change) for change in (None, "7") for code in ("1", "2") for kind in "LM"], start=1
+        )
+    ]
+    planner = Planner(
+        batch=make_batch(lines), settings=request_erp.settings, book=Book(exchange=Exchange(request_erp), job=JOB)
+    )
+    (header,) = planner.batch.change_headers
+
+    assert ["1", "1", "2", "2"] == [plan.lane for plan in planner.estimates()]
+    assert {"change request EB1"} == {
+        plan.lane for plan in planner.change_lines(header, {"Change_Request_Number": "EB1", "Job_Number": JOB})
+    }

@@ -25,8 +25,9 @@ def erp_with(header: JobHeader, **settings: Any) -> SpectrumErp:
 
 
 def test_a_good_batch_is_found_good(erp: SpectrumErp) -> None:
-    """Nothing to say."""
+    """Nothing to say, not even of signs beyond ASCII."""
     assert [] == rules(erp)
+    assert [] == rules(erp, line(1, "105-06845", "1.00", description="Caf\u00e9\u00a0\u2014 Nord"))
 
 
 @pytest.mark.rule("B5")
@@ -49,6 +50,7 @@ def test_a_job_that_takes_no_phases_is_told(header: JobHeader, found: tuple[str,
     [
         ({"unit": "XX"}, ("error", "unit-unknown", 1)),
         ({"description": "a\tb"}, ("error", "characters", 1)),
+        ({"description": "a\ud800b"}, ("error", "characters", 1)),
         ({"amount": "100000000.00"}, ("error", "amount-too-large", 1)),
         ({"amount": "1.005"}, ("error", "amount-too-large", 1)),
         ({"quantity": Decimal("1.2345")}, ("warning", "quantity-not-sent", 1)),

@@ -1,9 +1,10 @@
 """Phases and cost types that Spectrum would refuse, confuse, or create."""
 
 import pytest
+from attrs import evolve
 from spectrum_doubles import SpectrumErp, line, make_batch, make_erp
 
-from erp_bridge_core.contract import ExportLine, Finding
+from erp_bridge_core.contract import ExportLine, Finding, LineKey
 from erp_bridge_spectrum import plugin
 
 
@@ -44,6 +45,15 @@ def test_a_code_in_another_form_than_the_masks_is_refused() -> None:
     assert ("phase-form", "Write it as 105-00000, or map it to that.") == (short.rule, short.remedy)
     assert "phase-form" == bare.rule
     assert "Set phase_mask" in bare.remedy
+
+
+@pytest.mark.rule("B7")
+def test_a_line_on_a_sub_job_is_refused(erp: SpectrumErp) -> None:
+    """Whoever asks, the adapter itself refuses it, with the remedy."""
+    (found,) = findings(erp, evolve(line(1, "105-06845", "1.00"), key=LineKey("STR", "105-06845", "L")))
+
+    assert ("sub-job", "sub_job", "STR") == (found.rule, found.field, found.value)
+    assert "Take it off the line" in found.remedy
 
 
 @pytest.mark.rule("B7")
