@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, exists, func, select, update
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.profile import ErpProfile, Stage
-from erp_bridge_core.exports.ledger import may_have_gone_out
+from erp_bridge_core.exports.ledger import has_refused_acts, may_have_gone_out
 from erp_bridge_core.exports.status import ExportState, LineCounts, count_lines
 from erp_bridge_core.store.tables import attempts, effects, exports, items
 
@@ -51,7 +51,7 @@ def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | 
         states,
         count_lines(connection, row.item_id),
         only_offered=not states.get("planned") and not _open_without_offer(connection, export_id),
-        failed=doubt_free,
+        failed=doubt_free or has_refused_acts(connection, export_id),
     )
 
 

@@ -286,6 +286,30 @@ def free_refused_lines(connection: Connection, item_id: int) -> int:
     return int(result.rowcount)
 
 
+def reopen_refused_acts(connection: Connection, export_id: int) -> int:
+    """Let refused effects that carry no lines be tried again on a retry, such as an approval; returns how many.
+
+    Nothing of theirs can be freed and planned anew. Where their generation carries lines, those form the next one.
+    """
+    refused = _refused_acts(export_id)
+    return int(connection.execute(update(effects).where(refused).values(state=EffectState.OPEN)).rowcount)
+
+
+def has_refused_acts(connection: Connection, export_id: int) -> bool:
+    """Whether an effect that carries no lines, such as an approval, was refused and waits for a retry."""
+    return bool(connection.execute(select(exists().where(_refused_acts(export_id)))).scalar_one())
+
+
+def _refused_acts(export_id: int) -> ColumnElement[bool]:
+    beside = effects.alias("beside")
+    with_lines = (
+        exists()
+        .where(beside.c.export_id == effects.c.export_id, beside.c.group_name == effects.c.group_name)
+        .where(beside.c.generation == effects.c.generation, effect_lines.c.effect_id == beside.c.id)
+    )
+    return and_(effects.c.export_id == export_id, effects.c.state == EffectState.REFUSED, ~with_lines)
+
+
 def move_lines(connection: Connection, entry: Entry, item_id: int, state: str) -> None:
     """Give every line that an effect carries, refused ones apart where they arrived, the same state."""
     _move_lines(connection, entry.id, item_id, state)

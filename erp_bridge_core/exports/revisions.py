@@ -10,6 +10,8 @@ from erp_bridge_core.store.tables import item_changes, item_lines, key_outcomes
 
 #: Stages in which the ERP counts a revision, or will once it is posted.
 COUNTED: Final = (RevisionStage.APPROVED, RevisionStage.POSTED)
+#: What keys look like whose changes did not move; `removed` where the changes were seen unposted before.
+UNMOVED: Final = (Outcome.NOT_VISIBLE_YET.value, Outcome.REMOVED.value, Outcome.HALF_POSTED.value)
 
 
 def hold_recorded(connection: Connection, item_id: int) -> None:
@@ -56,7 +58,8 @@ def name_without_effect(
     )
     connection.execute(
         update(key_outcomes)
-        .where(row.verification_id == verification_id, row.outcome == Outcome.NOT_VISIBLE_YET.value)
-        .where(row.sent_original == 0, own)
+        .where(row.verification_id == verification_id, row.outcome.in_(UNMOVED), own)
+        # Half posted is a key whose original budget came and whose changes did not.
+        .where((row.sent_original == 0) | (row.now_changes == row.before_changes))
         .values(outcome=Outcome.NO_EFFECT.value)
     )

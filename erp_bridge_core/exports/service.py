@@ -12,7 +12,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.errors import AlreadyAnswered, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
-from erp_bridge_core.exports.ledger import free_refused_lines
+from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.people.actor import Actor
@@ -104,6 +104,7 @@ class Exports:
                     remedy="Look at `erp-bridge export status`; an unknown outcome is resumed or settled.",
                 )
             freed = free_refused_lines(connection, item_id)
+            reopen_refused_acts(connection, row.id)
             connection.execute(
                 update(exports)
                 .where(exports.c.id == row.id)

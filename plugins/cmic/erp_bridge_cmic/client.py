@@ -23,6 +23,8 @@ ITEM: Final = "application/vnd.oracle.adf.resourceitem+json"
 ACTION: Final = "application/vnd.oracle.adf.action+json"
 BATCH: Final = "application/vnd.oracle.adf.batch+json"
 POSTED: Final = "SUCCESS"
+#: Others may use up a token, or end it, while one request waits for its turn.
+TOKENS_A_READ: Final = 4
 
 Row = Mapping[str, Any]
 
@@ -69,14 +71,6 @@ class Cmic:
 
     def _get(self, url: str, params: Mapping[str, str]) -> Any:
         answer = self._ask(url, params)
-        if answer.status_code == requests.codes.unauthorized:
-            error = self.sign_in.turned_away()
-            if not isinstance(error, NotSent):
-                raise error
-            answer = self._ask(url, params)
-        if answer.status_code == requests.codes.unauthorized:
-            raise self.sign_in.turned_away()
-        self.sign_in.worked()
         if answer.status_code != requests.codes.ok:
             raise _unreadable(answer, url)
         try:
@@ -85,8 +79,18 @@ class Cmic:
             raise ReadFailed(f"CMiC's answer is not JSON ({url}).", remedy="Check base_url.") from error
 
     def _ask(self, url: str, params: Mapping[str, str]) -> requests.Response:
-        with reading():
-            return self.erp.http.get(url, params=dict(params), headers=self._headers(), allow_redirects=False)
+        """Ask, once more with a new token where one ended; what reads changes nothing."""
+        for _ in range(TOKENS_A_READ):
+            headers = self._headers()
+            with reading():
+                answer = self.erp.http.get(url, params=dict(params), headers=headers, allow_redirects=False)
+            if answer.status_code != requests.codes.unauthorized:
+                self.sign_in.worked(headers["Authorization"])
+                return answer
+            error = self.sign_in.turned_away(headers["Authorization"])
+            if not isinstance(error, NotSent):
+                raise error
+        raise ReadFailed("CMiC's access tokens end as soon as they are given.", remedy="Ask the identity provider.")
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -120,8 +124,8 @@ class Cmic:
         headers = self._headers() | {"Content-Type": kind}
         answer = self.erp.http.request(method, url, data=encode(body).encode(), headers=headers)
         if answer.status_code == requests.codes.unauthorized:
-            raise self.sign_in.turned_away()
-        self.sign_in.worked()
+            raise self.sign_in.turned_away(headers["Authorization"])
+        self.sign_in.worked(headers["Authorization"])
         refusal = refusal_of(answer)
         if refusal is not None:
             raise refuse(refusal, status=answer.status_code)

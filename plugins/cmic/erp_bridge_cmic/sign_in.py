@@ -1,6 +1,7 @@
 """Signing in: Basic with `CLIENT||USER`, or a bearer token by OAuth client credentials, renewed before it ends."""
 
 import base64
+import threading
 from typing import Any, Final
 
 from attrs import define, field
@@ -19,36 +20,47 @@ _USUAL: Final = 300.0
 
 @define
 class SignIn:
-    """How one connection proves who it is. A refused log-in is never tried again: CMiC's users can be locked."""
+    """How one connection proves who it is, for requests side by side.
+
+    A refused log-in is never tried again: CMiC's users can be locked.
+    """
 
     erp: CmicErp
     _token: str = field(default="", init=False, repr=False)
     _ends: float = field(default=0.0, init=False)
-    _worked: bool = field(default=False, init=False)
+    _worked: str = field(default="", init=False, repr=False)
     _refused: SignInFailed | None = field(default=None, init=False)
+    _lock: threading.RLock = field(factory=threading.RLock, init=False, repr=False)
 
     @property
     def header(self) -> str:
         """The value of the `Authorization` header; raises `SignInFailed`, `ReadFailed` when no token can be had."""
-        if self._refused is not None:
-            raise self._refused
-        if self.erp.settings.authentication == "basic":
-            return f"Basic {self._basic()}"
-        if not self._token or self.erp.clock.monotonic() >= self._ends:
-            self._fetch()
-        return f"Bearer {self._token}"
+        with self._lock:
+            if self._refused is not None:
+                raise self._refused
+            if self.erp.settings.authentication == "basic":
+                return f"Basic {self._basic()}"
+            if not self._token or self.erp.clock.monotonic() >= self._ends:
+                self._fetch()
+            return f"Bearer {self._token}"
 
-    def worked(self) -> None:
-        """Remember that the server took it."""
-        self._worked = True
+    def worked(self, header: str) -> None:
+        """Remember that the server took this header."""
+        self._worked = header
 
-    def turned_away(self) -> ErpError:
+    def turned_away(self, header: str) -> ErpError:
         """What a 401 means: a token that ended (`NotSent`: the next try has a new one), or a log-in refused for good.
 
         CMiC looks at who calls before it looks at what is asked, so that nothing was done either way.
         """
-        ended = self.erp.settings.authentication == "oauth" and self._worked
-        self._token, self._worked = "", False
+        with self._lock:
+            return self._turned_away(header)
+
+    def _turned_away(self, header: str) -> ErpError:
+        is_current = header == f"Bearer {self._token}"
+        ended = self.erp.settings.authentication == "oauth" and (self._worked == header or not is_current)
+        if is_current:
+            self._token = ""
         if ended:
             return NotSent(
                 "CMiC turned a request away, since the access token was no longer valid.",
@@ -85,7 +97,7 @@ class SignIn:
                 remedy="Check token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
             )
             raise self._refused
-        self._token, self._worked = token, False
+        self._token = token
         self._ends = asked + max(1.0, _seconds(lasts) - MARGIN)
 
 
