@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import Factory, define, field
+from attrs import Factory, define, evolve, field, frozen
 from filelock import FileLock, Timeout
 
 from erp_bridge_core.contract.connection import Clock
@@ -27,40 +27,55 @@ class OutOfPatience(Exception):
     """A turn does not come within the time that there is. Nothing was sent."""
 
 
+@frozen(kw_only=True)
+class _Pace:
+    """What all processes know: when requests ended lately, which slots have one under way, until when to wait."""
+
+    ended: tuple[float, ...] = ()
+    busy: frozenset[int] = frozenset()
+    paused_until: float = 0.0
+
+
 @define(eq=False)
 class Throttle:
     """Rate and concurrency towards one ERP host, kept in `folder`.
 
-    A slot is a file lock, which the operating system frees when its process dies. The pace is a file that holds when
-    the next request may start and until when the ERP asked everyone to wait. Waiting goes through the clock.
+    A slot is a file lock, which the operating system frees when its process dies. The ERP counts requests as they
+    arrive, which is somewhere between their start here and their end. So a request starts only while those under way
+    and those that ended within the window are fewer than the rate permits: whatever the wire's delays, no window of
+    the ERP's ever holds more. Waiting goes through the clock.
     """
 
     folder: Path
     rate: RateLimit
     clock: Clock
-    _pace: Path = field(init=False, default=Factory(lambda self: self.folder / "pace.json", takes_self=True))
+    _file: Path = field(init=False, default=Factory(lambda self: self.folder / "pace.json", takes_self=True))
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
         """Wait for a slot and for the pace, at most `patience` seconds; raises `OutOfPatience`, or `StorageError`."""
         until = self.clock.monotonic() + patience
-        slot = self._slot(until)
+        number, slot = self._slot(until)
         try:
-            self._wait_for_pace(until)
-            yield
+            self._start(number, until)
+            try:
+                yield
+            finally:
+                self._end(number)
         finally:
             slot.release()
 
     def pause(self, seconds: float) -> None:
         """Let nobody on this machine start a request for so long: the ERP asked for it."""
-        with self._locked_pace() as pace:
-            pace["paused_until"] = max(pace["paused_until"], self._now() + min(seconds, _HORIZON))
+        with self._locked() as pace:
+            until = self._now() + min(seconds, _HORIZON)
+            self._write(evolve(pace, paused_until=max(pace.paused_until, until)))
 
-    def _slot(self, until: float) -> FileLock:
+    def _slot(self, until: float) -> tuple[int, FileLock]:
         while True:
             for number in range(max(1, self.rate.at_once)):
                 if lock := self._try(f"slot-{number}.lock"):
-                    return lock
+                    return number, lock
             self._sleep(_LOOK, until)
 
     def _try(self, name: str) -> FileLock | None:
@@ -73,23 +88,46 @@ class Throttle:
             raise self._unusable(error) from error
         return lock
 
-    def _wait_for_pace(self, until: float) -> None:
-        start = self._reserve(until)
+    def _start(self, number: int, until: float) -> None:
+        """Wait until one more request fits, and count it as under way."""
         while True:
-            # Somebody may have been told to wait while we waited for our own turn.
-            wait = max(start, self._read()["paused_until"]) - self._now()
-            if wait <= 0:
-                return
+            with self._locked() as pace:
+                # A process that was killed left its slot marked; whoever holds the slot now speaks for it.
+                others = pace.busy - {number}
+                wait = self._wait(evolve(pace, busy=others))
+                if wait <= 0:
+                    self._write(evolve(pace, busy=others | {number}))
+                    return
             self._sleep(wait, until)
 
-    def _reserve(self, until: float) -> float:
+    def _end(self, number: int) -> None:
+        with self._locked() as pace:
+            now = self._now()
+            lately = tuple(end for end in pace.ended if end > now - self._window)
+            ended = (*lately, now) if self.rate.per_second else ()
+            self._write(evolve(pace, busy=pace.busy - {number}, ended=ended))
+
+    @property
+    def _most(self) -> int:
+        """How many requests one window may hold."""
+        return max(1, int(self.rate.per_second or 1))
+
+    @property
+    def _window(self) -> float:
+        return self._most / self.rate.per_second if self.rate.per_second else 0.0
+
+    def _wait(self, pace: _Pace) -> float:
+        """Seconds until it is worth looking again; 0 when one more request fits now."""
+        now = self._now()
+        paused = pace.paused_until - now
         if not self.rate.per_second:
-            return 0.0
-        with self._locked_pace() as pace:
-            start = max(self._now(), pace["next_at"], pace["paused_until"])
-            self._check(start - self._now(), until)
-            pace["next_at"] = start + 1 / self.rate.per_second
-        return start
+            return max(0.0, paused)
+        counted = sorted(end for end in pace.ended if end > now - self._window)
+        too_many = len(counted) + len(pace.busy) - self._most
+        if too_many < 0:
+            return max(0.0, paused)
+        free = counted[too_many] + self._window - now if too_many < len(counted) else _LOOK
+        return max(free, paused)
 
     def _sleep(self, seconds: float, until: float) -> None:
         self._check(seconds, until)
@@ -102,27 +140,32 @@ class Throttle:
     def _now(self) -> float:
         return self.clock.now().timestamp()
 
-    def _read(self) -> dict[str, float]:
-        fresh = {"next_at": 0.0, "paused_until": 0.0}
+    def _read(self) -> _Pace:
         try:
-            kept: Any = json.loads(self._pace.read_text(encoding="ascii"))
+            kept: Any = json.loads(self._file.read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
-            return fresh  # never paced yet, or cut by a full disk: starting afresh costs one early request
+            return _Pace()  # never paced yet, or cut by a full disk: starting afresh costs one early request
         except OSError as error:
             raise self._unusable(error) from error
-        latest = self._now() + _HORIZON
         values = kept if isinstance(kept, dict) else {}
-        return {name: _sane(values.get(name), latest) for name in fresh}
+        latest = self._now() + _HORIZON
+        return _Pace(
+            ended=tuple(end for each in _listed(values, "ended") if (end := _sane(each, latest))),
+            busy=frozenset(number for number in _listed(values, "busy") if isinstance(number, int)),
+            paused_until=_sane(values.get("paused_until"), latest),
+        )
+
+    def _write(self, pace: _Pace) -> None:
+        aside = self._file.with_suffix(".aside")
+        values = {"ended": pace.ended, "busy": sorted(pace.busy), "paused_until": pace.paused_until}
+        aside.write_text(json.dumps(values), encoding="ascii")
+        aside.replace(self._file)
 
     @contextmanager
-    def _locked_pace(self) -> Iterator[dict[str, float]]:
+    def _locked(self) -> Iterator[_Pace]:
         try:
             with FileLock(self._folder() / "pace.lock", timeout=_LONGEST_HOLD):
-                pace = self._read()
-                yield pace
-                aside = self._pace.with_suffix(".aside")
-                aside.write_text(json.dumps(pace), encoding="ascii")
-                aside.replace(self._pace)
+                yield self._read()
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -138,6 +181,11 @@ class Throttle:
             f"The throttle's folder {self.folder} can't be used: {error.strerror or error}.",
             remedy="Make the folder writable for the user who runs ERP Bridge, and see that the disk is not full.",
         )
+
+
+def _listed(values: dict[str, Any], name: str) -> list[Any]:
+    found = values.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _sane(value: Any, latest: float) -> float:

@@ -1,5 +1,6 @@
 """What an ERP administrator would have set up: the job, its codes as they fit the ERP, and the maps to them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ KNOWN: Final[Mapping[str, tuple[str, str]]] = {
 }
 #: A job's code as it is counted in some ERPs without its delimiters: a longer one gets a code of its own.
 SURE_JOB_LENGTH: Final = 10
+#: Cost codes that every ERP can show in its own form; others get codes of letters and digits alone.
+SECTIONED: Final = re.compile(r"[0-9]+(-[0-9]+)*")
 KINDS: Final = dict(KNOWN.values())
 
 
@@ -96,6 +99,8 @@ def _fit(
         known = KNOWN.get(value.lower(), (value,))[0] if kind == "category" else value
         known = (preferred or {}).get(value, known)
         wanted = "".join(each for each in known if each not in forbidden)
+        if kind == "cost_code" and not SECTIONED.fullmatch(wanted):
+            wanted = "".join(each for each in wanted if each.isalnum())
         if kind == "job" and len(wanted) > min(length, SURE_JOB_LENGTH):
             wanted = "JOB"
         codes[value] = _free(wanted[:length].strip() or "X", used, length)

@@ -31,6 +31,7 @@ class DemoJob:
     """One job in one ERP. `in_erp`, `missing` and `duplicated` come from the simulator's own books.
 
     `lines` counts distinct keys; `missing` and `duplicated` count lines that the books hold too seldom or too often.
+    `verified_by` names the routes by which the ERP was read back.
     """
 
     erp: str
@@ -44,6 +45,7 @@ class DemoJob:
     in_erp: Decimal
     missing: int
     duplicated: int
+    verified_by: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; amounts are text."""
@@ -59,6 +61,7 @@ class DemoJob:
             "in_erp": f"{self.in_erp:f}",
             "missing": self.missing,
             "duplicated": self.duplicated,
+            "verified_by": list(self.verified_by),
         }
 
 

@@ -13,6 +13,7 @@ from erp_bridge_core.demo.budgets import DemoBudget, demo_budgets, without_sub_j
 from erp_bridge_core.demo.erp_side import choose_codes, job_setup, secrets_into
 from erp_bridge_core.demo.options import DemoJob, DemoOptions, DemoResult
 from erp_bridge_core.demo.people import Cast, hire
+from erp_bridge_core.demo.telling import side_by_side
 from erp_bridge_core.demo.walking import Planned, Site, Walk
 from erp_bridge_core.installation import Paths, create_home
 
@@ -49,6 +50,9 @@ def run_demo(options: DemoOptions, *, say: Say) -> DemoResult:
             for adapter in _adapters(application, options)
             for job in _run_erp(application, adapter, options, cast, say)
         )
+    say("\nWhat each ERP's own books hold, and how it was verified:")
+    for line in side_by_side(jobs):
+        say(line)
     return DemoResult(home=options.home, jobs=jobs)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from erp_bridge_core.approvals.details import Details, ReviewLine
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.profile import Words
+from erp_bridge_core.demo.options import DemoJob
 from erp_bridge_core.exports.reports import JobCost, JobReport
 
 #: Rows of a table that are printed; the totals are of all.
@@ -51,6 +52,18 @@ def _job_cost_row(cost: JobCost) -> tuple[object, ...]:
 
 def _key(key: LineKey) -> tuple[str, str, str]:
     return key.sub_job, key.cost_code, key.category
+
+
+def side_by_side(jobs: Iterable[DemoJob]) -> Iterator[str]:
+    """What each ERP's own books hold, beside what was meant, and how it was verified."""
+    rows = [
+        (job.erp, job.job, job.lines, job.revised_budget, job.in_erp, job.missing, job.duplicated, job.state,
+         "; ".join(job.verified_by))
+        for job in jobs
+    ]  # fmt: skip
+    header = ("ERP", "job", "lines", "revised budget", "in its books", "missing", "doubled", "state", "read back by")
+    total = ("", "", "", sum((row[3] for row in rows), Decimal(0)), sum((row[4] for row in rows), Decimal(0)))
+    yield from _table(header, rows, (*total, "", "", "", ""), keys=len(rows))
 
 
 def _table(

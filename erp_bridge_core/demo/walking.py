@@ -239,7 +239,12 @@ class Walk:
             in_erp=compared.in_erp,
             missing=compared.missing,
             duplicated=compared.duplicated,
+            verified_by=self._routes(latest.id),
         )
+
+    def _routes(self, item_id: int) -> tuple[str, ...]:
+        verified = self.site.application.verification.show(self.site.cast.approver, item_id)
+        return tuple(sight.title for sight in verified.routes if sight.failed is None) if verified else ()
 
     def _say(self, text: str) -> None:
         self.site.say(text)

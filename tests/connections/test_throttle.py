@@ -33,7 +33,7 @@ def test_a_slot_is_shared_with_other_processes_and_freed_when_one_is_killed(tmp_
 
 @pytest.mark.rule("L17")
 def test_the_pace_is_shared_with_other_processes(tmp_path: Path) -> None:
-    """Three requests there and one here, two a second: the fourth starts at one and a half seconds."""
+    """Four requests there and one here, two a second: the third and fourth start at one second, the fifth at two."""
     mine, theirs = PROCESSES.Pipe()
     other = PROCESSES.Process(target=take_turns, args=(tmp_path, theirs))
     other.start()
@@ -41,7 +41,34 @@ def test_the_pace_is_shared_with_other_processes(tmp_path: Path) -> None:
     other.join()
     clock = StepClock()
     with throttle(tmp_path, clock, per_second=2).turn(60):
-        assert pytest.approx(1.5) == clock.seconds
+        assert pytest.approx(2.0) == clock.seconds
+
+
+@pytest.mark.rule("L17")
+def test_no_window_of_the_erps_holds_more_than_it_permits_whatever_the_wires_delays(tmp_path: Path) -> None:
+    """A request arrives between its start and its end: one under way counts against every window until it has ended."""
+    clock = StepClock()
+    slow = throttle(tmp_path, clock, per_second=2, at_once=5).turn(60)
+    with slow:
+        clock.sleep(10)
+        with throttle(tmp_path, clock, per_second=2, at_once=5).turn(60):
+            assert pytest.approx(10.0) == clock.seconds
+        with pytest.raises(OutOfPatience), throttle(tmp_path, clock, per_second=2, at_once=5).turn(0.5):
+            pytest.fail("a third that the ERP may count within one second")
+    ended = clock.seconds
+    with throttle(tmp_path, clock, per_second=2, at_once=5).turn(60):
+        pass
+    with throttle(tmp_path, clock, per_second=2, at_once=5).turn(60):
+        assert pytest.approx(ended + 1.0) == clock.seconds
+
+
+def test_a_slot_marked_by_a_killed_process_does_not_count_for_ever(tmp_path: Path) -> None:
+    """Whoever holds the slot next speaks for it."""
+    (tmp_path / "erp").mkdir()
+    (tmp_path / "erp" / "pace.json").write_text('{"ended": [], "busy": [0], "paused_until": 0}')
+    clock = StepClock()
+    with throttle(tmp_path, clock, per_second=1).turn(5):
+        assert 0.0 == clock.seconds
 
 
 def test_as_many_as_permitted_run_at_once(tmp_path: Path) -> None:
@@ -89,7 +116,9 @@ def test_a_turn_that_is_not_taken_leaves_the_pace_alone(tmp_path: Path) -> None:
         assert pytest.approx(10.0) == clock.seconds
 
 
-@pytest.mark.parametrize("kept", ["", "{", "[]", '{"next_at": "x"}', '{"next_at": 1e18, "paused_until": 1e18}'])
+@pytest.mark.parametrize(
+    "kept", ["", "{", "[]", '{"ended": "x", "busy": 1}', '{"ended": [1e18, null], "busy": ["x"], "paused_until": 1e18}']
+)
 def test_a_damaged_pace_is_begun_afresh(tmp_path: Path, kept: str) -> None:
     """It costs one early request, never a standstill."""
     (tmp_path / "erp").mkdir()

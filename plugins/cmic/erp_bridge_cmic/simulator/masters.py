@@ -12,6 +12,7 @@ from erp_bridge_core.contract.errors import BadInput, Fault
 
 LONGEST_JOB: Final = 10
 LONGEST_CODE: Final = 16
+LONGEST_UNIT: Final = 2
 
 _UNITS: Final = (
     ("NA", "Not applicable"), ("EA", "Each"), ("LS", "Lump sum"), ("LF", "Linear foot"), ("SF", "Square foot"),
@@ -88,6 +89,8 @@ def _set_up_job(context: Context, setup: JobSetup) -> None:
     add(context, "job", {"comp": COMPANY, "job": setup.job, "name": setup.name[:60], "ctrl": TOP})
     for sub_job, name in setup.sub_jobs:
         _add_sub_job(context, setup.job, codes[sub_job], name)
+    for unit in setup.units:
+        add(context, "unit", {"wm": unit, "name": unit})
     for category, name, kind in setup.categories:
         values = {"comp": COMPANY, "category": category, "name": name[:60], "type": kind}
         add(context, "master_category", values)
@@ -115,6 +118,9 @@ def _faults(where: str, setup: JobSetup) -> Iterable[Fault]:
     known = {"", *(sub_job for sub_job, _ in setup.sub_jobs)}
     if not 1 <= len(setup.job) <= LONGEST_JOB:
         yield Fault(f"{where}.job", f"a job code has 1 to {LONGEST_JOB} characters", value=setup.job)
+    for unit in setup.units:
+        if not 1 <= len(unit) <= LONGEST_UNIT:
+            yield Fault(f"{where}.units", f"a WM code has 1 or {LONGEST_UNIT} characters", value=unit)
     codes = [("cost_codes", phase) for _, phase, _ in setup.cost_codes]
     for field, code in [*codes, *(("categories", category) for category, _, _ in setup.categories)]:
         if not 1 <= len(code) <= LONGEST_CODE:
