@@ -190,10 +190,12 @@ class SpectrumSite:
 
 
 @contextmanager
-def open_spectrum(home: Path, clock: Clock, *, sql: str = "", **settings: Any) -> Iterator[SpectrumSite]:
+def open_spectrum(
+    home: Path, clock: Clock, *, sql: str = "", tokens: bool = False, **settings: Any
+) -> Iterator[SpectrumSite]:
     """A new installation beside a simulated company, connected with `settings` besides its own.
 
-    `sql` is the ODBC driver by which the original is read too.
+    `sql` is the ODBC driver by which the original is read too; with `tokens` calls need Enhanced Authentication.
     """
     create_home(
         home, company_code=COMPANY, company_name="Hoosier Builders", time_zone="America/Indiana/Indianapolis",
@@ -208,6 +210,12 @@ def open_spectrum(home: Path, clock: Clock, *, sql: str = "", **settings: Any) -
         secrets = {"sql": f"DRIVER={sql};Database={simulated / 'spectrum.sqlite3'}"} if sql else {}
         secrets_into(home, {**served.secrets, **secrets})
         routes = {"sql_connection": "file:sql"} if sql else {}
+        if tokens:
+            site.switch("enhanced_authentication", "yes")
+            told = dict(line.split(": ", 1) for line in site.desk("oauth-client"))
+            secrets_into(home, {name: told[name] for name in ("client_id", "client_secret")})
+            routes |= {"token_url": f"{served.settings['url']}/connect/token"}
+            routes |= {name: f"file:{name}" for name in ("client_id", "client_secret")}
         connect(site, {**served.settings, **routes, **settings}, served.hosts)
         rows = [MapEntry(kind="category", ours=ours, theirs=code) for ours, (code, _) in CATEGORIES.items()]
         application.maps.load(site.person("administrator"), CONNECTION, rows=rows)

@@ -77,6 +77,28 @@ def test_a_late_write_moves_nothing_twice(site: SpectrumSite) -> None:
     assert estimated(CHANGE) == site.estimated_cost()
 
 
+@pytest.mark.rule("L5")
+def test_a_token_that_ends_in_the_middle_is_renewed(tmp_path: Path, clock: Clock) -> None:
+    """The server denies the next write: who denied it is not known, so the row is read, and then written once."""
+    with open_spectrum(tmp_path / "site", clock, tokens=True) as site:
+        item = site.accepted(CHANGE)
+        worker = site.application.exports.worker
+        seen: list[str] = []
+
+        def end_after_two(stage: str, effect: object) -> None:
+            seen.append(stage)
+            if seen.count("recorded") == 2:
+                site.desk("end-tokens")
+
+        worker.observer = end_after_two
+        site.export(item)
+        worker.observer = lambda *_: None
+
+        assert ExportState.COMPLETE == site.resume_later(item).state
+        assert estimated(CHANGE) == site.estimated_cost()
+        assert {1} == {entry.original_entries for entry in site.simulator.ledger(site.simulated, JOB)}
+
+
 # -- what the answers do not tell --------------------------------------------------------------------------------------
 
 
