@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cmic_site import CHANGES, CODES, LATER, CmicSite, SteppingClock, intended, make_template, open_site
+from cmic_site import CHANGES, LATER, CmicSite, SteppingClock, intended, make_template, open_site
 
 from erp_bridge_core.contract import Outcome
 from erp_bridge_core.contract.connection import Clock
