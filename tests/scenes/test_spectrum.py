@@ -207,9 +207,11 @@ def test_a_row_changed_since_accept_stops_before_anything_is_written(site: Spect
     before = site.estimated_cost()
     status = site.export(later)
 
-    assert ExportState.COMPLETE != status.state
     assert before == site.estimated_cost()
     assert "shows 1.00, not 26603.64" in str(status.failure)
+    assert ExportState.FAILED == status.state
+    site.application.reviews.reject(site.person("approver"), later.id, reason="Changed in Spectrum meanwhile")
+    assert ItemState.REJECTED == site.item(later).state
 
 
 # -- change requests ---------------------------------------------------------------------------------------------------

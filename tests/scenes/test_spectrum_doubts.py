@@ -1,12 +1,14 @@
 """Doubted writes and silent answers of Spectrum: each ends once, or unknown, or as a mismatch with a name."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from spectrum_site import CHANGE, JOB, SpectrumSite, estimated, open_spectrum, place
 
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.contract import Effect
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_core.contract.postings import Outcome
@@ -75,6 +77,29 @@ def test_a_late_write_moves_nothing_twice(site: SpectrumSite) -> None:
 
     assert ExportState.COMPLETE == status.state
     assert estimated(CHANGE) == site.estimated_cost()
+
+
+@pytest.mark.rule("L9")
+def test_a_row_changed_in_the_middle_is_left_alone(site: SpectrumSite, clock: Clock) -> None:
+    """Rows are read anew while an export runs: what somebody typed stands, and a person is asked."""
+    item = site.accepted()
+    worker = site.application.exports.worker
+    phase, last = place("203-02070", "Subcontract")
+
+    def change_last(stage: str, effect: Effect) -> None:
+        if stage == "recorded" and effect.request["cost_type"] == "L":
+            site.desk("add-phase", job=JOB, phase=phase, cost_type=last)
+            site.desk("enter", job=JOB, phase=phase, cost_type=last, current="7.00")
+            clock.sleep(61)
+
+    worker.observer = change_last
+    stopped = site.export(item)
+    worker.observer = lambda *_: None
+    (odd,) = (effect for effect in stopped.effects if effect.state == "conflict")
+
+    assert (ExportState.CONFLICT, "not_sent") == (stopped.state, odd.last_outcome)
+    assert ["7.00", ""] == odd.evidence["evidence"]["shown"]
+    assert {**estimated(), (phase, last): Decimal("7.00")} == site.estimated_cost()
 
 
 @pytest.mark.rule("L5")
