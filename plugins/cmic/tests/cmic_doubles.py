@@ -100,6 +100,7 @@ class Masters:
 
 
 def make_settings(**settings: Any) -> CmicSettings:
+    """Settings of company 01."""
     given = {"base_url": BASE, "company": "01", "client_id": "ACME", "user": "API", "password": Secret("pw")}
     return CmicSettings(**{**given, **settings})
 
@@ -162,5 +163,3 @@ def effect(operation: str, request: Mapping[str, Any]) -> Effect:
         key="k", reference="r", operation=operation, group="g", generation=1, ordinal=1, payload_hash="0" * 64,
         request=request, lines=Stream(lambda: (1,)),
     )  # fmt: skip
-
-

@@ -16,11 +16,13 @@ TOKENS = "https://login.example.com/token"
 
 
 def rows(client: Cmic) -> list[str]:
+    """The categories of all rows read."""
     found = client.rows("jcjobcategory", fields=("JcatVUuid", "JcatCode"), identity="JcatVUuid")
     return [row["JcatCode"] for row in found]
 
 
 def row(number: int) -> dict[str, Any]:
+    """A row with an identity."""
     return {"JcatVUuid": f"{number:032X}", "JcatCode": str(number)}
 
 
@@ -115,7 +117,7 @@ def test_words_are_explained(mock: responses.RequestsMock, client: Cmic, words: 
 
 @pytest.mark.rule("L11")
 def test_posting_succeeds_by_its_result_alone(mock: responses.RequestsMock, client: Cmic) -> None:
-    """postCm answers 200 either way: only SUCCESS is one, and its parameters are a list of single pairs."""
+    """PostCm answers 200 either way: only SUCCESS is one, and its parameters are a list of single pairs."""
     mock.post(f"{CM}/postcm", '{"result": "SUCCESS"}')
     mock.post(f"{CM}/postcm", '{"result": "PCI is not approved."}')
     client.post_pci(job="J1", number="COI00000001", day="2026-04-08")
@@ -151,6 +153,7 @@ def test_refused_log_in_is_not_tried_again(mock: responses.RequestsMock, client:
 
 
 def oauth() -> Cmic:
+    """A client that signs in by OAuth."""
     return Cmic(
         make_erp(
             authentication="oauth", token_url=TOKENS, oauth_client_id="app", oauth_client_secret=Secret("s"), user=""

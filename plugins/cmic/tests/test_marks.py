@@ -8,7 +8,9 @@ from erp_bridge_cmic.marks import LONGEST_NAME, Mark, pci_name
 TEXT = st.text(max_size=12)
 
 
-@given(TEXT.filter(bool), TEXT.filter(bool), st.integers(0, 10**6), st.none() | TEXT.filter(bool), st.text(max_size=400))
+@given(
+    TEXT.filter(bool), TEXT.filter(bool), st.integers(0, 10**6), st.none() | TEXT.filter(bool), st.text(max_size=400)
+)
 def test_mark_comes_back_from_any_name(inst: str, item: str, version: int, change: str | None, about: str) -> None:
     """Whatever a change is called and described as, its mark is read from the name as it was written."""
     mark = Mark(installation=inst, item=item, version=version, change=change, generation=3)

@@ -33,7 +33,7 @@ def test_wrong_settings(given: dict[str, Any], named: str) -> None:
 
 def test_all_faults_at_once() -> None:
     """Several wrong settings are told together."""
-    with pytest.raises(ValueError, match="base_url.*company.*page_size"):
+    with pytest.raises(ValueError, match=r"base_url.*company.*page_size"):
         make_settings(base_url="x", company="", page_size=0)
 
 

@@ -10,17 +10,20 @@ from erp_bridge_core.contract import JobStatus, Severity
 
 
 def found(*lines: Any, masters: Masters | None = None, headers: Any = (), **settings: Any) -> list[str]:
+    """The rules of all findings."""
     batch = make_batch(*lines, headers=headers)
     return [finding.rule for finding in validate_budget(batch, make_erp(masters, **settings))]
 
 
 def errors(*lines: Any, **more: Any) -> list[str]:
+    """The rules of all errors."""
     batch = make_batch(*lines, headers=more.pop("headers", ()))
     findings = validate_budget(batch, make_erp(more.pop("masters", None), **more))
     return [finding.rule for finding in findings if finding.severity is Severity.ERROR]
 
 
 def facts(**changed: str) -> Masters:
+    """Masters with other facts of the job."""
     return Masters(facts=FACTS | {name.replace("_", " "): value for name, value in changed.items()})
 
 
