@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import responses
@@ -31,7 +32,14 @@ def test_pages_are_read_to_the_end(mock: responses.RequestsMock) -> None:
     client = Cmic(make_erp(page_size=2))
     mock.get(ROWS, page([row(1), row(2)], more=True, offset=0, totalResults=3))
     mock.get(ROWS, page([row(3)], offset=2, totalResults=3))
-    assert (["1", "2", "3"], ["0", "2"]) == (rows(client), [call.request.params["offset"] for call in mock.calls])
+    assert (["1", "2", "3"], ["0", "2"]) == (
+        rows(client),
+        [_query(call.request.url or "")["offset"] for call in mock.calls],
+    )
+
+
+def _query(url: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(url).query))
 
 
 @pytest.mark.rule("L7")
@@ -40,7 +48,7 @@ def test_pages_are_read_to_the_end(mock: responses.RequestsMock) -> None:
     [
         [page([row(1), row(2)], totalResults=3)],
         [page([row(1)], more=True)],
-        [page([row(1), row(2)], more=True), page([row(1), row(2)])],
+        [page([row(1), row(2)], more=True), page([row(2)])],
         [page([row(1), row(2)]), page([row(3)])],
         [page([row(1), row(2)], more=True, offset=0), page([row(3)], offset=0)],
         ['{"items": [], "count": 1, "hasMore": false}'],
@@ -87,6 +95,13 @@ def test_foreign_shapes_are_unknown(mock: responses.RequestsMock, client: Cmic, 
     mock.post(ROWS, body, status=status)
     with pytest.raises(OutcomeUnknown):
         client.create("jcjobcategory", {})
+
+
+@pytest.mark.rule("L11")
+def test_done_in_words_is_no_refusal(mock: responses.RequestsMock, client: Cmic) -> None:
+    """A success whose body is no row is taken as answered: only reading back tells whether it is there."""
+    mock.post(ROWS, "Created", status=201, headers=FRAMEWORK)
+    assert {} == client.create("jcjobcategory", {})
 
 
 @pytest.mark.rule("L5")

@@ -52,7 +52,7 @@ def test_rows_tell_original_and_changes(mock: responses.RequestsMock) -> None:
     ],
 )
 def test_stages_of_a_revision(
-    mock: responses.RequestsMock, status: str, unposted: list[dict[str, Any]], stage: str, waits: int
+    mock: responses.RequestsMock, status: str, unposted: list[dict[str, Any]], stage: str, waits: Any
 ) -> None:
     """A PCI is recorded, approved, rejected or posted; only what is approved waits to be posted."""
     found = seen(mock, headers=[pci_header(status=status)], lines=[pci_line()], unposted=unposted)
