@@ -33,3 +33,11 @@ def creating_site(site_template: Path, tmp_path: Path, clock: Clock) -> Iterator
     """A site whose connection lets Import Estimates create cost codes that the standard list lacks."""
     with open_site(site_template, tmp_path / "site", clock, allow_new_cost_codes=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def sharing_site(site_template: Path, tmp_path: Path, clock: Clock) -> Iterator[SageSite]:
+    """Such a site where all imports share one rejection file, as an accounting office may want it."""
+    settings = {"allow_new_cost_codes": True, "reject_file": "rejected/estimates.jce"}
+    with open_site(site_template, tmp_path / "site", clock, **settings) as opened:
+        yield opened

@@ -272,7 +272,8 @@ class SageSite:
     def import_file(self, handed: HandOver, *, approved: bool | None = None) -> None:
         """Import Estimates with the tick box as the sheet says, or as given."""
         ticked = handed.facts["tick"] == "ticked" if approved is None else approved
-        self.desk("import", file=handed.location, approved="yes" if ticked else "no")
+        box = "yes" if ticked else "no"
+        self.desk("import", file=handed.location, approved=box, rejects=handed.facts["reject_file"])
 
     def post(self, **arguments: str) -> None:
         """Post Entries, then print the report and let hh2 have it."""

@@ -20,7 +20,8 @@ ALL = {**intended(), NEW_KEY: (Decimal("4200.00"), Decimal(0))}
 def import_leaving_the_box_clear(site: SageSite, handed: HandOver) -> None:
     """Import a file without allowing new cost codes, against what the sheet says."""
     ticked = "yes" if handed.facts["tick"] == "ticked" else "no"
-    site.desk("import", file=handed.location, approved=ticked, new_codes="no")
+    rejects = handed.facts["reject_file"]
+    site.desk("import", file=handed.location, approved=ticked, new_codes="no", rejects=rejects)
 
 
 def mend_in_sage(site: SageSite) -> None:
@@ -98,10 +99,31 @@ def test_a_reject_gives_back_only_what_was_refused(creating_site: SageSite) -> N
     assert (ItemState.SYNCED, ItemState.SYNCED) == (site.item(item).state, site.item(again).state)
 
 
-@pytest.mark.rule("E3", "V2", "L4")
-def test_a_rejection_that_another_import_overwrote_holds_the_correction_back(creating_site: SageSite) -> None:
-    """The second file's import emptied the rejection file: nobody knows any more, so nothing is offered again."""
+@pytest.mark.rule("E3", "L4")
+def test_a_second_import_does_not_hide_what_the_first_rejected(creating_site: SageSite) -> None:
+    """Both files imported before anybody looks: the rejected line is told, retried alone, and arrives once."""
     site = creating_site
+    item, handed = site.handed_over(NEW)
+    for each in handed:
+        import_leaving_the_box_clear(site, each)
+    status = site.application.exports.refresh(site.person("approver"), item.id)
+    told = [(line.cost_code, line.category) for line in status.failed_lines]
+    mend_in_sage(site)
+    site.application.exports.retry(site.person("approver"), item.id)
+    site.follow_sheets(site.take(item))
+    result = site.verify(item)
+
+    assert len(handed) == len({each.facts["reject_file"] for each in handed})
+    assert (ExportState.FAILED, [(NEW.cost_code, NEW.category)]) == (status.state, told)
+    assert result.outcome.is_good, result
+    assert ALL == site.held()
+    assert {1} == set(site.entry_counts().values())
+
+
+@pytest.mark.rule("E3", "V2", "L4")
+def test_a_rejection_that_another_import_overwrote_holds_the_correction_back(sharing_site: SageSite) -> None:
+    """The second file's import emptied the shared rejection file: nobody knows any more, so nothing is offered again."""
+    site = sharing_site
     item, handed = refused(site)
     site.import_file(handed[1])
     mend_in_sage(site)
@@ -116,9 +138,9 @@ def test_a_rejection_that_another_import_overwrote_holds_the_correction_back(cre
 
 
 @pytest.mark.rule("V2", "V5", "E3")
-def test_a_rejection_that_nobody_saw_is_found_by_verifying(creating_site: SageSite) -> None:
-    """Overwritten before anybody looked: the key is missing in Sage, the item half posted, and the key goes again."""
-    site = creating_site
+def test_a_rejection_that_nobody_saw_is_found_by_verifying(sharing_site: SageSite) -> None:
+    """A shared file overwritten before anybody looked: the key is missing, the item half posted, the key goes again."""
+    site = sharing_site
     item, handed = site.handed_over(NEW)
     for each in handed:
         import_leaving_the_box_clear(site, each)

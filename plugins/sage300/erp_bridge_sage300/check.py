@@ -10,6 +10,7 @@ from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_sage300.hh2 import Hh2
 from erp_bridge_sage300.odbc import Odbc
 from erp_bridge_sage300.report import report_headers
+from erp_bridge_sage300.settings import FILE
 from erp_bridge_sage300.share import MARKER, ORIGINAL, SageErp, control
 
 Look = Callable[[], str]
@@ -62,12 +63,15 @@ def _share(erp: SageErp) -> str:
 def _rejection_file(erp: SageErp) -> str:
     path = erp.settings.reject_file
     parent = str(PurePosixPath(path).parent)
+    where = f"Import Estimates shall write it to {erp.files.full_path(path)}"
     try:
         there = erp.files.exists(path)
     except ErpBridgeError:
-        return f"Import Estimates shall write it to {erp.files.full_path(path)}; the first export makes {parent}."
+        return f"{where}; the next export makes {parent}."
+    if FILE in path:
+        return f"{where}, {FILE} being the import file's name: each sheet says it."
     found = " One of an earlier import lies there." if there else ""
-    return f"Import Estimates shall write it to {erp.files.full_path(path)}.{found}"
+    return f"{where}. All imports share it, and each overwrites it: look before the next.{found}"
 
 
 def _report(erp: SageErp, path: str, columns: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 from typing import Any
 
 from attrs import frozen
@@ -28,6 +29,7 @@ from erp_bridge_sage300 import finding, staging
 from erp_bridge_sage300.content import Content
 from erp_bridge_sage300.fields import ACCOUNTING_DATE, check_dates
 from erp_bridge_sage300.handover import KINDS, Kind, hand_over
+from erp_bridge_sage300.rejects import reject_path
 from erp_bridge_sage300.report import remember_report, remembered_reports
 from erp_bridge_sage300.share import Places, SageErp, places, prepare_share, read_note
 
@@ -136,8 +138,13 @@ class EstimateFile:
     def _sheet(self, effect: Effect, spots: Places, *, taken: bool) -> HandOver:
         path = spots.taken if taken else spots.offered
         stone = read_note(self.erp, spots.tombstone) if self.erp.files.exists(spots.tombstone) else {}
-        same_as = stone.get("same_as", "")
-        note: Mapping[str, Any] = {**effect.request, "sha256": self.erp.files.sha256(path), "same_as": same_as}
+        note: Mapping[str, Any] = {
+            **effect.request,
+            "sha256": self.erp.files.sha256(path),
+            "same_as": stone.get("same_as", ""),
+            "reject_file": reject_path(self.erp, spots.name),
+            "rejects_alone": spots.name in PurePosixPath(reject_path(self.erp, spots.name)).name,
+        }
         return hand_over(self.erp, self.kind, note, path=path, taken=taken)
 
     def _missing(self, spots: Places) -> ErpBridgeError:

@@ -16,7 +16,7 @@ from erp_bridge_core.contract import (
 from erp_bridge_core.contract.errors import ErpError, LedgerConflict, StorageError
 from erp_bridge_sage300.content import Content
 from erp_bridge_sage300.handover import Kind
-from erp_bridge_sage300.rejects import Rejected, claims, rejected_lines
+from erp_bridge_sage300.rejects import Rejected, claims, reject_path, rejected_lines
 from erp_bridge_sage300.share import Places, SageErp, control, places, read_note
 
 
@@ -85,10 +85,10 @@ def _taken(erp: SageErp, content: Content, effect: Effect, spots: Places) -> Sig
 
 
 def _rejected(erp: SageErp, content: Content, effect: Effect, spots: Places) -> Rejected | None:
-    """What the claimed rejection files say, else the one that lies there, unless it did so before the import."""
+    """What the claimed rejection files say, else the one that its sheet names, unless it did so before the import."""
     paths = claims(erp, spots.name)
     if not paths:
-        path = erp.settings.reject_file
+        path = reject_path(erp, spots.name)
         if not erp.files.exists(path) or erp.files.sha256(path) == _before(erp, spots):
             return None
         paths = (path,)

@@ -42,6 +42,21 @@ CHANGES_FILE: Final = Kind(
 KINDS: Final = (ORIGINAL_FILE, CHANGES_FILE)
 
 
+#: What stands behind the rejection file's path, and what to do when records were rejected: with a file of its own for
+#: each import file, and with one for all.
+_OWN: Final = (
+    ", which is this import file's alone",
+    "If any was rejected, run `erp-bridge verify`: it reads there which lines they are.",
+)
+_SHARED: Final = (
+    "",
+    (
+        "If any was rejected, run `erp-bridge verify` before anything else is imported: the next import overwrites the "
+        "rejection file, and rejected records that nobody looked at count as arrived until the figures are verified."
+    ),
+)
+
+
 def tick_sentence(kind: Kind) -> str:
     """What to do with the tick-box, in the words of Sage's dialog."""
     return f"Leave *{BOX}* clear." if kind.tick == "clear" else f"Tick *{BOX}*."
@@ -61,7 +76,7 @@ def hand_over(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: str, t
             "tick": kind.tick,
             "job": note["job"],
             "currency": note["currency"],
-            "reject_file": erp.files.full_path(erp.settings.reject_file),
+            "reject_file": erp.files.full_path(note["reject_file"]),
             "same_as": note["same_as"],
         },
     )
@@ -84,16 +99,17 @@ def _instructions(erp: SageErp, kind: Kind, note: Mapping[str, Any], *, path: st
         f"Before posting, compare the unposted batch with this sheet: {note['lines']} entries, all {kind.title}, "
         f"total {note['total']} {note['currency']}. This is the last moment when a doubled batch can be removed."
     )
+    alone, rejected = _OWN if note["rejects_alone"] else _SHARED
     return [
         place,
         f"In Sage, company {settings.company}, open Job Cost, Tools, Import Estimates.",
         *job,
         tick_sentence(kind),
         f"{codes} *Allow creation of Cost Codes not on standard Cost Code list*.",
-        f"Set the rejection file to {erp.files.full_path(settings.reject_file)}.",
+        f"Set the rejection file to {erp.files.full_path(note['reject_file'])}{alone}.",
         *([known] if note["same_as"] else []),
         f"Start, then read the Estimate Import Report: {note['lines']} records, none rejected.",
-        "If any was rejected, run `erp-bridge verify` before the next import: Sage overwrites the rejection file.",
+        rejected,
         compare,
         "Post it with Tasks, Post Entries, then print the job cost report into the share.",
     ]

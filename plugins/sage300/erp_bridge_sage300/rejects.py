@@ -1,7 +1,7 @@
 """The rejection file of Import Estimates: which of our lines it holds, matched by content.
 
-The file is shared by all imports and overwritten by each, and says no reason. A record in it is ours only when every
-field is one of our lines'.
+Each import overwrites the file that was named to it, which is why every import file has one of its own unless the site
+wants one for all. It says no reason. A record in it is ours only when every field is one of our lines'.
 """
 
 import re
@@ -15,7 +15,7 @@ from erp_bridge_core.contract import LineRefused
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_sage300.codes import Comparing
 from erp_bridge_sage300.records import EstimateRecord, RecordError, as_read_back, read_records
-from erp_bridge_sage300.share import CLAIMED, SageErp
+from erp_bridge_sage300.share import CLAIMED, SageErp, read_note, tombstone
 
 WORDS = "rejected by Import Estimates (the rejection file gives no reason)"
 MEANING = (
@@ -116,6 +116,13 @@ def rejected_lines(erp: SageErp, paths: Iterable[str], ours: Iterable[tuple[int,
     if match.is_empty:
         return Rejected(lines=(), foreign=0)
     return match.lines((number, as_read_back(record, settings.layout)) for number, record in ours)
+
+
+def reject_path(erp: SageErp, name: str) -> str:
+    """Where the rejects of the import file `name` are looked for: where its sheet said, whatever the setting is now."""
+    path = tombstone(name)
+    noted = read_note(erp, path).get("reject_file") if erp.files.exists(path) else None
+    return str(noted or erp.settings.reject_path(name))
 
 
 def claims(erp: SageErp, name: str) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ STANDARD_FIELDS: Final = (
 #: What a description's pattern may hold besides the standard fields.
 WORDS: Final = ("line", "description", "change", *STANDARD_FIELDS)
 PATTERN_WORD: Final = re.compile(r"\{([^{}]*)\}")
+#: What stands for the import file's name, without suffix, in `reject_file`.
+FILE: Final = "{file}"
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STATUSES: Final = frozenset({"pending", "open", "held", "frozen", "closed", "unknown"})
 
@@ -96,7 +98,8 @@ class Sage300Settings:
     report_columns: ReportColumns = ReportColumns()
     extras_columns: ExtrasColumns = ExtrasColumns()
     report_encoding: str = "utf-8-sig"
-    reject_file: str = "rejected/estimates.jce"
+    #: `{file}` stands for the import file's own name: each file has a rejection file that no other import overwrites.
+    reject_file: str = f"rejected/{FILE}.jce"
 
     odbc_connection: Secret = Factory(_no_secret)
     odbc_tables: OdbcTables = OdbcTables()
@@ -153,6 +156,10 @@ class Sage300Settings:
         text = self.hh2_url.strip().rstrip("/")
         return text if not text or "://" in text else f"https://{text.removesuffix('.hh2.com')}.hh2.com"
 
+    def reject_path(self, name: str) -> str:
+        """Where Import Estimates shall write what it rejects of the import file `name` (without suffix)."""
+        return self.reject_file.replace(FILE, name)
+
     @property
     def amount_digits(self) -> int:
         """Digits before the point that an amount in the file may have."""
@@ -167,8 +174,7 @@ def _text_faults(settings: Sage300Settings) -> Iterator[str]:
         yield from _path_faults(name, getattr(settings, name))
     if not settings.job_cost_report:
         yield "job_cost_report is blank: the job cost report is the proof of what was posted and can't be left out"
-    if not settings.reject_file:
-        yield "reject_file is blank: say where Import Estimates writes its rejection file"
+    yield from _reject_faults(settings.reject_file)
     for name in ("report_encoding", "file_encoding"):
         yield from _encoding_faults(name, getattr(settings, name))
     for name in ("job", "cost_code"):
@@ -195,6 +201,16 @@ def _path_faults(name: str, value: str) -> Iterator[str]:
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or "\\" in value:
         yield f"{name} {value!r} is not a path below the share, with forward slashes"
+
+
+def _reject_faults(value: str) -> Iterator[str]:
+    if not value:
+        yield "reject_file is blank: say where Import Estimates writes its rejection file"
+    if FILE in str(PurePosixPath(value).parent):
+        # The folders are made once, before the names of files are known.
+        yield f"reject_file {value!r} has {FILE} in a folder's name: it may stand in the file's own name alone"
+    if set(value.replace(FILE, "")) & {"{", "}"}:
+        yield f"reject_file {value!r} has other braces than those of {FILE}"
 
 
 def _encoding_faults(name: str, value: str) -> Iterator[str]:

@@ -70,7 +70,12 @@ class Places:
     @property
     def tombstone(self) -> str:
         """What stays for ever, so that a file that is gone is not written again."""
-        return f"{TOMBSTONES}/{self.name}.json"
+        return tombstone(self.name)
+
+
+def tombstone(name: str) -> str:
+    """Where the tombstone of the import file of that name is."""
+    return f"{TOMBSTONES}/{name}.json"
 
 
 def places(erp: SageErp, effect: Effect, folder: str) -> Places:
@@ -91,12 +96,14 @@ def prepare_share(erp: SageErp) -> None:
     """
     known = erp.state.get(_SHARE_STATE)
     if known is None:
-        for folder in dict.fromkeys((*FOLDERS, *_parents(erp.settings.reject_file))):
+        for folder in FOLDERS:
             erp.files.make_folder(folder)
         _make_marker(erp)
         erp.state.put(_SHARE_STATE, _marker(erp)["id"])
     else:
         _marker_as_known(erp, known)
+    for folder in _parents(erp.settings.reject_file):  # another one, perhaps, since the share was prepared
+        erp.files.make_folder(folder)
     _finish_moves(erp)
 
 
@@ -106,9 +113,9 @@ def _finish_moves(erp: SageErp) -> None:
     Left alone, the second name in staging would later say "never offered" of a file that somebody carried off.
     """
     for fact in erp.files.list(STAGING):
-        tombstone = f"{TOMBSTONES}/{fact.path.stem}.json"
-        if erp.files.exists(tombstone):
-            offered = f"{read_note(erp, tombstone)['folder']}/{fact.path.name}"
+        stone = tombstone(fact.path.stem)
+        if erp.files.exists(stone):
+            offered = f"{read_note(erp, stone)['folder']}/{fact.path.name}"
             if erp.files.exists(offered):
                 erp.files.move(str(fact.path), offered)
 

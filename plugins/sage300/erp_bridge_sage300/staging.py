@@ -15,7 +15,7 @@ from erp_bridge_core.contract.errors import LedgerConflict, NotSent
 from erp_bridge_sage300.content import Content
 from erp_bridge_sage300.handover import Kind
 from erp_bridge_sage300.records import EstimateRecord, RecordError, as_read_back, read_records
-from erp_bridge_sage300.rejects import claims, rejected_lines
+from erp_bridge_sage300.rejects import claims, reject_path, rejected_lines
 from erp_bridge_sage300.share import (
     CLAIMED,
     MARKER,
@@ -117,7 +117,8 @@ def _put_up_tombstone(erp: SageErp, kind: Kind, effect: Effect, spots: Places) -
         "folder": kind.folder,
         "sha256": effect.payload_hash,
         "tick": kind.tick,
-        "reject_before": _reject_hash(erp),
+        "reject_file": erp.settings.reject_path(spots.name),
+        "reject_before": _reject_hash(erp, erp.settings.reject_path(spots.name)),
         "same_as": _same_content(erp, effect, spots),
     }
     if not erp.files.exists(spots.tombstone):
@@ -138,9 +139,8 @@ def _same_content(erp: SageErp, effect: Effect, spots: Places) -> str:
     return next((name for name in same if name != spots.name), "")
 
 
-def _reject_hash(erp: SageErp) -> str:
+def _reject_hash(erp: SageErp, path: str) -> str:
     """The rejection file as it lies there before the import: a leftover that says nothing about this file."""
-    path = erp.settings.reject_file
     return erp.files.sha256(path) if erp.files.exists(path) else ""
 
 
@@ -177,10 +177,10 @@ def _former(erp: SageErp, effect: Effect) -> Iterator[Mapping[str, Any]]:
 
 def _claim(erp: SageErp, content: Content, effect: Effect, former: str) -> None:
     """Take the rejection file out of the accountant's hands, so that its lines can't come twice."""
-    claimed = claims(erp, former)
-    paths = claimed or (erp.settings.reject_file,)
-    if not claimed and not erp.files.exists(erp.settings.reject_file):
-        raise _not_held(f"The rejection file {erp.settings.reject_file} is gone.", former)
+    claimed, unclaimed = claims(erp, former), reject_path(erp, former)
+    paths = claimed or (unclaimed,)
+    if not claimed and not erp.files.exists(unclaimed):
+        raise _not_held(f"The rejection file {unclaimed} is gone.", former)
     found = rejected_lines(erp, paths, content.records(effect.lines, effect.request["date"]))
     if found.lines != tuple(effect.lines):
         raise _not_held(f"{', '.join(paths)} no longer holds all the records that were refused.", former)
@@ -188,11 +188,11 @@ def _claim(erp: SageErp, content: Content, effect: Effect, former: str) -> None:
         return
     if found.foreign or found.doubtful:
         raise NotSent(
-            f"{erp.settings.reject_file} also holds {found.foreign + found.doubtful} records that are not of this "
+            f"{unclaimed} also holds {found.foreign + found.doubtful} records that are not of this "
             "correction; they are left alone.",
             remedy="Ask the accountant to finish with those first, then retry.",
         )
-    erp.files.move(erp.settings.reject_file, f"{CLAIMED}/{former}-1.jce")
+    erp.files.move(unclaimed, f"{CLAIMED}/{former}-1.jce")
 
 
 def _not_held(what: str, former: str) -> NotSent:

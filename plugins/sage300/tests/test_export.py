@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from sage_doubles import LINES, EasyAttempt, KeptEffects, line, make_batch, make_erp
 
 from erp_bridge_core.contract import Effect, Erp, FieldValues, HandOver, Waiting
@@ -157,6 +158,39 @@ def test_the_sheet_asks_to_compare_before_posting(erp: SageErp) -> None:
         len(told.sha256) == 64,
         any("compare the unposted batch" in one and "10787.50 USD" in one for one in told.instructions),
     )
+
+
+def test_each_file_has_a_rejection_file_of_its_own(erp: SageErp, tmp_path: Path) -> None:
+    """The sheets of one export name different ones, below the folder that the export made."""
+    effects = planned(erp)
+    told = []
+    for group in ("original", "changes"):
+        operation, effect = first(effects, group)
+        operation.send(effect, EasyAttempt())
+        told.append(operation.hand_over(effect))
+    folder = tmp_path / "rejected"
+
+    assert [str(folder / Path(each.location).name) for each in told] == [each.facts["reject_file"] for each in told]
+    assert len({each.facts["reject_file"] for each in told}) == len(told)
+    assert all("this import file's alone" in " ".join(each.instructions) for each in told)
+    assert folder.is_dir()
+
+
+def test_the_sheet_warns_of_a_rejection_file_that_imports_share(tmp_path: Path) -> None:
+    """A fixed name is kept, and the sheet says that the next import overwrites it."""
+    (tmp_path / "reports").mkdir()
+    told = sheet(make_erp(tmp_path, reject_file="rejected/all.jce"), "original")
+
+    assert str(tmp_path / "rejected/all.jce") == told.facts["reject_file"]
+    assert any("the next import overwrites the rejection file" in one for one in told.instructions)
+
+
+def test_a_rejection_file_in_another_folder_is_made_room_for(erp: SageErp, tmp_path: Path) -> None:
+    """A setting that was changed after the share was prepared holds for the next file."""
+    planned(erp)
+    moved = evolve(erp, settings=Sage300Settings(company="Hoosier", reject_file="back/from-sage/{file}.jce"))
+
+    assert str(tmp_path / "back/from-sage/EB-A1-O1G1.jce") == sheet(moved, "original").facts["reject_file"]
 
 
 def test_a_file_that_was_changed_is_not_handed_over(erp: SageErp, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from sage_doubles import EasyAttempt, make_erp
 from test_export import first, planned
 from test_staging import look
@@ -112,7 +113,7 @@ JOB = 'J,"40891","",04302026\n'
 def rejected(erp: SageErp, root: Path, text: str) -> Found | CannotTell:
     """What is seen after an import that rejected these records."""
     operation, effect = taken(erp)
-    (root / "rejected/estimates.jce").write_text(text)
+    (root / "rejected/EB-A1-O1G1.jce").write_text(text)
     seen = look(operation, effect)
     assert isinstance(seen, Found | CannotTell)
     return seen
@@ -127,7 +128,7 @@ def test_a_rejected_record_is_found_by_its_content(erp: SageErp, tmp_path: Path)
     assert ([2], True, True) == (
         [one.line for one in seen.refused],
         all(one.meaning and one.remedy for one in seen.refused),
-        (tmp_path / "rejected/estimates.jce").exists(),
+        (tmp_path / "rejected/EB-A1-O1G1.jce").exists(),
     )
 
 
@@ -157,10 +158,47 @@ def test_a_bare_code_in_the_rejection_file_is_ours_all_the_same(erp: SageErp, tm
     assert [2] == [one.line for one in seen.refused]
 
 
+def test_rejects_are_looked_for_where_the_sheet_said(erp: SageErp, tmp_path: Path) -> None:
+    """A setting that was changed after the sheet was printed leads nobody to another file."""
+    operation, effect = taken(erp)
+    (tmp_path / "rejected/EB-A1-O1G1.jce").write_text(JOB + OURS)
+    moved = evolve(
+        operation, erp=evolve(erp, settings=Sage300Settings(company="Hoosier", reject_file="rejected/all.jce"))
+    )
+
+    seen = look(moved, effect)
+
+    assert isinstance(seen, Found)
+    assert [2] == [one.line for one in seen.refused]
+
+
+def test_a_shared_rejection_file_is_read_too(tmp_path: Path) -> None:
+    """A site may keep one rejection file for all imports."""
+    (tmp_path / "reports").mkdir()
+    operation, effect = taken(make_erp(tmp_path, reject_file="rejected/all.jce"))
+    (tmp_path / "rejected/all.jce").write_text(JOB + OURS)
+
+    seen = look(operation, effect)
+
+    assert isinstance(seen, Found)
+    assert [2] == [one.line for one in seen.refused]
+
+
+def test_another_files_rejects_are_not_looked_at(erp: SageErp, tmp_path: Path) -> None:
+    """What Sage rejected of another import lies elsewhere, even where its records are equal."""
+    operation, effect = taken(erp)
+    (tmp_path / "rejected/EB-A1-O9G1.jce").write_text(JOB + OURS)
+
+    seen = look(operation, effect)
+
+    assert isinstance(seen, Found)
+    assert () == seen.refused
+
+
 def test_a_rejection_file_from_before_says_nothing(erp: SageErp, tmp_path: Path) -> None:
     """A leftover that lay there when the file was offered is not about this import."""
     planned(erp)
-    (tmp_path / "rejected/estimates.jce").write_text(JOB + OURS)
+    (tmp_path / "rejected/EB-A1-O1G1.jce").write_text(JOB + OURS)
     seen = look(*taken(erp))
 
     assert isinstance(seen, Found)
@@ -185,7 +223,7 @@ def test_records_without_a_job_that_fit_two_extras_cannot_be_told(tmp_path: Path
     operation, effect = first(planned(erp, lines=lines))
     operation.send(effect, EasyAttempt())
     operation.take(effect, EasyAttempt())
-    (tmp_path / "rejected/estimates.jce").write_text('C,"      105-06845","","LAB",04302026,,"",5.00,,,"",""\n')
+    (tmp_path / "rejected/EB-A1-O1G1.jce").write_text('C,"      105-06845","","LAB",04302026,,"",5.00,,,"",""\n')
 
     seen = look(operation, effect)
 

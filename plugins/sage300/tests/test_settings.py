@@ -11,7 +11,7 @@ def test_a_company_is_all_that_must_be_given() -> None:
     """Everything else has a documented default."""
     settings = structure(Sage300Settings, {"company": "Hoosier"})
 
-    assert ("reports/job-cost.csv", "reports/extras.csv", "rejected/estimates.jce", "") == (
+    assert ("reports/job-cost.csv", "reports/extras.csv", "rejected/{file}.jce", "") == (
         settings.job_cost_report,
         settings.extras_report,
         settings.reject_file,
@@ -27,6 +27,8 @@ def test_a_company_is_all_that_must_be_given() -> None:
         ({"job_cost_report": ""}, "can't be left out"),
         ({"reject_file": "../x.jce"}, "not a path below the share"),
         ({"reject_file": "/x.jce"}, "not a path below the share"),
+        ({"reject_file": "{file}/x.jce"}, "in a folder's name"),
+        ({"reject_file": "rejected/{name}.jce"}, "other braces than those of {file}"),
         ({"extras_report": "a\\b.csv"}, "not a path below the share"),
         ({"file_encoding": "klingon"}, "no encoding 'klingon'"),
         ({"job_sections": [0, 2]}, "at least one character"),

@@ -119,7 +119,7 @@ def refused_second_line(
     operation, effect = first(planned(erp))
     operation.send(effect, EasyAttempt())
     operation.take(effect, EasyAttempt())
-    (tmp_path / "rejected/estimates.jce").write_text(
+    (tmp_path / "rejected/EB-A1-O1G1.jce").write_text(
         'J,"40891","",04302026\n' + 'C,"      202-00010","","MAT",04302026,,"",-12.50,,,"",""\n' + more
     )
     later = planned(erp, KeptEffects(lines=(2,), generation=2))
@@ -133,7 +133,7 @@ def test_the_rejection_file_is_claimed_before_a_correction(erp: SageErp, tmp_pat
     correcting.send(correction, EasyAttempt())
 
     assert (False, ["EB-A1-O1G1-1.jce"], [2]) == (
-        (tmp_path / "rejected/estimates.jce").exists(),
+        (tmp_path / "rejected/EB-A1-O1G1.jce").exists(),
         [one.name for one in (tmp_path / "claimed").iterdir()],
         [one.line for one in look(operation, effect).refused],  # type: ignore[union-attr]
     )
@@ -152,7 +152,7 @@ def test_a_correction_goes_on_after_a_crash_behind_the_claim(erp: SageErp, tmp_p
 def test_a_correction_waits_while_somebody_corrects_by_hand(erp: SageErp, tmp_path: Path) -> None:
     """Records that are gone from the rejection file may come back by hand: nothing is offered."""
     *_, correcting, correction = refused_second_line(erp, tmp_path)
-    (tmp_path / "rejected/estimates.jce").unlink()
+    (tmp_path / "rejected/EB-A1-O1G1.jce").unlink()
 
     with pytest.raises(NotSent, match="correcting it by hand"):
         correcting.send(correction, EasyAttempt())
@@ -161,12 +161,12 @@ def test_a_correction_waits_while_somebody_corrects_by_hand(erp: SageErp, tmp_pa
 def test_a_correction_waits_when_the_rejection_file_was_overwritten(erp: SageErp, tmp_path: Path) -> None:
     """Another import's rejects do not stand for ours, and are not carried off."""
     *_, correcting, correction = refused_second_line(erp, tmp_path)
-    (tmp_path / "rejected/estimates.jce").write_text('J,"999","",04302026\n')
+    (tmp_path / "rejected/EB-A1-O1G1.jce").write_text('J,"999","",04302026\n')
 
     with pytest.raises(NotSent, match="no longer holds all"):
         correcting.send(correction, EasyAttempt())
 
-    assert (tmp_path / "rejected/estimates.jce").exists()
+    assert (tmp_path / "rejected/EB-A1-O1G1.jce").exists()
 
 
 def test_others_records_in_the_rejection_file_are_left_alone(erp: SageErp, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_others_records_in_the_rejection_file_are_left_alone(erp: SageErp, tmp_p
     with pytest.raises(NotSent, match="also holds 1 records"):
         correcting.send(correction, EasyAttempt())
 
-    assert (tmp_path / "rejected/estimates.jce").exists()
+    assert (tmp_path / "rejected/EB-A1-O1G1.jce").exists()
 
 
 def test_no_correction_while_the_former_file_still_waits(erp: SageErp) -> None:

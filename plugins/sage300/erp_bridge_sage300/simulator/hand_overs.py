@@ -8,7 +8,7 @@ from erp_bridge_core.contract import HandOver
 from erp_bridge_core.contract.errors import BadInput
 from erp_bridge_sage300.simulator.batches import batches_of_job
 from erp_bridge_sage300.simulator.codes import held_job
-from erp_bridge_sage300.simulator.company import Company
+from erp_bridge_sage300.simulator.company import REJECT_FILE, Company
 from erp_bridge_sage300.simulator.dialog import ImportDialog
 from erp_bridge_sage300.simulator.importing import import_estimates, was_imported
 from erp_bridge_sage300.simulator.posting import post_entries
@@ -42,7 +42,8 @@ def _import(company: Company, hand_over: HandOver) -> Iterator[str]:
     box = "ticked" if ticked else "left clear"
     yield f"Imported {Path(hand_over.location).name} with *Import as an Approved Estimate Change* {box}."
     again = bool(hand_over.facts.get("same_as")) and not was_imported(company, Path(hand_over.location).name)
-    dialog = ImportDialog(file=hand_over.location, approved_change=ticked, import_again=again)
+    rejects = hand_over.facts.get("reject_file") or REJECT_FILE
+    dialog = ImportDialog(file=hand_over.location, approved_change=ticked, reject_file=str(rejects), import_again=again)
     yield from import_estimates(company, dialog).told()
     yield f"The hand-over sheet says {hand_over.lines} lines, total {hand_over.total}."
 

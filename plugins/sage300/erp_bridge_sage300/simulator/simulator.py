@@ -9,7 +9,7 @@ from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup,
 from erp_bridge_core.simulation import remove_aside, serve
 from erp_bridge_sage300.simulator import hh2, masters
 from erp_bridge_sage300.simulator.codes import held_job
-from erp_bridge_sage300.simulator.company import EXTRAS_REPORT, JOB_COST_REPORT, NAME, REJECT_FILE, Company, fact, keep
+from erp_bridge_sage300.simulator.company import EXTRAS_REPORT, JOB_COST_REPORT, NAME, Company, fact, keep
 from erp_bridge_sage300.simulator.hand_overs import follow
 from erp_bridge_sage300.simulator.reports import print_reports
 from erp_bridge_sage300.simulator.site import COMMANDS, DESK, Site
@@ -54,7 +54,6 @@ class SageSimulator:
                     "hh2_url": address.url,
                     "job_cost_report": JOB_COST_REPORT,
                     "extras_report": EXTRAS_REPORT,
-                    "reject_file": REJECT_FILE,
                     **{setting: f"file:{setting}" for setting in secrets},
                 },
                 secrets=secrets,

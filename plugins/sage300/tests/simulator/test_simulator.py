@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from attrs import evolve
 from simulator.office import JOBS, Office, category_record, job_record
 
 from erp_bridge_core.contract import HandOver, JobSetup, Simulator
@@ -51,6 +52,18 @@ def test_follows_the_sheets(office: Office) -> None:
     assert ["95.00"] == [row["Total Estimate"] for row in office.job_costs()]
     assert "a.jce with *Import as an Approved Estimate Change* left clear." in told
     assert "b.jce with *Import as an Approved Estimate Change* ticked." in told
+
+
+def test_writes_rejects_where_the_sheet_says(office: Office) -> None:
+    """Two sheets with a rejection file each: the second import leaves the first one's rejects alone."""
+    for name, amount in (("a", "1.00"), ("b", "2.00")):
+        record = category_record("77-7777", amount=amount)
+        location = office.put(job_record(), record, name=f"taken/1-original/{name}.jce")
+        facts = {"reject_file": str(office.share / f"rejected/{name}.jce")}
+        list(SageSimulator().post(office.home, "24-001", [evolve(sheet(location), facts=facts)]))
+
+    assert ["a.jce", "b.jce"] == sorted(path.name for path in (office.share / "rejected").iterdir())
+    assert all("77-7777" in path.read_text() for path in (office.share / "rejected").iterdir())
 
 
 def test_following_the_same_sheet_again_changes_nothing(office: Office) -> None:
