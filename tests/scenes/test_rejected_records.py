@@ -122,7 +122,7 @@ def test_a_second_import_does_not_hide_what_the_first_rejected(creating_site: Sa
 
 @pytest.mark.rule("E3", "V2", "L4")
 def test_a_rejection_that_another_import_overwrote_holds_the_correction_back(sharing_site: SageSite) -> None:
-    """The second file's import emptied the shared rejection file: nobody knows any more, so nothing is offered again."""
+    """The second file's import emptied the shared rejection file: nobody knows any more, and nothing is offered."""
     site = sharing_site
     item, handed = refused(site)
     site.import_file(handed[1])

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from attrs import evolve
 from hh2_service import Service
 from test_export import planned
 from test_odbc import source
@@ -47,6 +48,15 @@ def test_an_exchanged_share_is_told(erp: SageErp, tmp_path: Path) -> None:
     (tmp_path / "tombstones/erp-bridge-share.json").unlink()
 
     assert not checked(erp)["share"]
+
+
+def test_a_rejection_file_for_all_imports_is_told(erp: SageErp, tmp_path: Path) -> None:
+    """One that each import overwrites is a weakness that whoever connects should know; the default is not."""
+    planned(erp)
+    sharing = evolve(erp, settings=Sage300Settings(company="Hoosier", reject_file="rejected/all.jce"))
+    told = [{one.name: one.message for one in check_connection(each)}["rejection file"] for each in (erp, sharing)]
+
+    assert [False, True] == ["each overwrites it" in message for message in told]
 
 
 def test_odbc_is_looked_at_where_it_is_set_up(tmp_path: Path) -> None:
