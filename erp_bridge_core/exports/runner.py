@@ -7,7 +7,7 @@ answer; a process may die anywhere in between, and the next one goes on from wha
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 from sqlalchemy import select
 
 from erp_bridge_core.contract.budget import Stream
@@ -15,12 +15,9 @@ from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.effects import (
     Accepted,
     Answer,
-    Found,
     Offered,
     Operation,
     PlannedEffect,
-    Sighting,
-    Waiting,
 )
 from erp_bridge_core.contract.errors import (
     AlreadyThere,
@@ -33,7 +30,7 @@ from erp_bridge_core.contract.errors import (
     PluginError,
     Throttled,
 )
-from erp_bridge_core.contract.profile import ErpProfile, OperationProfile, SafetyClass
+from erp_bridge_core.contract.profile import ErpProfile, OperationProfile
 from erp_bridge_core.exports import ledger, plans
 from erp_bridge_core.exports.attempt import Mark, Observer, RunningAttempt, Writing, nobody_watches
 from erp_bridge_core.exports.decisions import (
@@ -42,14 +39,15 @@ from erp_bridge_core.exports.decisions import (
     Step,
     Try,
     Verdict,
-    after_sighting,
     horizon,
     next_step,
 )
 from erp_bridge_core.exports.lanes import run_in_lanes
 from erp_bridge_core.exports.lease import Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
-from erp_bridge_core.exports.looking import evidence_of, look_for, unknown_outcome
+from erp_bridge_core.exports.looking import look_for, unknown_outcome
+from erp_bridge_core.exports.turns import Turns
+from erp_bridge_core.exports.weighing import weigh
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import installation
@@ -57,11 +55,16 @@ from erp_bridge_core.store.tables import installation
 TRIES_A_RUN: Final = 5
 GENERATIONS: Final = 5
 LOOK_AT_ONCE: Final = 1_000
+WEIGH_AT_ONCE: Final = 100
 UNDER_WAY: Final = (EffectState.PLANNED, EffectState.OPEN, EffectState.UNKNOWN)
 #: Once such an effect stands in a group, later groups are not started.
 STOPPED: Final = (EffectState.UNKNOWN, EffectState.CONFLICT, EffectState.DUPLICATED, EffectState.REFUSED)
 
 Builder = Callable[[int], Iterable[PlannedEffect]]
+
+
+def _turns(effects: "LedgerEffects") -> Turns:
+    return Turns(effects.store, effects.mark, effects.profile.rate.at_once)
 
 
 @define(kw_only=True)
@@ -80,6 +83,7 @@ class LedgerEffects:
     patience: float = 120.0
     _builders: dict[str, Builder] = field(factory=dict, init=False)
     _not_sent: NotSent | None = field(default=None, init=False)
+    _turns: Turns = field(init=False, default=Factory(_turns, takes_self=True))
 
     # -- what an adapter calls ----------------------------------------------------------------------------------------
 
@@ -141,7 +145,7 @@ class LedgerEffects:
             run_in_lanes(
                 waiting,
                 lambda entry: self._bring(entry, self._implementation(entry, operations)),
-                at_once=self.profile.rate.at_once,
+                at_once=self._turns.threads,
             )
             self._read_back(group, operations)
             if not self._plan_after_abandoning(group):
@@ -224,7 +228,7 @@ class LedgerEffects:
         attempt_id, attempt = self._intend(entry, declared)
         self.observer("intent", entry.effect)
         try:
-            with self.writing(attempt):
+            with self._turns.sending(attempt), self.writing(attempt):
                 answer = operation.send(entry.effect, attempt)
         except ErpRefused as refusal:
             return self._refused(entry, attempt_id, refusal, operation)
@@ -243,7 +247,7 @@ class LedgerEffects:
 
     def _intend(self, entry: Entry, declared: OperationProfile) -> tuple[int, RunningAttempt]:
         started = self.clock.monotonic()
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             self.lease.keep(connection, declared.deadline)
             frozen = connection.execute(select(installation.c.frozen_because)).scalar_one_or_none()
             if frozen:
@@ -258,17 +262,17 @@ class LedgerEffects:
                 now=now,
                 deadline=now + declared.deadline,
             )
-        self.mark.raise_to(attempts=attempt_id)
+        self._turns.raise_mark(attempt_id)
         attempt = RunningAttempt(number=number, lease=self.lease, clock=self.clock, ends=started + declared.deadline)
         return attempt_id, attempt
 
     def _close(self, attempt_id: int, outcome: AttemptOutcome, evidence: Mapping[str, Any]) -> None:
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             ledger.close_attempt(connection, attempt_id, outcome, evidence, now=self.seconds(connection))
 
     def _record(self, entry: Entry, attempt_id: int, answer: Answer) -> None:
         outcome = AttemptOutcome.OFFERED if isinstance(answer, Offered) else AttemptOutcome.ACCEPTED
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             now = self.seconds(connection)
             ledger.close_attempt(connection, attempt_id, outcome, answer.evidence, now=now)
             if isinstance(answer, Accepted):
@@ -285,7 +289,7 @@ class LedgerEffects:
             if verdict.send:
                 self._mark_unknown(entry, f"the ERP says {refusal.words!r}, yet it can't be found")
             return True
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             ledger.tell_all_refused(connection, entry, refusal.words, refusal.meaning, refusal.remedy)
             ledger.conclude(connection, entry, self.identity.item_id, EffectState.REFUSED, evidence=evidence)
         return True
@@ -319,32 +323,16 @@ class LedgerEffects:
 
     def _look(self, entries: Sequence[Entry], operation: Operation) -> list[Verdict]:
         sightings = look_for(operation, [entry.effect for entry in entries])
-        return [self._weigh(entry, sighting) for entry, sighting in zip(entries, sightings, strict=True)]
-
-    def _weigh(self, entry: Entry, sighting: Sighting) -> Verdict:
-        verdict = after_sighting(SafetyClass(entry.safety), sighting, self._tries(entry))
-        evidence = evidence_of(sighting)
-        with self.store.begin() as connection:
-            # What was seen before this worker slept through its lease is no longer what stands there.
-            self.lease.remaining(connection)
-            now = self.seconds(connection)
-            kind = type(sighting).__name__.lower()
-            ledger.record_sighting(connection, entry, self.identity.company_id, kind, evidence, now=now)
-            if entry.safety == SafetyClass.HUMAN and isinstance(sighting, Waiting | Found):
-                ledger.prove_offered(connection, entry, now=now)
-            if verdict.state is not None:
-                found = sighting if isinstance(sighting, Found) else None
-                ledger.conclude(
-                    connection,
-                    entry,
-                    self.identity.item_id,
-                    verdict.state,
-                    reference=found.reference if found else "",
-                    evidence={**evidence, "why": verdict.why} if verdict.why else evidence,
-                    refused=found.refused if found else (),
-                )
-        self.observer("seen", entry.effect)
-        return verdict
+        verdicts = []
+        for pairs in batched(zip(entries, sightings, strict=True), WEIGH_AT_ONCE):
+            with self._turns.begin() as connection:
+                # What was seen before this worker slept through its lease is no longer what stands there.
+                self.lease.remaining(connection)
+                now = self.seconds(connection)
+                verdicts += [weigh(connection, self.identity, *pair, now=now) for pair in pairs]
+            for entry, _ in pairs:
+                self.observer("seen", entry.effect)
+        return verdicts
 
     def _read_back(self, group: str, operations: Mapping[str, Operation]) -> None:
         """Success means: the answer says so, and reading back shows it (L11). Many effects in one look."""
@@ -363,7 +351,7 @@ class LedgerEffects:
         newest = [entry for entry in self._entries(group, tuple(EffectState)) if entry.effect.generation == latest]
         if not any(entry.state is EffectState.ABANDONED for entry in newest):
             return False
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             for entry in newest:
                 ledger.conclude(connection, entry, self.identity.item_id, EffectState.ABANDONED)
         self._store_plan(group, latest + 1)
@@ -372,7 +360,7 @@ class LedgerEffects:
     # -- stopping -----------------------------------------------------------------------------------------------------
 
     def _mark_unknown(self, entry: Entry, why: str) -> None:
-        with self.store.begin() as connection:
+        with self._turns.begin() as connection:
             self.lease.remaining(connection)
             ledger.conclude(connection, entry, self.identity.item_id, EffectState.UNKNOWN, evidence={"why": why})
 
