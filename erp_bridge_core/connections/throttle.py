@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,10 @@ _LOOK: Final = 0.05
 _HORIZON: Final = 3600.0
 #: Held for one small read and write; longer means that its holder is stopped.
 _LONGEST_HOLD: Final = 30.0
+#: How often another process's short hold is looked at again, in seconds.
+_LOOK_AT_HOLD: Final = 0.002
+#: Threads of this process queue here, by folder: between themselves they need not look again and again.
+_GUARDS: Final[dict[Path, threading.Lock]] = {}
 
 
 class OutOfPatience(Exception):
@@ -90,6 +95,9 @@ class Throttle:
 
     def _start(self, number: int, until: float) -> None:
         """Wait until one more request fits, and count it as under way."""
+        if not self.rate.per_second:
+            self._wait_for_end_of_pause(until)
+            return
         while True:
             with self._locked() as pace:
                 # A process that was killed left its slot marked; whoever holds the slot now speaks for it.
@@ -100,12 +108,18 @@ class Throttle:
                     return
             self._sleep(wait, until)
 
+    def _wait_for_end_of_pause(self, until: float) -> None:
+        """Without a rate the slots are all that counts; a pause is read without a lock, since it is replaced whole."""
+        while (wait := self._read().paused_until - self._now()) > 0:
+            self._sleep(wait, until)
+
     def _end(self, number: int) -> None:
+        if not self.rate.per_second:
+            return
         with self._locked() as pace:
             now = self._now()
             lately = tuple(end for end in pace.ended if end > now - self._window)
-            ended = (*lately, now) if self.rate.per_second else ()
-            self._write(evolve(pace, busy=pace.busy - {number}, ended=ended))
+            self._write(evolve(pace, busy=pace.busy - {number}, ended=(*lately, now)))
 
     @property
     def _most(self) -> int:
@@ -114,14 +128,12 @@ class Throttle:
 
     @property
     def _window(self) -> float:
-        return self._most / self.rate.per_second if self.rate.per_second else 0.0
+        return self._most / (self.rate.per_second or 1)
 
     def _wait(self, pace: _Pace) -> float:
         """Seconds until it is worth looking again; 0 when one more request fits now."""
         now = self._now()
         paused = pace.paused_until - now
-        if not self.rate.per_second:
-            return max(0.0, paused)
         counted = sorted(end for end in pace.ended if end > now - self._window)
         too_many = len(counted) + len(pace.busy) - self._most
         if too_many < 0:
@@ -164,7 +176,10 @@ class Throttle:
     @contextmanager
     def _locked(self) -> Iterator[_Pace]:
         try:
-            with FileLock(self._folder() / "pace.lock", timeout=_LONGEST_HOLD):
+            with (
+                _GUARDS.setdefault(self.folder, threading.Lock()),
+                FileLock(self._folder() / "pace.lock").acquire(_LONGEST_HOLD, poll_interval=_LOOK_AT_HOLD),
+            ):
                 yield self._read()
         except OSError as error:
             raise self._unusable(error) from error
