@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from erp_bridge_cmic.simulator import CmicSimulator
 from simulator.stranger import JOBS, STRUCTURED, Client
+
+from erp_bridge_cmic.simulator import CmicSimulator
 
 
 @pytest.fixture

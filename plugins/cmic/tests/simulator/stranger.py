@@ -6,8 +6,8 @@ from typing import Any
 
 import requests
 from attrs import frozen
-from erp_bridge_cmic.simulator import CmicSimulator
 
+from erp_bridge_cmic.simulator import CmicSimulator
 from erp_bridge_core.contract import JobSetup, Served
 
 CATEGORIES = (("L", "Labor", "labor"), ("M", "Material", "material"), ("S", "Subcontract", "subcontract"))

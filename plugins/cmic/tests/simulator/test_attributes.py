@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as some
+
 from erp_bridge_cmic.simulator.attributes import scaled, unscaled
 from erp_bridge_cmic.simulator.lookups import derived_amount
 from erp_bridge_cmic.simulator.wire import decode, encode
-from hypothesis import given
-from hypothesis import strategies as some
 
 
 @given(some.integers(-(10**18) + 1, 10**18 - 1), some.sampled_from([0, 2, 4, 8]))

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from erp_bridge_cmic.simulator.company import Company
 from simulator.stranger import Client, row
+
+from erp_bridge_cmic.simulator.company import Company
 
 
 def token(client: Client, **wrong: str) -> requests.Response:

@@ -1,6 +1,7 @@
 """The throttle: each address counts for itself, and a place is free again when a request has ended."""
 
 import pytest
+
 from erp_bridge_cmic.simulator.gate import Gate
 from erp_bridge_cmic.simulator.problems import Refusal
 

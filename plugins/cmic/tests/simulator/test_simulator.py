@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from erp_bridge_cmic.simulator import CmicSimulator, sub_job_code
 from simulator.stranger import JOBS, SUB_JOB, Client, row
 
+from erp_bridge_cmic.simulator import CmicSimulator, sub_job_code
 from erp_bridge_core.contract import HandOver, JobSetup, Simulator
 from erp_bridge_core.contract.errors import BadInput, NotFound, StorageError
 
