@@ -1,11 +1,13 @@
 """Connections: added, checked, removed, and opened as the `erp` object that an adapter is given (P0)."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from attrs import define, frozen
+import requests
+from attrs import define, field, frozen
 from sqlalchemy import Connection, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
@@ -25,6 +27,9 @@ from erp_bridge_core.people.rights import policy_of, rights_of
 from erp_bridge_core.people.rules import may_administer, may_look_at_items, require, signed_in_recently
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import adapter_state, companies, connections, items, maps, projects
+
+#: Sessions that are kept open: more than any process works with at the same time.
+OPEN_SESSIONS: Final = 32
 
 
 @frozen(kw_only=True)
@@ -58,6 +63,7 @@ class Connections:
     home: Path
     installation_code: str
     clocks: Callable[[int], Clock]
+    _sessions: deque[requests.Session] = field(factory=deque, init=False)
 
     def add(
         self,
@@ -208,7 +214,7 @@ class Connections:
             secrets=configuration.secrets,
             redactor=self.redactor,
         )
-        return adapter, build_erp(
+        erp = build_erp(
             connection=config,
             settings=settings,
             company=company,
@@ -222,6 +228,19 @@ class Connections:
             job=job,
             rate=adapter.profile.rate,
         )
+        self._remember(erp.http)
+        return adapter, erp
+
+    def close(self) -> None:
+        """Close the sessions that are still open; one that is used again opens its connections anew."""
+        while self._sessions:
+            self._sessions.popleft().close()
+
+    def _remember(self, session: requests.Session) -> None:
+        """Close the oldest session beyond a few: nobody tells when an adapter is done with its `erp`."""
+        self._sessions.append(session)
+        if len(self._sessions) > OPEN_SESSIONS:
+            self._sessions.popleft().close()
 
     def note_company(self, connection: Connection, target: ConnectionView, header: JobHeader) -> None:
         """Keep which books the ERP says these are. Raises NotPossibleNow when they changed under exported projects."""
