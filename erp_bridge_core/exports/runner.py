@@ -144,7 +144,7 @@ class LedgerEffects:
             waiting = (entry for entry in self._entries(group, UNDER_WAY) if not self._answered(entry))
             run_in_lanes(
                 waiting,
-                lambda entry: self._bring(entry, self._implementation(entry, operations)),
+                lambda entry: self._bring_in_turn(entry, self._implementation(entry, operations)),
                 at_once=self._turns.threads,
             )
             self._read_back(group, operations)
@@ -178,6 +178,10 @@ class LedgerEffects:
             return False
         tries = self._tries(entry)
         return bool(tries) and tries[-1].outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.OFFERED}
+
+    def _bring_in_turn(self, entry: Entry, operation: Operation) -> None:
+        with self._turns.effect():
+            self._bring(entry, operation)
 
     def _bring(self, entry: Entry, operation: Operation) -> None:
         declared = self._operation(entry.effect.operation)

@@ -1,0 +1,110 @@
+"""Turns: how many effects are brought and sent at the same time, and what a slow ERP changes about it."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from attrs import define
+
+from erp_bridge_core.exports.turns import Turns
+
+AT_ONCE = 2
+
+
+@define
+class Attempt:
+    """An attempt with so many seconds left, fewer from one look to the next."""
+
+    left: float = 60.0
+    lost: float = 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        self.left -= self.lost
+        return self.left
+
+
+@define
+class Meeting:
+    """Counts who is inside; nobody leaves before `guests` are, or before it is opened."""
+
+    guests: int
+    inside: int = 0
+    most: int = 0
+    opened: threading.Event = threading.Event()
+    guard: threading.Lock = threading.Lock()
+
+    def attend(self) -> None:
+        with self.guard:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            if self.inside == self.guests:
+                self.opened.set()
+        self.opened.wait(30)
+        with self.guard:
+            self.inside -= 1
+
+
+def turns(at_once: int = AT_ONCE) -> Turns:
+    """The turns of a run that needs neither database nor mark."""
+    nothing: Any = None
+    return Turns(nothing, nothing, at_once)
+
+
+def attended(guests: int, act: Callable[[Meeting], None], *, threads: int = 3 * AT_ONCE) -> int:
+    """How many met at the most, of so many threads that all act."""
+    meeting = Meeting(guests, opened=threading.Event(), guard=threading.Lock())
+    with ThreadPoolExecutor(threads) as pool:
+        for acting in [pool.submit(act, meeting) for _ in range(threads)]:
+            acting.result()
+    return meeting.most
+
+
+def send_slowly(run: Turns) -> None:
+    """Send something that takes a tenth of its attempt's time."""
+    attempt: Any = Attempt(lost=6.0)
+    with run.sending(attempt):
+        pass
+
+
+@pytest.mark.rule("L17")
+def test_no_more_are_sent_at_once_than_the_erp_permits() -> None:
+    """Of six threads two send at the same time, and two do meet."""
+    run = turns()
+
+    def send(meeting: Meeting) -> None:
+        attempt: Any = Attempt()
+        with run.sending(attempt):
+            meeting.attend()
+
+    assert AT_ONCE == attended(AT_ONCE, send)
+
+
+def test_others_are_written_down_while_some_are_sent() -> None:
+    """Twice as many effects are under way as the ERP permits at once, and no more."""
+    run = turns()
+
+    def bring(meeting: Meeting) -> None:
+        with run.effect():
+            meeting.attend()
+
+    assert run.threads == attended(run.threads, bring)
+
+
+def test_nothing_is_written_down_ahead_while_the_erp_is_slow() -> None:
+    """After a send that took a tenth of its time, only as many effects are under way as are sent."""
+    run = turns()
+    send_slowly(run)
+
+    def bring(meeting: Meeting) -> None:
+        with run.effect():
+            meeting.attend()
+
+    assert AT_ONCE == attended(AT_ONCE, bring)
+
+
+def test_one_at_a_time_has_one_thread() -> None:
+    """An ERP that permits one request at once gets its effects in the plan's order."""
+    assert 1 == turns(at_once=1).threads
