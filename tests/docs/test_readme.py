@@ -19,7 +19,7 @@ def shown() -> list[str]:
 def test_the_front_page_shows_what_the_demo_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line that is shown is printed, in that order."""
     monkeypatch.setenv("COLUMNS", "200")
-    ran = CliRunner().invoke(root, ["demo", "--erp", "sage300", "--home", str(tmp_path / "home")])
+    ran = CliRunner().invoke(root, ["demo", "--home", str(tmp_path / "home")])
     printed = iter(ran.output.splitlines())
 
     assert 0 == ran.exit_code, ran.output

@@ -59,7 +59,7 @@ def defaults(settings: type, prefix: str = "") -> Iterator[tuple[str, str]]:
     for field in attrs.fields(settings):
         if not field.init:
             continue
-        default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type, union-attr]
+        default = field.default.factory() if isinstance(field.default, attrs.Factory) else field.default  # type: ignore[arg-type]
         if attrs.has(type(default)) and not isinstance(default, Secret) and default is not attrs.NOTHING:
             yield from defaults(type(default), f"{prefix}{field.name}.")
         else:
