@@ -25,7 +25,7 @@ from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.location import network_file_system
 from erp_bridge_core.store.tables import companies, installation, memberships, people
 
-__all__ = ["Home", "check_mark", "create_home", "open_home", "require_thawed", "thaw"]
+__all__ = ["Home", "Upgraded", "check_mark", "create_home", "open_home", "require_thawed", "thaw", "upgrade_home"]
 
 #: Without the letters and digits that people mix up when they read a code aloud.
 CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -85,6 +85,14 @@ class Home:
     def close(self) -> None:
         """Close the database."""
         self.store.close()
+
+
+@frozen(kw_only=True)
+class Upgraded:
+    """The version that a home's database had, and the one that it has now: the same where nothing was to be done."""
+
+    was: str
+    now: str
 
 
 def create_home(
@@ -148,6 +156,41 @@ def open_home(home: Path) -> Home:
         demo=facts.demo,
         created_at=facts.created_at,
     )
+
+
+def upgrade_home(home: Path) -> Upgraded:
+    """Bring a home's database to this program's version, in one transaction, and audit that; again: nothing is done.
+
+    Raises `StorageError`, with its remedy, for a database that a newer program wrote, and as `open_home`.
+    """
+    paths = Paths(home=home)
+    _require_whole(paths)
+    store = Store.at(paths.database)
+    try:
+        done = Upgraded(was=schema.known_version(store), now=schema.HEAD)
+        schema.upgrade(store)
+    finally:
+        store.close()
+    if done.was != done.now:
+        opened = open_home(home)
+        try:
+            _record_upgrade(opened, done)
+        finally:
+            opened.close()
+    return done
+
+
+def _record_upgrade(home: Home, done: Upgraded) -> None:
+    audit = AuditTrail(home.store, home.audit_key, home.mark)
+    # An older copy must be seen as one before its trail grows past the mark again.
+    check_mark(audit)
+    with home.store.begin() as connection:
+        for row in connection.execute(select(companies.c.id, companies.c.code)).all():
+            acting = system_actor(row.id, row.code, os_user=operating_system_user())
+            audit.record(
+                connection, acting, "upgrade installation", "installation", home.code,
+                from_state=done.was, to_state=done.now,
+            )  # fmt: skip
 
 
 def _facts(store: Store) -> Row[Any]:

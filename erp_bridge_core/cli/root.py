@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "report": f"{_ROOM}.report:report",
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
+    "upgrade": f"{_ROOM}.upgrade:upgrade",
     "plugins": f"{_ROOM}.plugins:plugins",
     "simulate": f"{_ROOM}.simulate:simulate",
     "demo": f"{_ROOM}.demo:demo",

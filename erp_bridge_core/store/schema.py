@@ -49,18 +49,26 @@ def version(store: Store) -> str | None:
 
 def check(store: Store) -> None:
     """Raise `StorageError` unless the database has exactly this program's version."""
-    found = version(store)
-    if found == HEAD:
-        return
-    if found is None:
-        raise StorageError(
-            "The database holds no tables of ERP Bridge.", remedy="Create it with `erp-bridge init` on an empty home."
-        )
-    if found in {script.revision for script in _scripts().walk_revisions()}:
+    found = known_version(store)
+    if found != HEAD:
         raise StorageError(
             f"The database has version {found}, older than this program's {HEAD}.",
             remedy="Make a backup of the home folder, then upgrade it with `erp-bridge upgrade`.",
         )
+
+
+def known_version(store: Store) -> str:
+    """The database's version, this program's or an older one.
+
+    Raises `StorageError` for a database without our tables, and for one that a newer program wrote.
+    """
+    found = version(store)
+    if found is None:
+        raise StorageError(
+            "The database holds no tables of ERP Bridge.", remedy="Create it with `erp-bridge init` on an empty home."
+        )
+    if found == HEAD or found in {script.revision for script in _scripts().walk_revisions()}:
+        return found
     raise StorageError(
         f"The database has version {found}, which this program (version {HEAD}) does not know: a newer one wrote it.",
         remedy="Install the newer ERP Bridge, or open a backup that this one wrote.",

@@ -1,0 +1,135 @@
+"""Upgrading a home's database after a newer program was installed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_runs import Run
+from sqlalchemy import text
+
+from erp_bridge_core.installation import Paths
+from erp_bridge_core.store import schema
+from erp_bridge_core.store.database import Store
+
+LATER = """
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
+    {more}
+"""
+
+
+def install_newer(folder: Path, patch: pytest.MonkeyPatch, *, more: str = "pass") -> None:
+    """Make this program one whose database has version 0002."""
+    migrations = Path(shutil.copytree(schema.MIGRATIONS, folder / "migrations"))
+    (migrations / "versions" / "v0002_later.py").write_text(LATER.format(more=more))
+    patch.setattr(schema, "MIGRATIONS", migrations)
+    patch.setattr(schema, "HEAD", "0002")
+
+
+def ask(home: Path, question: str) -> list[object]:
+    """The first column of what the home's database answers."""
+    store = Store.at(Paths(home=home).database)
+    try:
+        with store.read() as connection:
+            return list(connection.execute(text(question)).scalars())
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer program is installed."""
+    install_newer(tmp_path, monkeypatch)
+
+
+def test_an_older_home_is_upgraded_as_the_message_says(run: Run, home: Path, newer: None) -> None:
+    """Every command names `upgrade`; it tells from and to without a sign-in, and then the home works again."""
+    refused = run("--as", "ada", "project", "list", "--json")
+    done = run("upgrade", "--json")
+
+    assert (4, "storage") == (refused.status, refused.document["error"])
+    assert "`erp-bridge upgrade`" in refused.document["remedy"]
+    assert (0, {"was": "0001", "now": "0002"}) == (done.status, done.document["upgraded"])
+    assert 0 == run("--as", "ada", "project", "list").status
+    assert [] == ask(home, "SELECT id FROM later")
+
+
+@pytest.mark.rule("X1")
+def test_an_upgrade_is_in_the_audit_trail(run: Run, as_ada: Callable[..., Any], newer: None) -> None:
+    """The trail says from which version to which, and is whole."""
+    run("upgrade")
+    (entry,) = as_ada("audit", "show", "--verb", "upgrade installation")["entries"]
+
+    assert ("0001", "0002") == (entry["from_state"], entry["to_state"])
+    assert 0 == run("--as", "ada", "audit", "check").status
+
+
+def test_a_home_of_this_version_is_left_alone(run: Run, as_ada: Callable[..., Any]) -> None:
+    """Nothing is done and nothing is recorded."""
+    done = run("upgrade")
+
+    assert (0, True) == (done.status, "already" in done.out)
+    assert [] == as_ada("audit", "show", "--verb", "upgrade installation")["entries"]
+
+
+def test_people_are_told_from_and_to(run: Run, newer: None) -> None:
+    """The sentence names both versions."""
+    assert "from version 0001 to 0002" in run("upgrade").out
+
+
+def test_a_newer_home_is_refused(run: Run, home: Path) -> None:
+    """What a newer program wrote is left as it is, with 4."""
+    store = Store.at(Paths(home=home).database)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    ran = run("upgrade", "--json")
+
+    assert (4, "storage") == (ran.status, ran.document["error"])
+    assert "newer" in ran.document["message"]
+    assert ["9999"] == ask(home, "SELECT version_num FROM alembic_version")
+
+
+def test_an_upgrade_that_fails_changes_nothing(
+    run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is one transaction: version and tables are as before, and the error is storage."""
+    install_newer(tmp_path, monkeypatch, more='op.execute("CREATE TABLE items (id INTEGER)")')
+    ran = run("upgrade", "--json")
+
+    assert (4, "storage") == (ran.status, ran.document["error"])
+    assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
+    assert [] == ask(home, "SELECT name FROM sqlite_master WHERE name = 'later'")
+
+
+def test_there_must_be_a_home(bare: Run, tmp_path: Path) -> None:
+    """A folder without a home is storage, too."""
+    ran = bare("--home", tmp_path / "nowhere", "upgrade", "--json")
+    assert (4, "storage") == (ran.status, ran.document["error"])
+
+
+@pytest.mark.rule("L16")
+def test_an_older_copy_is_frozen_by_its_upgrade(
+    run: Run, home: Path, tmp_path: Path, *, as_ada: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restored backup that is upgraded at once is still told from the current database."""
+    database = Paths(home=home).database
+    shutil.copy(database, tmp_path / "backup.db")
+    as_ada("person", "add", "mia", "--name", "Mia")
+    for path in home.glob("erp-bridge.db*"):
+        path.unlink()
+    shutil.copy(tmp_path / "backup.db", database)
+    install_newer(tmp_path, monkeypatch)
+
+    assert 0 == run("upgrade").status
+    assert ["the audit trail ends"] == [str(why)[:20] for why in ask(home, "SELECT frozen_because FROM installation")]
