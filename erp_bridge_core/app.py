@@ -30,7 +30,7 @@ from erp_bridge_core.mail.notices import tell_of_export
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.rights import policy_of, rights_of
-from erp_bridge_core.people.rules import may_answer, require, signed_in_recently
+from erp_bridge_core.people.rules import may_answer, may_resume, require, signed_in_recently
 from erp_bridge_core.people.service import People
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.database import Store
@@ -92,6 +92,7 @@ class Application:
             audit=self.audit,
             worker=self._worker(),
             may_export=self._require_may_export,
+            may_resume=self._require_may_resume,
             may_settle=self._require_may_settle,
             still_valid=self._require_still_valid,
             now=clock.now,
@@ -116,7 +117,8 @@ class Application:
         return self.opened.demo
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the sessions to ERPs and the database."""
+        self.connections.close()
         self.opened.close()
 
     def __enter__(self) -> Self:
@@ -147,6 +149,10 @@ class Application:
     @staticmethod
     def _require_may_export(connection: Connection, actor: Actor, project_id: int) -> None:
         require(may_answer(rights_of(connection, actor, project_id)))
+
+    @staticmethod
+    def _require_may_resume(connection: Connection, actor: Actor, project_id: int) -> None:
+        require(may_resume(rights_of(connection, actor, project_id)))
 
     def _require_may_settle(self, connection: Connection, actor: Actor, project_id: int) -> None:
         """Settling is the last word on money in the ERP: a session that was left open does not give it."""

@@ -135,7 +135,9 @@ def remove(call: Call, login: str) -> None:
 
 @person.command("token", answer=["token", "name"])
 @click.argument("name")
-@click.option("--verb", "verbs", multiple=True, required=True, help="What it may do: read, edit, send or answer.")
+@click.option(
+    "--verb", "verbs", multiple=True, required=True, help="What it may do: read, edit, send, answer or resume."
+)
 @click.option("--for-company", "companies", multiple=True, help="A company it is for; default the one you act in.")
 @click.option("--project", "projects", multiple=True, help="A project it is limited to.")
 @click.option("--days", type=int, default=90, show_default=True, help="How long it is valid.")

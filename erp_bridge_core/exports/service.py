@@ -45,13 +45,14 @@ class Audit(Protocol):
 class Exports:
     """The export service.
 
-    `may_export` and `may_settle` raise NotAllowed; `still_valid` raises when the item may not start now.
+    `may_export`, `may_resume` and `may_settle` raise NotAllowed; `still_valid` raises when the item may not start now.
     """
 
     store: Store
     audit: Audit
     worker: Worker
     may_export: Callable[[Connection, Actor, int], None]
+    may_resume: Callable[[Connection, Actor, int], None]
     may_settle: Callable[[Connection, Actor, int], None]
     still_valid: Callable[[Actor, ItemView], None]
     now: Callable[[], datetime]
@@ -74,8 +75,7 @@ class Exports:
         with self.store.read() as connection:
             self.may_export(connection, actor, load_item(connection, actor.company_id, item_id).project_id)
             row = export_row(connection, actor.company_id, item_id)
-        self.worker.advance(row.id)
-        return self.status(actor, item_id)
+        return self._advance(actor, row.id, item_id)
 
     def status(self, actor: Actor, item_id: int) -> ExportStatus:
         """How an export stands."""
@@ -83,14 +83,19 @@ class Exports:
             return load_status(connection, actor.company_id, item_id)
 
     def resume(self, actor: Actor) -> tuple[ExportStatus, ...]:
-        """Take up every export of the company that is not at rest, as after a crash."""
+        """Take up every export of the company that is not at rest, as after a crash; a token's, of its projects.
+
+        Nothing is started, retried or taken over here: it goes on with what a person has started.
+        """
+        mine = [exports.c.company_id == actor.company_id, exports.c.state.in_(TO_RESUME)]
+        if actor.token_projects is not None:
+            mine.append(items.c.project_id.in_(actor.token_projects))
+        started = select(exports.c.id, exports.c.item_id, items.c.project_id).join(
+            items, items.c.id == exports.c.item_id
+        )
         with self.store.read() as connection:
-            rows = connection.execute(
-                select(exports)
-                .where(exports.c.company_id == actor.company_id, exports.c.state.in_(TO_RESUME))
-                .order_by(exports.c.id)
-            ).all()
-        return tuple(self.run(actor, row.item_id) for row in rows)
+            rows = connection.execute(started.where(*mine).order_by(exports.c.id)).all()
+        return tuple(self._take_up(actor, row) for row in rows)
 
     def retry(self, actor: Actor, item_id: int) -> ExportStatus:
         """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
@@ -154,6 +159,15 @@ class Exports:
     def release(self, connection: Connection, item_id: int) -> int:
         """Give back what has not arrived, as a reject does; returns how many lines stay exported (E3)."""
         return settling.release(connection, item_id)
+
+    def _take_up(self, actor: Actor, row: Any) -> ExportStatus:
+        with self.store.read() as connection:
+            self.may_resume(connection, actor, row.project_id)
+        return self._advance(actor, row.id, row.item_id)
+
+    def _advance(self, actor: Actor, export_id: int, item_id: int) -> ExportStatus:
+        self.worker.advance(export_id)
+        return self.status(actor, item_id)
 
     # -- starting -----------------------------------------------------------------------------------------------------
 

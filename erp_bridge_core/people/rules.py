@@ -10,8 +10,9 @@ from attrs import frozen
 from erp_bridge_core.contract.errors import Fault, NotAllowed
 from erp_bridge_core.people.policy import RECENT_MINUTES, CompanyPolicy
 
-#: What an API token may be limited to: looking, editing budgets, sending and retrieving, answering and exporting.
-TOKEN_VERBS: Final = ("read", "edit", "send", "answer")
+#: What an API token may be limited to: looking, editing budgets, sending and retrieving, answering and exporting, and
+#: taking up exports that a person has started.
+TOKEN_VERBS: Final = ("read", "edit", "send", "answer", "resume")
 PUSH: Final = ("budget", "export")
 
 #: Item types and directions that the privilege "can push to accounting" knows.
@@ -96,8 +97,21 @@ def may_send(rights: Rights, *, first: bool, resend_after_reject: bool, policy: 
 
 def may_answer(rights: Rights) -> list[Fault]:
     """Accept, reject, export, retry, settle: standard on ERP Integrations and "can push to accounting" (P3)."""
-    faults = _verb(rights, "answer")
-    faults += _level("integrations", rights.integrations, Level.STANDARD, "answer, export or settle budget items")
+    return _verb(rights, "answer") + _may_push(rights, "answer, export or settle budget items")
+
+
+def may_resume(rights: Rights) -> list[Fault]:
+    """Taking up an export that was started: whoever may answer, and a token of theirs with the verb `resume` (P3, P5).
+
+    It decides nothing: what goes out was accepted and started by a person. So it asks for no policy, unlike `answer`.
+    """
+    if rights.verbs is not None and "answer" in rights.verbs:
+        return may_answer(rights)
+    return _verb(rights, "resume") + _may_push(rights, "resume exports")
+
+
+def _may_push(rights: Rights, act: str) -> list[Fault]:
+    faults = _level("integrations", rights.integrations, Level.STANDARD, act)
     if PUSH not in rights.privileges:
         faults.append(
             Fault(

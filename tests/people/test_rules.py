@@ -16,6 +16,7 @@ from erp_bridge_core.people.rules import (
     may_answer,
     may_edit,
     may_look_at_items,
+    may_resume,
     may_see_budget,
     may_see_history,
     may_send,
@@ -146,6 +147,40 @@ def test_a_token_is_limited_to_its_verbs() -> None:
     assert rules_of(may_send(rights, first=True, resend_after_reject=False, policy=POLICY)) == {"P5"}
     assert rules_of(may_answer(rights)) == {"P5"}
     assert rules_of(may_administer(rights)) == {"P5"}
+
+
+@pytest.mark.rule("P5")
+@pytest.mark.parametrize(
+    ("verbs", "may"),
+    [
+        (None, ["resume", "answer"]),
+        ({"resume"}, ["resume"]),
+        ({"answer"}, ["resume", "answer"]),
+        ({"read", "edit", "send"}, []),
+    ],
+)
+def test_a_token_may_resume_without_answering(verbs: set[str] | None, may: list[str]) -> None:
+    """The verb `resume` lets it take up exports and nothing else; whoever may answer may resume too."""
+    limited = None if verbs is None else frozenset(verbs)
+    rights = Rights(integrations=Level.STANDARD, budget=Level.ADMIN, privileges=frozenset({PUSH}), verbs=limited)
+
+    found = {"resume": may_resume(rights), "answer": may_answer(rights)}
+
+    assert may == [act for act, faults in found.items() if not faults]
+    if verbs == {"resume"}:
+        others = [may_see_budget(rights), may_edit(rights), may_look_at_items(rights), may_administer(rights)]
+        assert all(rules_of(faults) == {"P5"} for faults in others)
+        assert may_send(rights, first=True, resend_after_reject=False, policy=POLICY) != []
+
+
+@pytest.mark.rule("P3", "P5")
+@given(levels, st.sampled_from([frozenset(), frozenset({PUSH})]))
+def test_resuming_needs_the_rights_of_an_approver(level: Level, privileges: frozenset[tuple[str, str]]) -> None:
+    """A token that may resume has no more rights than its owner has."""
+    rights = Rights(integrations=level, privileges=privileges)
+    token = Rights(integrations=level, privileges=privileges, verbs=frozenset({"resume"}))
+
+    assert (not may_answer(rights)) == (not may_resume(rights)) == (not may_resume(token))
 
 
 @pytest.mark.rule("P1")
