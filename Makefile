@@ -29,6 +29,7 @@ test: $(SETUP)
 
 bench: $(SETUP)
 	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/rates.py
 
 lint: $(SETUP)
 	$(BIN)/tox run -e lint,types

@@ -1,7 +1,7 @@
 """A budget of any size as a CSV file: the same number of lines always gives the same bytes."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +14,12 @@ HEADER: Final = ("Job", "Sub Job", "Cost Code", "Category", "Description", "Quan
 _STEP: Final = 7_919
 
 
-def keys(lines: int) -> Iterator[tuple[str, str, str]]:
-    """Distinct keys: each cost code on the job itself and both sub jobs, in each category."""
+def keys(lines: int, sub_jobs: Sequence[str] = SUB_JOBS) -> Iterator[tuple[str, str, str]]:
+    """Distinct keys: each cost code on the job itself and all sub jobs, in each category."""
     for number in range(lines):
-        code, rest = divmod(number, len(SUB_JOBS) * len(CATEGORIES))
+        code, rest = divmod(number, len(sub_jobs) * len(CATEGORIES))
         sub_job, category = divmod(rest, len(CATEGORIES))
-        yield SUB_JOBS[sub_job], cost_code(code), CATEGORIES[category]
+        yield sub_jobs[sub_job], cost_code(code), CATEGORIES[category]
 
 
 def cost_code(number: int) -> str:
@@ -27,9 +27,9 @@ def cost_code(number: int) -> str:
     return f"{100 + number // 1_000:03d}-{number % 1_000:05d}"
 
 
-def rows(lines: int) -> Iterator[tuple[str, ...]]:
+def rows(lines: int, sub_jobs: Sequence[str] = SUB_JOBS) -> Iterator[tuple[str, ...]]:
     """The file's rows below the header; the amount is quantity x unit cost to the cent."""
-    for number, key in enumerate(keys(lines)):
+    for number, key in enumerate(keys(lines, sub_jobs)):
         quantity = 1 + number * _STEP % 400
         cents = 5 + number * _STEP % 19_989
         amount = quantity * cents
@@ -44,10 +44,10 @@ def rows(lines: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def write_budget(path: Path, lines: int) -> Path:
+def write_budget(path: Path, lines: int, sub_jobs: Sequence[str] = SUB_JOBS) -> Path:
     """Write the file, row by row."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
-        writer.writerows(rows(lines))
+        writer.writerows(rows(lines, sub_jobs))
     return path

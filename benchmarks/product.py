@@ -1,6 +1,6 @@
 """The product as the benchmark drives it: by the services that the command line uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.contract.simulator import Served
@@ -21,6 +22,7 @@ from erp_bridge_core.sources import ColumnMapping
 from erp_bridge_core.store.tables import metadata
 
 PROJECT: Final = "bench"
+CONNECTION: Final = "erp"
 STAGES: Final = ("sync", "import", "send", "accept", "export", "take", "post", "verify")
 
 
@@ -80,8 +82,18 @@ class Product:
 
 
 @contextmanager
-def prepared_product(home: Path, served: Served) -> Iterator[Product]:
-    """A new home with people, a connection to the simulated ERP, and a project linked to its job."""
+def prepared_product(
+    home: Path,
+    served: Served,
+    *,
+    erp: str = "sage300",
+    sub_jobs: Sequence[str] = budget_file.SUB_JOBS,
+    units: Mapping[str, str] | None = None,
+) -> Iterator[Product]:
+    """A new home with people, a connection to the simulated ERP, and a project linked to its job.
+
+    `units` are the ERP's units by the budget's own, where they differ.
+    """
     create_home(
         home,
         company_code="bench",
@@ -97,16 +109,18 @@ def prepared_product(home: Path, served: Served) -> Iterator[Product]:
         secrets_into(home, served.secrets)
         application.connections.add(
             cast.administrator,
-            "sage",
-            erp="sage300",
+            CONNECTION,
+            erp=erp,
             settings=served.settings,
             files_root=served.files_root,
             hosts=served.hosts,
             plain_http=True,
         )
+        rows = [MapEntry(kind="unit", ours=ours, theirs=theirs) for ours, theirs in (units or {}).items()]
+        application.maps.load(cast.administrator, CONNECTION, rows=rows)
         application.projects.create(cast.administrator, PROJECT, name="Benchmark")
-        application.projects.link(cast.administrator, PROJECT, "sage", job=budget_file.JOB)
+        application.projects.link(cast.administrator, PROJECT, CONNECTION, job=budget_file.JOB)
         application.people.grant_project(cast.administrator, "manager", PROJECT, level="standard", may_send=True)
-        for code in filter(None, budget_file.SUB_JOBS):
+        for code in filter(None, sub_jobs):
             application.budgets.sub_job(cast.manager, PROJECT, code, name=code.title())
         yield Product(application, cast)
