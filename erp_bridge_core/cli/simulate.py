@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from erp_bridge_core.cli.acts import Act, Noun, pass_call
+from erp_bridge_core.cli.acts import Act, Noun, pass_call, shared_options
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.output import Column, Page, money
 from erp_bridge_core.cli.plugins import open_registry
@@ -186,7 +186,11 @@ def _simulator(adapter: "Adapter") -> "Simulator | None":
 def _parameter(name: str, text: str, needed: bool) -> click.Parameter:  # noqa: FBT001 -- the contract's triple
     if needed:
         return click.Argument([name], metavar=name.upper())
-    return click.Option([f"--{name.replace('_', '-')}", name], help=text)
+    flag = f"--{name.replace('_', '-')}"
+    if any(flag in option.opts for option in shared_options()):
+        # The shared one means ours: the ERP's company, say, has to be told apart from it.
+        flag = f"--erp-{flag.removeprefix('--')}"
+    return click.Option([flag, name], help=text)
 
 
 def _read_jobs(file: Path) -> Any:

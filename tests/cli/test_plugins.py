@@ -76,7 +76,7 @@ class Simulator:
         yield Served(settings={"note": "file:key"}, secrets={"key": "s3cret"}, desk_url=f"http://127.0.0.1:{port}/desk")
 
     def desk(self) -> dict[str, DeskCommand]:
-        arguments = (("job", "which job", True), ("cost_code", "which code", False))
+        arguments = (("job", "which job", True), ("cost_code", "which code", False), ("company", "which books", False))
         return {"close": DeskCommand(name="close", help="Close a job", run=self._close, arguments=arguments)}
 
     def _close(self, home: Path, **given: str) -> Sequence[str]:
@@ -128,6 +128,13 @@ def test_the_desk_is_commands(simulator: Simulator, run: Run) -> None:
         run("simulate", "memory", "close", "none", "--json").document["error"],
     )
     assert 2 == run("simulate", "memory", "close").status
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_option_of_the_desk_is_told_from_a_shared_one(simulator: Simulator, run: Run) -> None:
+    """What has the name of an option of every command is asked for as the ERP's."""
+    assert 0 == run("simulate", "memory", "close", "24-001", "--erp-company", "books").status
+    assert [("close", {"job": "24-001", "company": "books"})] == simulator.asked
 
 
 def test_books_posting_and_restart(simulator: Simulator, run: Run) -> None:
