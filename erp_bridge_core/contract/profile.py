@@ -172,7 +172,11 @@ class Thing:
 
 @frozen(kw_only=True)
 class ErpProfile:
-    """All that the core needs to know about an ERP without knowing which it is."""
+    """All that the core needs to know about an ERP without knowing which it is.
+
+    `originals_count_at_once`: the original budget is in the ERP's figures as soon as it is written, while changes wait
+    to be posted: originals that have moved beside changes that have not are then no half posting.
+    """
 
     name: str
     title: str
@@ -191,6 +195,7 @@ class ErpProfile:
     reject_tells: tuple[MailRecipient, ...] = (MailRecipient.CREATOR,)
     rate: RateLimit = RateLimit()
     map_kinds: tuple[str, ...] = ("unit", "category", "cost_code", "sub_job")
+    originals_count_at_once: bool = False
     difference_of_original: str = "as a difference of the original budget"
     things_to_know: tuple[Thing, ...] = ()
 

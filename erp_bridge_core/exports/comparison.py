@@ -10,6 +10,7 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, tuple_, update
 
 from erp_bridge_core.contract.postings import Outcome
+from erp_bridge_core.exports.at_once import changes_have_moved, let_changes_wait
 from erp_bridge_core.exports.classifying import insert_outcomes
 from erp_bridge_core.exports.moves import KEY, LIVE, Subject, lagging, same_key, sent_by_key
 from erp_bridge_core.exports.outcomes import outcome_of_item
@@ -32,10 +33,13 @@ def compare(connection: Connection, subject: Subject, *, company_id: int) -> Com
     connection.execute(insert_outcomes(subject, company_id))
     name_wrong_places(connection, subject)
     name_without_effect(connection, subject.item_id, subject.verification_id, subject.revisions)
+    if subject.originals_count_at_once:
+        let_changes_wait(connection, subject)
     counts = _counts(connection, subject)
+    half = not subject.originals_count_at_once or changes_have_moved(connection, subject)
     outcome = outcome_of_item(
         counts,
-        missing=_missing(connection, subject),
+        missing=_missing(connection, subject) if half else 0,
         lagging=connection.execute(lagging(subject)).scalar_one(),
     )
     if outcome.is_waiting:

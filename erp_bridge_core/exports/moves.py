@@ -50,6 +50,7 @@ class Subject:
     sights: Sequence[RouteSight]
     earlier: Sequence[int] = ()
     revisions: Sequence[RevisionSight] = ()
+    originals_count_at_once: bool = False
 
     @property
     def readable(self) -> tuple[RouteSight, ...]:

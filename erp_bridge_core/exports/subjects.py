@@ -84,6 +84,7 @@ def subject_of(
     *,
     sights: Iterable[RouteSight],
     revisions: Iterable[RevisionSight] = (),
+    originals_count_at_once: bool = False,
 ) -> Subject:
     """What the comparison of that verification is about; it knows the few before it."""
     query = (
@@ -100,6 +101,7 @@ def subject_of(
         sights=tuple(sights),
         earlier=earlier,
         revisions=tuple(revisions),
+        originals_count_at_once=originals_count_at_once,
     )
 
 

@@ -182,7 +182,14 @@ class Verification:
         if approved:
             details = {"changes": list(approved)}
             self.audit.record(connection, actor, "revision approved in the ERP", "item", item.id, details=details)
-        subject = subject_of(connection, item, number, sights=observed.sights, revisions=observed.revisions)
+        subject = subject_of(
+            connection,
+            item,
+            number,
+            sights=observed.sights,
+            revisions=observed.revisions,
+            originals_count_at_once=profile.originals_count_at_once,
+        )
         comparison = compare(connection, subject, company_id=item.company_id)
         self._store_outcome(connection, number, comparison, before)
         if resolve is not None:
@@ -289,7 +296,8 @@ class Verification:
         adopt_figures(connection, item.id, item.company_id, verification_id=row.id, half=half)
         connection.execute(delete(key_outcomes).where(key_outcomes.c.verification_id == row.id))
         sights = [RouteSight(**sight) for sight in row.sights]
-        subject = subject_of(connection, item, row.id, sights=sights)
+        at_once = self._profile(item).originals_count_at_once
+        subject = subject_of(connection, item, row.id, sights=sights, originals_count_at_once=at_once)
         comparison = compare(connection, subject, company_id=item.company_id)
         self._store_outcome(connection, row.id, comparison, None)
         return comparison.outcome

@@ -157,6 +157,7 @@ PROFILE: Final = ErpProfile(
     zero_lines=ZeroLines.SEND,
     reject_tells=(MailRecipient.CREATOR,),
     rate=RateLimit(per_second=15.0, at_once=5),
+    originals_count_at_once=True,
     difference_of_original="in the row while the job is pending, else as an original-budget PCI",
     things_to_know=THINGS,
 )
