@@ -138,7 +138,7 @@ def _is_write(request: Request) -> bool:
 def serve(erp: str, folder: Path, lines: int, delay: int) -> None:
     """Answer questions until the input ends."""
     counter = Counter()
-    module = import_module(f"erp_bridge_{erp}.simulator.simulator")
+    module: Any = import_module(f"erp_bridge_{erp}.simulator.simulator")
     plain_serve = module.serve
     module.serve = lambda answer, **options: plain_serve(counter.before(answer), **options)
     simulator = getattr(module, f"{erp.title()}Simulator")()
