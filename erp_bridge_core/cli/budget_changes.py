@@ -7,6 +7,7 @@ import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.numbers import read_numbers
 from erp_bridge_core.cli.output import Page, money, plural
 
@@ -56,7 +57,7 @@ def change(
     when = day.date() if day else _today(call)
     entries = _entries(lines)
     made = call.app.changes.add(call.actor, project, number=number, day=when, description=description, lines=entries)
-    _answer(call, made, f"Next: `erp-bridge budget approve {project} {number}`.")
+    _answer(call, made, f"Next: {command('budget', 'approve', project, number)}.")
 
 
 @click.command("edit-change", cls=Act, answer=["change"])
@@ -118,7 +119,7 @@ def reverse(call: Call, project: str, number: str, new_number: str, day: datetim
     """Draft NEW_NUMBER, which undoes the exported change NUMBER."""
     when = day.date() if day else _today(call)
     made = call.app.changes.reverse(call.actor, project, number=number, new_number=new_number, day=when)
-    _answer(call, made, f"Next: `erp-bridge budget approve {project} {new_number}`.")
+    _answer(call, made, f"Next: {command('budget', 'approve', project, new_number)}.")
 
 
 def _set_status(call: Call, project: str, number: str, status: str) -> None:

@@ -7,6 +7,7 @@ import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
 from erp_bridge_core.cli.progress import Advance, progress
 
@@ -103,7 +104,7 @@ def _print_import(page: Page, project: str, done: "FileImport") -> None:
     page.bullets(done.warnings)
     if done.warning_count > len(done.warnings):
         page.line(f"... and {plural(done.warning_count - len(done.warnings), 'more warning')}.")
-    page.line(f"Next: `erp-bridge budget show {project}`, then `erp-bridge budget send {project}`.")
+    page.line(f"Next: {command('budget', 'show', project)}, then {command('budget', 'send', project)}.")
 
 
 def _print_erp_import(page: Page, done: "ErpImport") -> None:

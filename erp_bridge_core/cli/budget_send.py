@@ -7,6 +7,7 @@ import click
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.findings import print_findings
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, money
 from erp_bridge_core.cli.progress import progress
 from erp_bridge_core.cli.verify import print_conditions
@@ -142,7 +143,7 @@ def _require_action(call: Call, project: str, action: str) -> None:
         first = "was never sent" if possible == "send" else "was sent before"
         raise NotPossibleNow(
             f"Project {project} {first}.",
-            remedy=f"`erp-bridge budget {possible} {project}`",
+            remedy=command("budget", possible, project),
             faults=[Fault(f"project {project}", first, rule="B4")],
         )
 

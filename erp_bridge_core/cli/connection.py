@@ -10,6 +10,7 @@ import click
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE, ERP
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
 from erp_bridge_core.cli.pairs import read_settings_pairs
 from erp_bridge_core.cli.progress import Advance, progress
@@ -37,7 +38,7 @@ def add(
     given = {**(_read_settings(settings_file) if settings_file else {}), **read_settings_pairs("--setting", settings)}
     root = str(Path(wire.pop("files_root")).resolve()) if wire["files_root"] else wire.pop("files_root")
     added = call.app.connections.add(call.actor, name, erp=erp, settings=given, files_root=root, **wire)
-    sentence = f"Connection {name} was added. Next: `erp-bridge connection check {name}`."
+    sentence = f"Connection {name} was added. Next: {command('connection', 'check', name)}."
     call.answer({"connection": added}, lambda page: page.line(sentence))
 
 
@@ -90,7 +91,7 @@ def set_setting(call: Call, name: str, setting: str) -> None:
     cleared = call.app.connections.set(call.actor, name, field, value)
 
     def print_it(page: Page) -> None:
-        page.line(f"{field} of {name} was set. Next: `erp-bridge connection check {name}`.")
+        page.line(f"{field} of {name} was set. Next: {command('connection', 'check', name)}.")
         if cleared:
             page.line("The host changed, so these secrets were cleared; set them again:")
             page.bullets(cleared)

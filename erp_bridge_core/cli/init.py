@@ -4,6 +4,7 @@ import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.passwords import ask_password, password_option
 from erp_bridge_core.contract.errors import UsageError
 
@@ -24,7 +25,7 @@ def init(call: Call, /, **given: str | bool) -> None:
     password = _password(is_demo=bool(given["is_demo"]), from_stdin=bool(given["password_stdin"]))
     _create(call, call.company, given, password)
     call.done(
-        f"{call.folder} is ready. Next: `erp-bridge sign-in {given['login']}`.",
+        f"{call.folder} is ready. Next: {command('sign-in', given['login'])}.",
         home=call.folder, company=call.company, administrator=given["login"],
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page
 from erp_bridge_core.cli.passwords import ask_password, password_option
 from erp_bridge_core.contract.errors import NotAllowed
@@ -31,7 +32,7 @@ def person() -> None:
 def add(call: Call, login: str, name: str, email: str) -> None:
     """Add a person, with no rights yet."""
     added = call.app.people.add(call.actor, login, name, email=email)
-    sentence = f"{added.name} was added. Next: `erp-bridge person password {login}`, then grant what is needed."
+    sentence = f"{added.name} was added. Next: {command('person', 'password', login)}, then grant what is needed."
     call.answer({"person": added}, lambda page: page.line(sentence))
 
 

@@ -6,6 +6,7 @@ import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, joined
 from erp_bridge_core.cli.progress import progress
 
@@ -26,7 +27,9 @@ def project() -> None:
 def create(call: Call, number: str, name: str, currency: str | None) -> None:
     """Create a project."""
     made = call.app.projects.create(call.actor, number, name=name, currency=currency)
-    sentence = f"Project {made.number} was created. Next: `erp-bridge project link {made.number} CONNECTION JOB`."
+    sentence = (
+        f"Project {made.number} was created. Next: {command('project', 'link', made.number, 'CONNECTION', 'JOB')}."
+    )
     call.answer({"project": made}, lambda page: page.line(sentence))
 
 
@@ -64,7 +67,7 @@ def link(call: Call, number: str, connection: str, job: str) -> None:
     """Link a project to the ERP's JOB; refused for one that is not there, is closed, or is linked elsewhere."""
     with progress(f"Reading {job}"):
         linked = call.app.projects.link(call.actor, number, connection, job=job)
-    sentence = f"Project {number} is linked to {job} of {connection}. Next: `erp-bridge project sync {number}`."
+    sentence = f"Project {number} is linked to {job} of {connection}. Next: {command('project', 'sync', number)}."
     call.answer({"project": linked}, lambda page: page.line(sentence))
 
 

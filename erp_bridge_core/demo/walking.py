@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -210,7 +211,7 @@ class Walk:
         if verified.outcome.is_mismatch:
             raise Mismatch(
                 f"Item {item.id} is {verified.outcome}.",
-                remedy=f"Look at it: `erp-bridge verify --home {self.site.application.home}`.",
+                remedy=f"Look at it: `erp-bridge verify --home {quote(str(self.site.application.home))}`.",
             )
 
     # -- the end ------------------------------------------------------------------------------------------------------
