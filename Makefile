@@ -7,7 +7,7 @@ SETUP  := $(VENV)/.ready
 .PHONY: help demo test bench lint format wheels clean
 
 help:
-	@echo "make demo    set up, then carry a real budget into a simulated Sage 300 CRE and prove it is there"
+	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
 	@echo "make test    set up, then run every test: core, plugins, lint, types, wheels"
 	@echo "make bench   set up, then measure speed and memory beside a floor"
 	@echo "make format  format the code"
