@@ -79,6 +79,7 @@ from erp_bridge_core.contract.profile import (
     ZeroLines,
 )
 from erp_bridge_core.contract.secret import Secret
+from erp_bridge_core.contract.sign_in import SignInMemory
 from erp_bridge_core.contract.simulator import BookEntry, DeskCommand, JobSetup, Served, Simulator
 from erp_bridge_core.contract.wire import reading
 
@@ -90,7 +91,7 @@ __all__ = [
     "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
     "Masters", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
     "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass",
-    "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "Simulator", "Stage", "StageSight", "State",
-    "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
+    "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage", "StageSight",
+    "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
     "standard_fields",
 ]  # fmt: skip

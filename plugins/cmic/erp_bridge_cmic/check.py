@@ -16,7 +16,7 @@ Look = Callable[[], str]
 
 def check_connection(erp: CmicErp) -> Iterator[Checked]:
     """Yield one `Checked` per thing looked at; after a refused log-in nothing more is asked."""
-    client = Cmic(erp)
+    client = Cmic(erp, by_person=True)
     first = _look("log-in", lambda: _company(client))
     yield first
     if not first.ok:

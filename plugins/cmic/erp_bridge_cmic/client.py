@@ -34,11 +34,12 @@ class Cmic:
     """One connection. Links in answers are never followed: they name another scheme and port than the server has."""
 
     erp: CmicErp
+    by_person: bool = field(default=False, kw_only=True)
     sign_in: SignIn = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """One log-in serves all requests."""
-        self.sign_in = SignIn(self.erp)
+        self.sign_in = SignIn(self.erp, by_person=self.by_person)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,11 @@ import base64
 import threading
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from erp_bridge_cmic.settings import CmicSettings
 from erp_bridge_cmic.wire import decode
-from erp_bridge_core.contract import Erp, reading
+from erp_bridge_core.contract import Erp, SignInMemory, reading
 from erp_bridge_core.contract.errors import ErpError, NotSent, SignInFailed
 
 CmicErp = Erp[CmicSettings]
@@ -22,10 +22,16 @@ _USUAL: Final = 300.0
 class SignIn:
     """How one connection proves who it is, for requests side by side.
 
-    A refused log-in is never tried again: CMiC's users can be locked.
+    A refused log-in is never tried again, unless a person checks the connection: CMiC's users can be locked.
     """
 
     erp: CmicErp
+    by_person: bool = field(default=False, kw_only=True)
+    _memory: SignInMemory = field(
+        init=False,
+        repr=False,
+        default=Factory(lambda self: SignInMemory(self.erp.state, by_person=self.by_person), takes_self=True),
+    )
     _token: str = field(default="", init=False, repr=False)
     _ends: float = field(default=0.0, init=False)
     _worked: str = field(default="", init=False, repr=False)
@@ -38,6 +44,7 @@ class SignIn:
         with self._lock:
             if self._refused is not None:
                 raise self._refused
+            self._memory.require()
             if self.erp.settings.authentication == "basic":
                 return f"Basic {self._basic()}"
             if not self._token or self.erp.clock.monotonic() >= self._ends:
@@ -47,6 +54,8 @@ class SignIn:
     def worked(self, header: str) -> None:
         """Remember that the server took this header."""
         self._worked = header
+        with self._lock:
+            self._memory.accepted()
 
     def turned_away(self, header: str) -> ErpError:
         """What a 401 means: a token that ended (`NotSent`: the next try has a new one), or a log-in refused for good.
@@ -67,11 +76,11 @@ class SignIn:
                 remedy="It is asked again with a new token.",
             )
         self._refused = SignInFailed(
-            "CMiC refused the log-in (401). It is not tried again by itself.",
+            "CMiC refused the log-in (401).",
             remedy="Check client_id, user and password, or the OAuth settings, and that the host fits the way of "
             "logging in; then run `erp-bridge connection check`.",
         )
-        return self._refused
+        return self._memory.refused(self._refused)
 
     def _basic(self) -> str:
         settings = self.erp.settings
@@ -96,7 +105,7 @@ class SignIn:
                 f"The identity provider gave no access token (HTTP {answer.status_code}: {body.get('error', '')}).",
                 remedy="Check token_url, oauth_client_id, oauth_client_secret and oauth_scope.",
             )
-            raise self._refused
+            raise self._memory.refused(self._refused)
         self._token = token
         self._ends = asked + max(1.0, _seconds(lasts) - MARGIN)
 

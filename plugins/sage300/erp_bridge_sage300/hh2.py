@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import requests
 from attrs import define, field
 
-from erp_bridge_core.contract import reading
+from erp_bridge_core.contract import SignInMemory, reading
 from erp_bridge_core.contract.errors import ReadFailed, SignInFailed
 from erp_bridge_sage300.hh2_rows import (
     CategoryRow,
@@ -26,8 +26,6 @@ Row = TypeVar("Row")
 SIGN_IN: Final = "/Api/Security/V3/Session.svc/authenticate"
 JOB_COST: Final = "/JobCosting/Api/V1/JobCost.svc"
 SIGNED_IN: Final = 5
-#: Where the connection remembers that hh2 refused the log-in.
-REFUSED: Final = "hh2 refused"
 #: What the log-in's result codes mean, and what to do.
 RESULTS: Final = {
     1: ("the user name or password is wrong", "Correct hh2_username and hh2_password."),
@@ -59,12 +57,8 @@ class Hh2:
 
         hh2 locks users: a refusal is remembered, and only a person who checks the connection tries again.
         """
-        refused = self.erp.state.get(REFUSED)
-        if refused and not self.by_person:
-            raise SignInFailed(
-                f"{refused} The log-in is not tried again by itself.",
-                remedy="Correct the cause, then run `erp-bridge connection check`.",
-            )
+        memory = SignInMemory(self.erp.state, by_person=self.by_person)
+        memory.require()
         settings = self.erp.settings
         body = {
             "ApiKey": settings.hh2_api_key.reveal(),
@@ -77,10 +71,8 @@ class Hh2:
         try:
             self._judge_sign_in(answer)
         except SignInFailed as error:
-            self.erp.state.put(REFUSED, error.message)
-            raise
-        if refused:
-            self.erp.state.put(REFUSED, None)
+            raise memory.refused(error) from None
+        memory.accepted()
         self._cookies = dict(answer.cookies.items())
 
     def _judge_sign_in(self, answer: requests.Response) -> None:

@@ -62,7 +62,7 @@ def _service(erp: SpectrumErp, method: str) -> str:
 
 
 def _jobs(erp: SpectrumErp) -> str:
-    rows, whole = Exchange(erp).get(GET_JOB)
+    rows, whole = Exchange(erp, by_person=True).get(GET_JOB)
     more = "" if whole else " or more"
     return f"Company {erp.settings.company} lists {len(rows)}{more} jobs that are Active or Inactive."
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Final
 
 import requests
-from attrs import Factory, define
+from attrs import Factory, define, field
 
-from erp_bridge_core.contract import Accepted, reading
+from erp_bridge_core.contract import Accepted, SignInMemory, reading
 from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, SignInFailed
 from erp_bridge_spectrum.refusals import refusals, refused, sign_in_refused
 from erp_bridge_spectrum.replies import GOOD, Reply, Row, Unreadable, parse_reply, read_failed
@@ -25,12 +25,18 @@ def _sign_in(self: "Exchange") -> SignIn:
     return SignIn(self.erp)
 
 
+def _memory(self: "Exchange") -> SignInMemory:
+    return SignInMemory(self.erp.state, by_person=self.by_person)
+
+
 @define
 class Exchange:
     """Data Exchange for one connection."""
 
     erp: SpectrumErp
-    sign_in: SignIn = Factory(_sign_in, takes_self=True)
+    by_person: bool = field(default=False, kw_only=True)
+    sign_in: SignIn = field(init=False, default=Factory(_sign_in, takes_self=True))
+    _memory: SignInMemory = field(init=False, repr=False, default=Factory(_memory, takes_self=True))
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -41,12 +47,13 @@ class Exchange:
         `ReadFailed`, or `SignInFailed` when Spectrum does not let the connection in.
         """
         company = {"pCompany_Code": self.erp.settings.company}
-        with reading():
-            reply = self._read(method, {**company, **parameters})
-        said = tuple(reply.said())
-        bad = refusals(said)
-        if bad:
-            raise sign_in_refused(bad) or read_failed(method, "; ".join(map(str, bad)), "Check what was asked for.")
+        with self._let_in():
+            with reading():
+                reply = self._read(method, {**company, **parameters})
+            said = tuple(reply.said())
+            bad = refusals(said)
+            if bad:
+                raise sign_in_refused(bad) or read_failed(method, "; ".join(map(str, bad)), "Check what was asked for.")
         unknown = [each for each in said if each.code not in GOOD]
         if unknown:
             raise read_failed(method, f"codes of unknown meaning, {unknown[0]}")
@@ -91,6 +98,10 @@ class Exchange:
 
         Raises `ErpRefused`, `SignInFailed`, `Doubtful`, or `NotSent` when it could not even be built.
         """
+        with self._let_in():
+            return self._put(method, values)
+
+    def _put(self, method: str, values: Mapping[str, str]) -> Accepted:
         with _before_sending(method):
             service = open_service(self.erp, method)
             service.require(values)
@@ -110,6 +121,17 @@ class Exchange:
         # Who refused is not known, a gateway perhaps after the fact: the doubt stays, the next try has a new token.
         if answer.status_code in _DENIED:
             self.sign_in.forget()
+
+    @contextmanager
+    def _let_in(self) -> Iterator[None]:
+        """Ask only where Spectrum let the connection in before, and remember when it does not."""
+        self._memory.require()
+        try:
+            yield
+        except SignInFailed as error:
+            self._memory.refused(error)
+            raise
+        self._memory.accepted()
 
     # -- both -----------------------------------------------------------------------------------------------------
 
