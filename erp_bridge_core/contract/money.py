@@ -39,10 +39,10 @@ def parse_decimal(text: str, digits: int) -> Decimal:
 
 def to_units(value: Decimal, digits: int) -> int:
     """The whole number of 10**-digits units in an exact value; raises ValueError when some would be lost."""
-    scaled = value.scaleb(digits)
-    whole = int(scaled)
-    if whole != scaled:
-        raise ValueError(f"{value} has more than {digits} decimals")
+    whole = int(value.scaleb(digits))
+    # Compared with what it stands for: shifting alone rounds silently past the 28 digits of decimal arithmetic.
+    if from_units(whole, digits) != value:
+        raise ValueError(f"{value} has more than {digits} decimals, or more digits than can be exact")
     return whole
 
 

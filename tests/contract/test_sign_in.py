@@ -43,7 +43,7 @@ def test_the_first_refusal_is_the_one_that_is_told() -> None:
         SignInMemory(kept).require()
     SignInMemory(kept, by_person=True).require()
     memory.refused(told.value)
-    with pytest.raises(SignInFailed, match="^The user is locked. The log-in"):
+    with pytest.raises(SignInFailed, match=r"^The user is locked\. The log-in"):
         SignInMemory(kept).require()
 
 
