@@ -44,8 +44,8 @@ def test_trailing_zeros_are_no_precision(units: int, digits: int, zeros: int) ->
         "1E2",
         "1,234.50",
         "1 234",
-        "１２",
-        "٣",
+        "\uff11\uff12",
+        "\u0663",
         "+",
         "-",
         ".5",
@@ -54,7 +54,7 @@ def test_trailing_zeros_are_no_precision(units: int, digits: int, zeros: int) ->
     ],
 )
 def test_anything_but_plain_decimal_text_is_refused(text: str) -> None:
-    """Blanks, separators, exponents, other scripts' digits and letters that look like digits are told, never guessed."""
+    """Blanks, separators, exponents, other scripts' digits and letters that look like digits are told."""
     with pytest.raises(ValueError, match="not a number"):
         parse_decimal(text, 2)
 
@@ -77,10 +77,11 @@ def test_an_amount_that_no_column_holds_is_refused() -> None:
 
 @pytest.mark.rule("B1")
 @given(value=st.decimals(allow_nan=False, allow_infinity=False, places=5))
-def test_a_value_that_would_lose_something_is_refused(value: Decimal) -> None:
-    """Units are whole or there are none."""
-    if value * 100 == (value * 100).to_integral_value():
-        assert value == from_units(to_units(value, 2), 2)
+def test_units_stand_for_the_whole_value_or_there_are_none(value: Decimal) -> None:
+    """What has more decimals, or more digits than arithmetic keeps, is refused: never rounded."""
+    try:
+        units = to_units(value, 2)
+    except ValueError:
+        assert value != round(value, 2) or len(value.as_tuple().digits) > 28
     else:
-        with pytest.raises(ValueError, match="decimals"):
-            to_units(value, 2)
+        assert value == from_units(units, 2)
