@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from erp_bridge_core.approvals.items import ItemView, load_item
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.effects import HandOver
-from erp_bridge_core.contract.errors import AlreadyAnswered, NotPossibleNow
+from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
@@ -85,7 +85,8 @@ class Exports:
     def resume(self, actor: Actor) -> tuple[ExportStatus, ...]:
         """Take up every export of the company that is not at rest, as after a crash; a token's, of its projects.
 
-        Nothing is started, retried or taken over here: it goes on with what a person has started.
+        Nothing is started, retried or taken over here: it goes on with what a person has started. One that can't go on
+        now, since another worker has it, say, does not keep the others waiting; raises only where none could go on.
         """
         mine = [exports.c.company_id == actor.company_id, exports.c.state.in_(TO_RESUME)]
         if actor.token_projects is not None:
@@ -95,7 +96,15 @@ class Exports:
         )
         with self.store.read() as connection:
             rows = connection.execute(started.where(*mine).order_by(exports.c.id)).all()
-        return tuple(self._take_up(actor, row) for row in rows)
+        errors: list[ErpBridgeError] = []
+        for row in rows:
+            try:
+                self._take_up(actor, row)
+            except ErpBridgeError as error:
+                errors.append(error)
+        if errors and len(errors) == len(rows):
+            raise errors[0]
+        return tuple(self.status(actor, row.item_id) for row in rows)
 
     def retry(self, actor: Actor, item_id: int) -> ExportStatus:
         """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
