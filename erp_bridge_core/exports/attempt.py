@@ -44,15 +44,15 @@ class RunningAttempt:
         return max(0.0, self.ends - self.clock.monotonic())
 
     def check(self) -> None:
-        """Raise `LeaseLost` unless the lease outlasts the deadline, and the deadline is ahead (L12).
+        """Raise `LeaseLost` unless the lease outlasts the deadline, `NotSent` when the deadline has passed (L12).
 
         From here on something may have gone out: an error after this is a doubt, an error before it is not.
         """
         left = self.seconds_left
         if left <= 0:
-            raise LeaseLost(
+            raise NotSent(
                 "The attempt's deadline passed before its request went out.",
-                remedy="Nothing was sent; the export is resumed with a new attempt.",
+                remedy="Nothing was sent; it is tried again with a new attempt.",
             )
         self.lease.check(left)
         self.went_out = True
