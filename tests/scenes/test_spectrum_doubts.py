@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 
 import pytest
 from spectrum_site import CHANGE, JOB, SpectrumSite, estimated, open_spectrum, place
@@ -45,9 +46,10 @@ def test_a_doubted_write_is_looked_for_and_ends_once(site: SpectrumSite, switche
     item = site.accepted(CHANGE)
     worker = site.application.exports.worker
 
+    struck = Lock()
+
     def break_once(stage: str, effect: object) -> None:
-        if stage == "intent":
-            worker.observer = lambda *_: None
+        if stage == "intent" and struck.acquire(blocking=False):
             for name, value in switches.items():
                 site.switch(name, value)
 
@@ -65,9 +67,10 @@ def test_a_late_write_moves_nothing_twice(site: SpectrumSite) -> None:
     item = site.accepted(CHANGE)
     worker = site.application.exports.worker
 
+    struck = Lock()
+
     def break_once(stage: str, effect: object) -> None:
-        if stage == "intent":
-            worker.observer = lambda *_: None
+        if stage == "intent" and struck.acquire(blocking=False):
             site.switch("late_writes", "1")
 
     worker.observer = break_once
