@@ -6,12 +6,12 @@ from pathlib import Path
 from threading import Lock
 
 import pytest
-from spectrum_site import CHANGE, JOB, SpectrumSite, estimated, open_spectrum, place
+from spectrum_site import CHANGE, JOB, PROJECT, SpectrumSite, estimated, open_spectrum, place
 
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract import Effect
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import ReadFailed
+from erp_bridge_core.contract.errors import NotPossibleNow, ReadFailed
 from erp_bridge_core.contract.postings import Outcome
 from erp_bridge_core.exports.status import ExportState
 
@@ -211,3 +211,17 @@ def test_rows_that_come_twice_count_once(site: SpectrumSite) -> None:
     site.switch("doubled_rows", "3")
 
     assert Outcome.SYNCED == site.verify(item).outcome
+
+
+@pytest.mark.rule("V2", "V5", "L11")
+def test_a_text_that_spectrum_cuts_is_never_taken_for_done(site: SpectrumSite) -> None:
+    """A phase field shorter than documented, cut without a word: the figure is not where it was sent, and is named."""
+    item = site.accepted()
+    site.switch("short_phase", "7")
+    status = site.export(item)
+    assert ExportState.UNKNOWN == status.state
+    assert status.lines.unknown
+    with pytest.raises(NotPossibleNow):
+        site.application.sending.unlock(site.person("manager"), PROJECT)
+    site.switch("short_phase", "0")
+    assert site.verify(item).outcome.is_mismatch

@@ -38,6 +38,8 @@ def shorten(connection: sqlite3.Connection, service: Service, values: Values) ->
     if SWITCHES.get(connection, "long_text") != "cut":
         return dict(values)
     longest = {each.name: each.length for each in service.request if each.kind in (Kind.TEXT, Kind.KEY)}
+    if shorter := int(SWITCHES.get(connection, "short_phase")):
+        longest["Phase_Code"] = shorter
     return {name: text[: longest.get(name, len(text))].rstrip() for name, text in values.items()}
 
 

@@ -27,6 +27,7 @@ def _day(name: str, text: str) -> Switch:
 _UNKNOWN: Final = (
     _one_of("put_success", "What a successful Put answers: no response, a blank code, or G.", "none", "blank", "G"),
     _one_of("long_text", "Text longer than its Max is cut silently, or refused with I.", "cut", "refuse"),
+    _whole("short_phase", "0", "Phase codes are cut to so many characters, shorter than documented; 0: as documented."),
     _one_of("element_order", "Elements must come in the order of the WSDL, or may come in any.", "strict", "any"),
     _one_of("wsdl_children", "Whether WSDLs say that child elements are qualified.", "unqualified", "qualified"),
     _one_of(
