@@ -65,10 +65,6 @@ class HighWaterMark:
                 self._write(count + 1, raised)
             return raised
 
-    def raise_attempts(self, attempts: int) -> Mark:
-        """Say, durably, that the ledger has come as far as this attempt's number."""
-        return self.raise_to(attempts=attempts)
-
     def replace(self, mark: Mark) -> Mark:
         """Set the mark as it is, lower too: only for a new installation, and for thawing by a person."""
         with self._lock:

@@ -1,6 +1,6 @@
 """Things to know about an ERP, made from its profile: what it takes, limits, who posts, who is mailed (X5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from erp_bridge_core.contract.profile import Capability, ErpProfile, FieldLimit, Grade, StageSight
@@ -94,6 +94,6 @@ def _grade(grade: Grade) -> str:
     return "" if grade in {Grade.FIRM, Grade.ONE_SOURCE} else f" ({grade.value}: check it at your site)"
 
 
-def _list(words: object) -> str:
-    *most, last = [str(word) for word in words] or ["nothing"]  # type: ignore[attr-defined]
+def _list(words: Iterable[object]) -> str:
+    *most, last = list(map(str, words)) or ["nothing"]
     return f"{', '.join(most)} and {last}" if most else last

@@ -122,7 +122,7 @@ def test_an_older_copy_freezes_writing(audit: AuditTrail, restore: Callable[[], 
 
 def test_attempts_that_the_database_does_not_know_freeze_writing(audit: AuditTrail) -> None:
     """Write attempts are counted outside too."""
-    audit.mark.raise_attempts(1)
+    audit.mark.raise_to(attempts=1)
 
     reason = check_mark(audit)
 
@@ -174,7 +174,7 @@ def test_accepted_items_become_unknown_and_are_accepted_anew_after_thawing(
 ) -> None:
     """The lost time may have exported them; after reconciling they wait for another answer. Others keep their state."""
     accepted, ready = add_item("accepted"), add_item("ready")
-    audit.mark.raise_attempts(1)
+    audit.mark.raise_to(attempts=1)
 
     check_mark(audit)
     assert {accepted: "unknown", ready: "ready"} == states(store)
@@ -201,7 +201,7 @@ def test_effects_that_the_lost_time_may_have_sent_are_unknown(
     store, item = audit.store, add_item("exporting")
     with store.begin() as connection:
         effect = add_effect(connection, clock, item=item, state=before[0], outcome=before[1])
-    audit.mark.raise_attempts(2)
+    audit.mark.raise_to(attempts=2)
 
     check_mark(audit)
 

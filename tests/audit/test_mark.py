@@ -33,7 +33,7 @@ def test_a_new_mark_knows_its_installation(mark: HighWaterMark) -> None:
 def test_the_mark_never_sinks(mark: HighWaterMark) -> None:
     """Attempts and audit head rise apart; lower figures change nothing."""
     mark.raise_to(audit_sequence=5, audit_mac="five")
-    mark.raise_attempts(9)
+    mark.raise_to(attempts=9)
     mark.raise_to(attempts=3, audit_sequence=4, audit_mac="four")
 
     assert Mark(installation="T3ST42", attempts=9, audit_sequence=5, audit_mac="five") == mark.read()
@@ -41,7 +41,7 @@ def test_the_mark_never_sinks(mark: HighWaterMark) -> None:
 
 def test_another_process_reads_what_was_raised(mark: HighWaterMark) -> None:
     """The mark is in the file, not in the object."""
-    mark.raise_attempts(2)
+    mark.raise_to(attempts=2)
 
     assert HighWaterMark(mark.path).read().attempts == 2
 
@@ -55,7 +55,7 @@ def test_a_torn_write_loses_at_most_the_last_raise(
     mark = HighWaterMark(tmp_path_factory.mktemp("torn") / "high-water.jsonl")
     mark.create("T3ST42")
     for attempts in range(1, data.draw(st.integers(2, 5)) + 1):
-        mark.raise_attempts(attempts)
+        mark.raise_to(attempts=attempts)
     content = bytearray(mark.path.read_bytes())
     line = data.draw(st.integers(0, 1))
     start = line * LINE_BYTES + data.draw(st.integers(0, 100))
@@ -75,7 +75,7 @@ def test_a_damaged_mark_is_told(mark: HighWaterMark, content: bytes) -> None:
     with pytest.raises(StorageError, match="damaged"):
         mark.read()
     with pytest.raises(StorageError, match="damaged"):
-        mark.raise_attempts(1)
+        mark.raise_to(attempts=1)
 
 
 def test_a_missing_mark_is_told_and_not_made_anew(mark: HighWaterMark) -> None:
@@ -83,13 +83,13 @@ def test_a_missing_mark_is_told_and_not_made_anew(mark: HighWaterMark) -> None:
     mark.path.unlink()
 
     with pytest.raises(StorageError, match="can't be read"):
-        mark.raise_attempts(1)
+        mark.raise_to(attempts=1)
     assert not mark.path.exists()
 
 
 def test_a_person_may_set_the_mark_back(mark: HighWaterMark) -> None:
     """Replacing lowers it, in a damaged file too."""
-    mark.raise_attempts(9)
+    mark.raise_to(attempts=9)
     mark.path.write_bytes(b"torn")
     mark.replace(Mark(installation="T3ST42", attempts=4))
 
@@ -108,7 +108,7 @@ def test_no_other_process_writes_while_it_is_raised(mark: HighWaterMark, monkeyp
         return write(descriptor, content)
 
     monkeypatch.setattr("erp_bridge_core.audit.mark.os.write", spying)
-    mark.raise_attempts(1)
+    mark.raise_to(attempts=1)
     monkeypatch.undo()
 
     assert ["another one"] == refused
@@ -118,7 +118,8 @@ def test_no_other_process_writes_while_it_is_raised(mark: HighWaterMark, monkeyp
 def test_threads_raise_it_together(mark: HighWaterMark) -> None:
     """With several raising at once the highest stays."""
     raisers = [
-        threading.Thread(target=HighWaterMark(mark.path).raise_attempts, args=[figure]) for figure in range(1, 9)
+        threading.Thread(target=HighWaterMark(mark.path).raise_to, kwargs={"attempts": figure})
+        for figure in range(1, 9)
     ]
     for raiser in raisers:
         raiser.start()
