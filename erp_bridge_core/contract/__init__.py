@@ -80,7 +80,15 @@ from erp_bridge_core.contract.profile import (
 )
 from erp_bridge_core.contract.secret import Secret
 from erp_bridge_core.contract.sign_in import SignInMemory
-from erp_bridge_core.contract.simulator import BookEntry, DeskCommand, JobSetup, Served, Simulator
+from erp_bridge_core.contract.simulator import (
+    BookEntry,
+    DeskCommand,
+    JobSetup,
+    Mischief,
+    Mischievous,
+    Served,
+    Simulator,
+)
 from erp_bridge_core.contract.wire import reading
 
 __all__ = [
@@ -89,7 +97,7 @@ __all__ = [
     "Effect", "Effects", "Erp", "ErpProfile", "ExportBatch", "ExportLine", "ExportReceipt", "FieldKind", "FieldLimit",
     "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
     "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
-    "Masters", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
+    "Masters", "Mischief", "Mischievous", "Observation", "Offered", "Operation", "OperationProfile", "Outcome", "OverLimit", "Part",
     "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass",
     "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage", "StageSight",
     "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -89,3 +90,68 @@ class Simulator(Protocol):
 
     def restart(self, home: Path) -> None:
         """Come back as after a crash of the ERP's server."""
+
+
+class Mischief(StrEnum):
+    """What an ERP, or a person at its desk, may do meanwhile: the faults of *meaning* that no wire shows.
+
+    The first group strikes the next write once, the second lasts until it is calmed, the third is done at once. A
+    simulator offers those that can happen to its ERP.
+    """
+
+    FAILS_WITH_200 = "fails_with_200"
+    APPLIES_SOME = "applies_some"
+    OMITS_ROWS = "omits_rows"
+
+    STALE_READS = "stale_reads"
+    CAPPED_READS = "capped_reads"
+    HIDDEN_ROWS = "hidden_rows"
+    CLOSED_JOB = "closed_job"
+
+    EXPIRES_TOKENS = "expires_tokens"
+    POSTS_EARLY = "posts_early"
+    LOADS_TWICE = "loads_twice"
+    TICKS_WRONG = "ticks_wrong"
+    LOADS_HALF = "loads_half"
+    EDITS_ENTRY = "edits_entry"
+    REMOVES_ENTRY = "removes_entry"
+    TAKES_NUMBER = "takes_number"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence: what happens."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: dict[Mischief, str] = {
+    Mischief.FAILS_WITH_200: "The next write is answered like a success but for the ERP's own words; nothing is done.",
+    Mischief.APPLIES_SOME: "Of the next write's rows only the first is carried out; the reply tells which were not.",
+    Mischief.OMITS_ROWS: "The next write is carried out whole; the reply leaves out all rows but the first.",
+    Mischief.STALE_READS: "Reads show the books as they are now, whatever is written from here on.",
+    Mischief.CAPPED_READS: "Long answers are cut short without a word.",
+    Mischief.HIDDEN_ROWS: "The service's user no longer sees some rows of the job, such as its last ones.",
+    Mischief.CLOSED_JOB: "The job is closed, so that it takes nothing.",
+    Mischief.EXPIRES_TOKENS: "Every session and token of the service's users ends.",
+    Mischief.POSTS_EARLY: "A person posts what lies there now, whole or not.",
+    Mischief.LOADS_TWICE: "A person loads what was handed over twice, and posts.",
+    Mischief.TICKS_WRONG: "A person loads what was handed over with the wrong tick box, and posts.",
+    Mischief.LOADS_HALF: "A person loads only the first of what was handed over, and posts.",
+    Mischief.EDITS_ENTRY: "A person raises the budget of one of the job's keys by 1.00 and posts that.",
+    Mischief.REMOVES_ENTRY: "A person removes an entry of ours before it is posted, or takes back a posted one.",
+    Mischief.TAKES_NUMBER: "A person enters something of his own under the number that we would use next.",
+}
+
+
+@runtime_checkable
+class Mischievous(Protocol):
+    """What a simulator offers besides, so that the conformance suite can try how an adapter bears it.
+
+    `mischief()` maps what it can do to `do(home, job, hand_overs)`; what is handed over matters to the acts that load
+    it. `calm(home)` ends what lasts: reads are whole and fresh again, closed jobs open; what was written stays.
+    """
+
+    def mischief(self) -> Mapping[Mischief, Callable[[Path, str, Sequence[HandOver]], None]]:
+        """What this ERP or its people may do."""
+
+    def calm(self, home: Path) -> None:
+        """End all mischief that lasts, also what was armed and has not struck."""
