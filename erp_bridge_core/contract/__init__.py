@@ -98,8 +98,8 @@ __all__ = [
     "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
     "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
     "Masters", "Mischief", "Mischievous", "Observation", "Offered", "Operation", "OperationProfile", "Outcome",
-    "OverLimit", "Part", "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass",
-    "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage", "StageSight",
-    "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
+    "OverLimit", "Part", "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight",
+    "SafetyClass", "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage",
+    "StageSight", "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
     "standard_fields",
 ]  # fmt: skip
