@@ -100,6 +100,6 @@ __all__ = [
     "Masters", "Mischief", "Mischievous", "Observation", "Offered", "Operation", "OperationProfile", "Outcome",
     "OverLimit", "Part", "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight",
     "SafetyClass", "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage",
-    "StageSight", "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
-    "standard_fields",
+    "StageSight", "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl",
+    "reading", "standard_fields",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ class ErpBridgeError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
-        self.faults = tuple(faults)
+        self.faults: tuple[Fault, ...] = tuple(faults)
         self.details: dict[str, Any] = dict(details or {})
 
     def to_json(self) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class ErpRefused(ErpError):
         super().__init__(words, remedy=remedy, details={"meaning": meaning, "erp_code": erp_code})
         self.words = words
         self.meaning = meaning
-        self.lines = tuple(lines)
+        self.lines: tuple[int, ...] = tuple(lines)
         self.erp_code = erp_code
 
 

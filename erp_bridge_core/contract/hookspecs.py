@@ -24,8 +24,8 @@ from erp_bridge_core.contract.simulator import Simulator
 
 PROJECT = "erp_bridge"
 
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker(PROJECT)
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 
 ERPS = "erp_bridge.erps"
 POLICIES = "erp_bridge.policies"

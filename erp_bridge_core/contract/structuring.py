@@ -86,7 +86,7 @@ def make_converter() -> Converter:
     return converter
 
 
-converter = make_converter()
+converter: Converter = make_converter()
 
 
 def structure(cls: type[Value], data: Any, *, what: str = "data", using: Converter = converter) -> Value:
