@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, cast
 
 from attrs import Factory, define, evolve, field, frozen
@@ -148,6 +149,7 @@ class MemoryAdapter:
     distribution: str = "erp-bridge-memory"
     version: str = "1.0"
     wheel_hash: str = "0" * 64
+    certificate_file: Path | None = None
     findings: list[Finding] = Factory(list)
     validated: int = 0
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from importlib.metadata import Distribution
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,7 +19,7 @@ from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobRead
 from erp_bridge_core.contract.postings import Observation, RevisionSight, RouteSight, Seen
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.simulator import Simulator
-from erp_bridge_core.registry.fingerprint import fingerprint
+from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
 from erp_bridge_core.registry.hooks import Hooks
 
 
@@ -53,6 +54,11 @@ class Adapter:
     def wheel_hash(self) -> str:
         """SHA-256 over the distribution's files; accept binds to it."""
         return fingerprint(self._distribution)
+
+    @property
+    def certificate_file(self) -> Path | None:
+        """The certificate that the distribution ships, if it ships one."""
+        return certificate_file(self._distribution)
 
     def check_connection(self, erp: Erp[Any]) -> Iterator[Checked]:
         """Look whether the connection works; nothing where the adapter does not offer it."""

@@ -6,20 +6,27 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.hookspecs import ERPS, POLICIES
+
+#: The certificate that a plugin may ship, in its top package.
+CERTIFICATE_FILE: Final = "conformance-certificate.json"
 
 
 def fingerprint(distribution: Distribution) -> str:
     """SHA-256 (hex) over name, version and the bytes of every file of a distribution that can run.
 
     The files themselves, not the list that the installer wrote: a file changed afterwards changes the hash. Of an
-    editable installation, the packages' source files.
+    editable installation, the packages' source files. The certificate that a plugin ships is left out: it names this
+    very hash, and could never match if it were part of it.
     """
     digest = hashlib.sha256(f"{distribution.name}\n{distribution.version}\n".encode())
-    files = _sources(distribution) if is_editable(distribution) else _installed(distribution)
-    for name, path in sorted(files):
+    certificates = _certificate_names(distribution)
+    for name, path in sorted(_files(distribution)):
+        if name in certificates:
+            continue
         try:
             digest.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         except OSError as error:
@@ -30,6 +37,12 @@ def fingerprint(distribution: Distribution) -> str:
     return digest.hexdigest()
 
 
+def certificate_file(distribution: Distribution) -> Path | None:
+    """Where the certificate lies that the distribution ships; None where it ships none. Nothing is imported."""
+    certificates = _certificate_names(distribution)
+    return next((path for name, path in _files(distribution) if name in certificates and path.is_file()), None)
+
+
 def is_editable(distribution: Distribution) -> bool:
     """Whether the distribution is installed as a link to its source tree."""
     try:
@@ -37,6 +50,14 @@ def is_editable(distribution: Distribution) -> bool:
     except ValueError:
         return False
     return bool(isinstance(origin, dict) and origin.get("dir_info", {}).get("editable"))
+
+
+def _files(distribution: Distribution) -> Iterator[tuple[str, Path]]:
+    return _sources(distribution) if is_editable(distribution) else _installed(distribution)
+
+
+def _certificate_names(distribution: Distribution) -> set[str]:
+    return {f"{package}/{CERTIFICATE_FILE}" for package in _packages(distribution)}
 
 
 def _installed(distribution: Distribution) -> Iterator[tuple[str, Path]]:
