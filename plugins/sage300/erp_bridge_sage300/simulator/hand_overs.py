@@ -16,7 +16,7 @@ from erp_bridge_sage300.simulator.reports import print_reports
 from erp_bridge_sage300.simulator.sync import carry
 
 #: Which tick the folder of a file calls for, as the hand-over sheet says.
-_TICKS: Final = {"1-original": False, "2-approved-changes": True}
+TICKS: Final = {"1-original": False, "2-approved-changes": True}
 
 
 def follow(company: Company, job: str, hand_overs: Sequence[HandOver]) -> Iterator[str]:
@@ -28,7 +28,39 @@ def follow(company: Company, job: str, hand_overs: Sequence[HandOver]) -> Iterat
     """
     for hand_over in hand_overs:
         yield from _import(company, hand_over)
+    yield from post_and_show(company, job)
+
+
+def fill_in(company: Company, hand_over: HandOver) -> ImportDialog:
+    """The import dialog as a careful accountant fills it in from a sheet; raises BadInput as `follow` does."""
+    again = bool(hand_over.facts.get("same_as")) and not was_imported(company, Path(hand_over.location).name)
+    return ImportDialog(
+        file=hand_over.location,
+        approved_change=takes_tick(hand_over.location),
+        reject_file=str(hand_over.facts.get("reject_file") or REJECT_FILE),
+        import_again=again,
+    )
+
+
+def takes_tick(location: str) -> bool:
+    """Whether a file's folder calls for the tick; raises BadInput for a file in neither of the two folders."""
+    for folder in PurePath(location).parts:
+        if folder in TICKS:
+            return TICKS[folder]
+    raise BadInput(
+        f"{location} lies in none of {', '.join(TICKS)}, so the sheet does not say which tick it needs.",
+        remedy="Import it at the desk and choose the tick box yourself.",
+    )
+
+
+def post_and_show(company: Company, job: str) -> Iterator[str]:
+    """Post the job's batches, then let hh2 and the reports show the figures; tells each act when it is done."""
     yield from _post(company, job)
+    yield from show(company)
+
+
+def show(company: Company) -> Iterator[str]:
+    """Let hh2 and the reports show the figures of now; tells each act when it is done."""
     with company.writing() as connection:
         carried = carry(connection)
     yield f"The sync gave hh2 {carried} new or changed rows."
@@ -38,12 +70,9 @@ def follow(company: Company, job: str, hand_overs: Sequence[HandOver]) -> Iterat
 
 
 def _import(company: Company, hand_over: HandOver) -> Iterator[str]:
-    ticked = _tick(hand_over.location)
-    box = "ticked" if ticked else "left clear"
+    dialog = fill_in(company, hand_over)
+    box = "ticked" if dialog.approved_change else "left clear"
     yield f"Imported {Path(hand_over.location).name} with *Import as an Approved Estimate Change* {box}."
-    again = bool(hand_over.facts.get("same_as")) and not was_imported(company, Path(hand_over.location).name)
-    rejects = hand_over.facts.get("reject_file") or REJECT_FILE
-    dialog = ImportDialog(file=hand_over.location, approved_change=ticked, reject_file=str(rejects), import_again=again)
     yield from import_estimates(company, dialog).told()
     yield f"The hand-over sheet says {hand_over.lines} lines, total {hand_over.total}."
 
@@ -53,13 +82,3 @@ def _post(company: Company, job: str) -> Iterator[str]:
         waiting = batches_of_job(connection, held_job(connection, job))
         told = str(post_entries(connection, waiting)) if waiting else f"No batch of job {job} is unposted."
     yield told
-
-
-def _tick(location: str) -> bool:
-    for folder in PurePath(location).parts:
-        if folder in _TICKS:
-            return _TICKS[folder]
-    raise BadInput(
-        f"{location} lies in none of {', '.join(_TICKS)}, so the sheet does not say which tick it needs.",
-        remedy="Import it at the desk and choose the tick box yourself.",
-    )

@@ -51,11 +51,17 @@ def _take_figures(connection: sqlite3.Connection) -> None:
 
 
 def _job_costs(connection: sqlite3.Connection, columns: int) -> Iterator[Sequence[str]]:
-    name = fact(connection, "name")
+    name, hidden = fact(connection, "name"), SWITCHES.get(connection, "hidden_job")
     count = connection.execute("SELECT count(*) FROM printed").fetchone()[0]
     kept = max(0, count - SWITCHES.number(connection, "report_hidden"))
     doubled = SWITCHES.number(connection, "report_doubled")
-    rows = connection.execute("SELECT * FROM printed ORDER BY job, extra, code, category LIMIT ?", (kept,))
+    rows = connection.execute(
+        """SELECT * FROM printed WHERE (job, extra, code, category) NOT IN (
+               SELECT * FROM (SELECT job, extra, code, category FROM printed WHERE job = ?
+                   ORDER BY extra DESC, code DESC, category DESC LIMIT 1))
+           ORDER BY job, extra, code, category LIMIT ?""",
+        (hidden, kept),
+    )
     for number, row in enumerate(rows):
         total = row["original"] + row["approved"]
         amounts = (row["original"], row["approved"], total, row["unposted_original"], row["unposted_approved"])

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Served
+from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Mischief, Served
 from erp_bridge_core.simulation import remove_aside, serve
-from erp_bridge_sage300.simulator import hh2, masters
+from erp_bridge_sage300.simulator import hh2, masters, mischief
 from erp_bridge_sage300.simulator.codes import held_job
 from erp_bridge_sage300.simulator.company import EXTRAS_REPORT, JOB_COST_REPORT, NAME, Company, fact, keep
 from erp_bridge_sage300.simulator.hand_overs import follow
@@ -97,3 +97,11 @@ class SageSimulator:
         with company.writing() as connection:
             hh2.end_sessions(connection)
         remove_aside(company.share)
+
+    def mischief(self) -> Mapping[Mischief, mischief.Act]:
+        """What Sage, hh2 and the accounting office may do meanwhile."""
+        return mischief.ACTS
+
+    def calm(self, home: Path) -> None:
+        """End what lasts: report and hh2 are whole and fresh again, closed jobs in progress."""
+        mischief.calm(Company(home))

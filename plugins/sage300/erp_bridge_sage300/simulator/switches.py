@@ -105,10 +105,13 @@ _FAULTS: Final = (
     Switch(name="no_privilege", default="", help="hh2 lists answered with 406, comma-separated, or 'all'."),
     Switch(name="server_error", default="", help="hh2 lists answered with 500, comma-separated, or 'all'."),
     _yes_no("stale_report", "The report command prints the figures of the report before."),
+    _yes_no("stale_sync", "The sync carries nothing to hh2."),
     _whole("report_hidden", "0", "Rows left out at the end of the job cost report."),
     _whole("report_doubled", "0", "Rows printed twice at the start of the job cost report."),
     _whole("hh2_hidden", "0", "Rows left out at the end of each hh2 list."),
     _whole("hh2_doubled", "0", "Rows given twice at the start of each hh2 list."),
+    _whole("hh2_pages", "0", "Pages of each list that hh2 gives; all behind them are empty. 0: every page."),
+    Switch(name="hidden_job", default="", help="Job whose last row neither the report nor hh2 shows; blank: none."),
 )
 
 SWITCHES: Final = Switches((*_UNKNOWN, *_SETTINGS, *_FAULTS))

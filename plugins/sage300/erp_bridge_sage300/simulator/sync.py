@@ -2,15 +2,24 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Final
 
 from erp_bridge_core.simulation import now
 from erp_bridge_sage300.simulator.company import Company, fact, keep
 from erp_bridge_sage300.simulator.hh2_rows import RESOURCES, Resource
 from erp_bridge_sage300.simulator.switches import SWITCHES
 
+#: The last row of the job that the switch `hidden_job` names.
+_HIDDEN: Final = "SELECT id FROM category WHERE job = ? ORDER BY extra DESC, code DESC, category DESC LIMIT 1"
+
 
 def carry(connection: sqlite3.Connection) -> int:
-    """Carry all masters to hh2 now; how many rows were new or changed, each of which gets the new version."""
+    """Carry all masters to hh2 now; how many rows were new or changed, each of which gets the new version.
+
+    With the switch `stale_sync` it carries nothing.
+    """
+    if SWITCHES.on(connection, "stale_sync"):
+        return 0
     version = int(fact(connection, "version") or 0) + 1
     before = connection.total_changes
     for resource in RESOURCES:
@@ -40,8 +49,11 @@ def read_rows(connection: sqlite3.Connection, resource: Resource, *, page: int, 
     """One page of JSON rows as hh2 has them, counted from page 0; only rows changed since a version."""
     size = SWITCHES.number(connection, "page_size")
     extras = SWITCHES.get(connection, "hh2_extras") == "listed"
-    chosen = "FROM carried WHERE resource = ? AND version > ? AND of_extra <= ?"
-    values = (resource.name, version, int(extras))
+    pages = SWITCHES.number(connection, "hh2_pages")
+    if pages and page >= pages:
+        return
+    chosen = f"FROM carried WHERE resource = ? AND version > ? AND of_extra <= ? AND id NOT IN ({_HIDDEN})"
+    values = (resource.name, version, int(extras), SWITCHES.get(connection, "hidden_job"))
     count = connection.execute(f"SELECT count(*) {chosen}", values).fetchone()[0]
     kept = max(0, count - SWITCHES.number(connection, "hh2_hidden"))
     read = f"SELECT version, row {chosen} ORDER BY position LIMIT ? OFFSET ?"
