@@ -15,7 +15,7 @@ from erp_bridge_core.store.tables import metadata
 from erp_bridge_core.store.tables.columns import Utc
 
 MIGRATIONS = Path(__file__).parents[1] / "erp_bridge_core" / "store" / "migrations"
-ROOMS = ("people", "connections", "budgets", "approvals", "exports", "verification", "audit")
+ROOMS = ("people", "connections", "budgets", "approvals", "exports", "verification", "mail", "audit")
 
 
 def room_of(table: Table) -> str:

@@ -1,7 +1,7 @@
 """Every table, one module a room. Every row belongs to a company (P0); money is whole minor units, never a float."""
 
 from erp_bridge_core.store.tables.approvals import item_changes, item_findings, item_lines, items
-from erp_bridge_core.store.tables.audit import audit_entries, installation, outbox
+from erp_bridge_core.store.tables.audit import audit_entries, installation
 from erp_bridge_core.store.tables.budgets import (
     budget_changes,
     budget_lines,
@@ -24,6 +24,7 @@ from erp_bridge_core.store.tables.connections import (
     master_sub_jobs,
 )
 from erp_bridge_core.store.tables.exports import attempts, effect_lines, effects, exports, reserved, sightings
+from erp_bridge_core.store.tables.mail import deliveries, outbox
 from erp_bridge_core.store.tables.people import (
     api_tokens,
     companies,
@@ -46,9 +47,8 @@ from erp_bridge_core.store.tables.verification import (
 __all__ = [
     "Utc", "adapter_state", "adoptions", "api_tokens", "attempts", "audit_entries", "baselines", "budget_changes",
     "budget_lines", "change_lines", "column_mappings", "companies", "conditions", "connections", "contributions",
-    "effect_lines", "effects", "erp_jobs", "exports", "installation", "item_changes", "item_findings", "item_lines",
-    "items", "key_outcomes", "maps", "master_categories", "master_cost_codes", "master_figures", "master_readings",
-    "master_sub_jobs", "memberships", "metadata", "observations", "outbox", "people", "privileges",
-    "project_permissions", "projects", "reserved", "resolutions", "sessions", "sightings", "sub_jobs",
-    "verifications",
+    "deliveries", "effect_lines", "effects", "erp_jobs", "exports", "installation", "item_changes", "item_findings",
+    "item_lines", "items", "key_outcomes", "maps", "master_categories", "master_cost_codes", "master_figures",
+    "master_readings", "master_sub_jobs", "memberships", "metadata", "observations", "outbox", "people", "privileges",
+    "project_permissions", "projects", "reserved", "resolutions", "sessions", "sightings", "sub_jobs", "verifications",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""The audit trail, the outbox of notices, and the installation itself."""
+"""The audit trail, and the installation itself."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
-from erp_bridge_core.store.tables.columns import RowId, Utc, company_id, metadata, row_id
+from erp_bridge_core.store.tables.columns import RowId, Utc, metadata
 
 audit_entries = Table(
     "audit_entries",
@@ -21,19 +21,6 @@ audit_entries = Table(
     Column("to_state", String(64)),
     Column("details", Text, nullable=False),
     Column("mac", String(64), nullable=False),
-)
-
-#: What people must be told, written in the transaction that made it true; mail is sent from here.
-outbox = Table(
-    "outbox",
-    metadata,
-    row_id(),
-    company_id(),
-    Column("kind", String(32), nullable=False),
-    Column("recipients", JSON, nullable=False),
-    Column("payload", JSON, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("sent_at", Utc),
 )
 
 installation = Table(

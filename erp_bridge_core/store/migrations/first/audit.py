@@ -43,20 +43,3 @@ def audit_entries() -> None:
     )
     op.create_index(op.f("ix_audit_entries_company_id"), "audit_entries", ["company_id"], unique=False)
     op.create_index(op.f("ix_audit_entries_verb"), "audit_entries", ["verb"], unique=False)
-
-
-def outbox() -> None:
-    """Create the table of that name."""
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("recipients", sa.JSON(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_outbox_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_index(op.f("ix_outbox_company_id"), "outbox", ["company_id"], unique=False)

@@ -1,6 +1,15 @@
 """The tables of the first version, in the order of their foreign keys."""
 
-from erp_bridge_core.store.migrations.first import approvals, audit, budgets, connections, exports, people, verification
+from erp_bridge_core.store.migrations.first import (
+    approvals,
+    audit,
+    budgets,
+    connections,
+    exports,
+    mail,
+    people,
+    verification,
+)
 
 revision = "0001"
 down_revision = None
@@ -15,9 +24,10 @@ STEPS = (
     audit.audit_entries,
     connections.connections,
     people.memberships,
-    audit.outbox,
+    mail.outbox,
     people.sessions,
     connections.adapter_state,
+    mail.deliveries,
     connections.maps,
     budgets.projects,
     budgets.budget_changes,
