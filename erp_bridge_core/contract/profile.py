@@ -4,12 +4,12 @@ Where ERPs differ, the difference is here or in the plugin's code, never an `if`
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 #: The contract's version. A plugin built for another major version is refused with a readable message.
-API_VERSION = 1
+API_VERSION: Final[int] = 1
 
 
 class Capability(StrEnum):

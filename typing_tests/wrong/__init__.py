@@ -1,0 +1,1 @@
+"""What a vendor gets wrong: each marked line must be an error for mypy and for pyright."""
