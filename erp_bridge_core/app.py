@@ -15,6 +15,7 @@ from erp_bridge_core.budgets.changes import Changes
 from erp_bridge_core.budgets.lines import Budgets
 from erp_bridge_core.budgets.projects import Projects
 from erp_bridge_core.budgets.sending import Sending
+from erp_bridge_core.certificates.service import Certificates
 from erp_bridge_core.connections.clock import SystemClock
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.maps import Maps
@@ -47,6 +48,7 @@ class Application:
     audit: AuditTrail = field(init=False)
     companies: Companies = field(init=False)
     people: People = field(init=False)
+    certificates: Certificates = field(init=False)
     connections: Connections = field(init=False)
     maps: Maps = field(init=False)
     projects: Projects = field(init=False)
@@ -79,6 +81,7 @@ class Application:
         check_mark(self.audit)
         self.companies = Companies(store, self.audit, clock)
         self.people = People(store, self.audit, clock)
+        self.certificates = Certificates(audit=self.audit, registry=self.registry, home=self.home, now=clock.now)
         self.connections = Connections(
             store, self.audit, self.registry, self.redactor, self.home, self.opened.code, self.companies.clock_of
         )
@@ -97,7 +100,15 @@ class Application:
             still_valid=self._require_still_valid,
             now=clock.now,
         )
-        self.reviews = Reviews(store, self.audit, self.connections, self.registry, self.exports, clock)
+        self.reviews = Reviews(
+            store,
+            self.audit,
+            self.connections,
+            self.registry,
+            self.exports,
+            clock,
+            more_to_know=self.certificates.things,
+        )
         self.verification = Verification(store, self.audit, self.connections, self.exports, clock)
         self.reports = Reports(store)
 

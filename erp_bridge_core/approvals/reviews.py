@@ -1,6 +1,6 @@
 """The ERP Integrations tool as a service: list, show, accept, take back, reject, history (workflow section 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import define, field, frozen
@@ -29,6 +29,7 @@ from erp_bridge_core.budgets.masters import last_header
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.fields import FieldValues, RevisionField
+from erp_bridge_core.contract.profile import Thing
 from erp_bridge_core.contract.structuring import converter, structure
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
@@ -63,7 +64,10 @@ class Answered:
 
 @define
 class Reviews:
-    """Every method checks the actor's rights in his company; answers are optimistic, one wins (A6)."""
+    """Every method checks the actor's rights in his company; answers are optimistic, one wins (A6).
+
+    `more_to_know` gives what is to be known of an ERP's adapter beside what it says of itself (X5).
+    """
 
     store: Store
     audit: AuditTrail
@@ -71,6 +75,7 @@ class Reviews:
     registry: RegistryDoor
     exports: ExportsDoor
     clock: Clock
+    more_to_know: Callable[[str], tuple[Thing, ...]] = field(default=lambda _: (), kw_only=True)
     accepting: Accepting = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -120,7 +125,7 @@ class Reviews:
             header=header,
             import_closes=item.first_export and asks,
             difference_of_original=adapter.profile.difference_of_original,
-            things_to_know=adapter.profile.things_to_know,
+            things_to_know=(*self.more_to_know(item.erp), *adapter.profile.things_to_know),
         )
 
     def fields(self, actor: Actor, item_id: int) -> tuple[RevisionField, ...]:

@@ -4,7 +4,9 @@ The suite writes a `Certificate`; the product reads it and tells people how an a
 suite or what the suite is run with.
 """
 
+from erp_bridge_core.certificates.holding import Assessment, Source, assess
 from erp_bridge_core.certificates.reading import MOST_BYTES, read_certificate
+from erp_bridge_core.certificates.standing import Standing, Worth, standing_of
 from erp_bridge_core.certificates.values import (
     CERTIFICATE_VERSION,
     Certificate,
@@ -17,6 +19,6 @@ from erp_bridge_core.certificates.values import (
 )
 
 __all__ = [
-    "CERTIFICATE_VERSION", "MOST_BYTES", "Certificate", "Claims", "Evidence", "Gap", "Result", "RuleResult",
-    "Versions", "read_certificate",
+    "CERTIFICATE_VERSION", "MOST_BYTES", "Assessment", "Certificate", "Claims", "Evidence", "Gap", "Result",
+    "RuleResult", "Source", "Standing", "Versions", "Worth", "assess", "read_certificate", "standing_of",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ def connection() -> None:
     """Connections to ERPs: settings, shared folder, hosts. Secrets are references, never values."""
 
 
-@connection.command("add", answer=["connection"])
+@connection.command("add", answer=["connection", "standing"])
 @click.argument("name")
 @click.argument("erp")
 @click.option("--setting", "settings", multiple=True, metavar="NAME=TEXT", help="A setting; NAME:=VALUE for TOML.")
@@ -39,7 +39,14 @@ def add(
     root = str(Path(wire.pop("files_root")).resolve()) if wire["files_root"] else wire.pop("files_root")
     added = call.app.connections.add(call.actor, name, erp=erp, settings=given, files_root=root, **wire)
     sentence = f"Connection {name} was added. Next: {command('connection', 'check', name)}."
-    call.answer({"connection": added}, lambda page: page.line(sentence))
+    standing = call.app.certificates.assess(erp).standing
+
+    def print_it(page: Page) -> None:
+        page.line(sentence)
+        if standing.warning:
+            page.line(standing.warning)
+
+    call.answer({"connection": added, "standing": standing}, print_it)
 
 
 @connection.command("list", answer=["connections"])
@@ -52,7 +59,7 @@ def list_connections(call: Call) -> None:
     call.answer({"connections": found}, lambda page: page.table(columns, rows))
 
 
-@connection.command("check", answer=["connection", "ok", "checks"])
+@connection.command("check", answer=["connection", "ok", "checks", "standing"])
 @click.argument("name")
 @click.pass_context
 @pass_call
@@ -61,11 +68,15 @@ def check(call: Call, context: click.Context, name: str) -> None:
     with progress(f"Checking {name}"):
         looked = call.app.connections.check(call.actor, name)
     good = all(each.ok for each in looked)
+    erp = next(each.erp for each in call.app.connections.list(call.actor) if each.name == name)
+    standing = call.app.certificates.assess(erp).standing
 
     def print_it(page: Page) -> None:
         page.table(["Looked at", "Works", "What was seen"], [(each.name, each.ok, each.message) for each in looked])
+        if standing.warning:
+            page.line(standing.warning)
 
-    call.answer({"connection": name, "ok": good, "checks": looked}, print_it)
+    call.answer({"connection": name, "ok": good, "checks": looked, "standing": standing}, print_it)
     context.exit(DONE if good else ERP)
 
 

@@ -36,7 +36,8 @@ def show(call: Call, item: int, limit: int | None) -> None:
         _print_head(page, details, words)
         _print_keys(page, details, words, shown)
         _print_rest(page, details)
-        print_short(page, call.app.registry.adapter(details.item.erp).profile)
+        warning = call.app.certificates.assess(details.item.erp).standing.warning
+        print_short(page, call.app.registry.adapter(details.item.erp).profile, warning)
         if details.item.state.value == "ready":
             page.line(
                 f"Next: `erp-bridge review accept {item} --revision {details.item.revision}`, or `review reject`."

@@ -18,24 +18,32 @@ _TAKES = {
 }
 
 
-def print_things(page: "Page", profile: ErpProfile) -> None:
+def print_things(page: "Page", profile: ErpProfile, warning: str = "") -> None:
     """The sentences under a heading with the ERP's title."""
     with page.section(f"Things to know about {profile.title}"):
-        page.bullets(things(profile))
+        page.bullets(things(profile, warning))
 
 
-def print_short(page: "Page", profile: ErpProfile) -> None:
-    """What it takes, who posts and who is mailed; the rest stands with the plugin."""
+def print_short(page: "Page", profile: ErpProfile, warning: str = "") -> None:
+    """The warning, what it takes, who posts and who is mailed; the rest stands with the plugin."""
     with page.section(f"Things to know about {profile.title}"):
-        page.bullets((*_takes(profile), *_conditions(profile), *_told(profile)))
+        page.bullets((*_warned(warning), *_takes(profile), *_conditions(profile), *_told(profile)))
         page.line(f"Limits, assumptions and all the rest: `erp-bridge plugins {profile.name}`.")
 
 
-def things(profile: ErpProfile) -> tuple[str, ...]:
-    """The sentences, shortest first things first; what is not firmly known says so."""
+def things(profile: ErpProfile, warning: str = "") -> tuple[str, ...]:
+    """The sentences, shortest first things first; what is not firmly known says so.
+
+    `warning` is what its certificate gives cause for; it comes first, and blank is nothing to warn of.
+    """
     limits = (sentence for limit in profile.limits for sentence in _limit(profile, limit))
     sight = (sentence for stage in profile.stages for sentence in _stage(stage))
-    return (*_takes(profile), *limits, *_conditions(profile), *sight, *_told(profile), *_own(profile))
+    general = (*_takes(profile), *limits, *_conditions(profile), *sight, *_told(profile))
+    return (*_warned(warning), *general, *_own(profile))
+
+
+def _warned(warning: str) -> tuple[str, ...]:
+    return (warning,) if warning else ()
 
 
 def _takes(profile: ErpProfile) -> Iterator[str]:
