@@ -6,6 +6,7 @@ from typing import Any, Final
 from erp_bridge_cmic.simulator.context import Context
 from erp_bridge_cmic.simulator.posting import SUCCESS, post
 from erp_bridge_cmic.simulator.problems import Refusal
+from erp_bridge_cmic.simulator.switches import take
 from erp_bridge_cmic.simulator.wire import ACTION_RESULT, answer, decode
 from erp_bridge_core.simulation import Reply, Request
 
@@ -18,7 +19,7 @@ def post_pci(context: Context, request: Request) -> Reply:
     given = decode(request.body)
     parameters = _parameters(given)
     fault = context.settings["postcm"]
-    if fault == "refuses":
+    if fault == "refuses" or take(context.connection, "post_refusals"):
         return _answer(request, "PCI can't be posted at this time.")
     if fault == "false_success":
         return _answer(request, SUCCESS)

@@ -74,13 +74,7 @@ def approved_status(context: Context) -> str:
 def post_all(company: Company, job: str) -> Iterator[str]:
     """Approve the pending PCIs of a job and its sub jobs, post the approved ones; tells each act when it is done."""
     with company.reading() as connection:
-        check_job(connection, job)
-        numbers = connection.execute(
-            "SELECT h.job, h.number, s.pending_type FROM pci h JOIN job j ON j.comp = h.comp AND j.job = h.job"
-            " JOIN pci_status s ON s.comp = h.comp AND s.status = h.status"
-            " WHERE h.comp = ? AND ? IN (j.job, j.ctrl) AND h.posted IS NULL ORDER BY h.created, h.job, h.number",
-            (COMPANY, job),
-        ).fetchall()
+        numbers = unposted(connection, job)
     if not numbers:
         yield f"No PCI of job {job} is unposted; rows of a pending job need no posting."
     for pci in numbers:
@@ -88,8 +82,19 @@ def post_all(company: Company, job: str) -> Iterator[str]:
             yield f"PCI {pci['number']} of job {pci['job']} is {pci['pending_type'].lower()}; it was left alone."
             continue
         with company.writing() as connection:
-            told = _approve_and_post(at_screen(connection), pci)
+            told = approve_and_post(at_screen(connection), pci)
         yield told
+
+
+def unposted(connection: Connection, job: str) -> list[Row]:
+    """Job, number and pending type of the PCIs of a job and its sub jobs that are not posted; raises NotFound."""
+    check_job(connection, job)
+    return connection.execute(
+        "SELECT h.job, h.number, s.pending_type FROM pci h JOIN job j ON j.comp = h.comp AND j.job = h.job"
+        " JOIN pci_status s ON s.comp = h.comp AND s.status = h.status"
+        " WHERE h.comp = ? AND ? IN (j.job, j.ctrl) AND h.posted IS NULL ORDER BY h.created, h.job, h.number",
+        (COMPANY, job),
+    ).fetchall()
 
 
 def post_one(context: Context, job: str, number: str, day: str = "") -> str:
@@ -110,12 +115,13 @@ def post_one(context: Context, job: str, number: str, day: str = "") -> str:
     return f"PCI {number} of job {job} is posted as of {posted_as_of}: {lines['lines']} lines, total {total}."
 
 
-def _approve_and_post(context: Context, pci: Row) -> str:
+def approve_and_post(context: Context, pci: Row) -> str:
+    """Approve an unposted PCI where it is not approved, and post it; what became of it, in CMiC's words if refused."""
     told = ""
-    if pci["pending_type"] != "Approved":
-        set_status(context, pci["job"], pci["number"], approved_status(context))
-        told = f"PCI {pci['number']} of job {pci['job']} was approved. "
     try:
+        if pci["pending_type"] != "Approved":
+            set_status(context, pci["job"], pci["number"], approved_status(context))
+            told = f"PCI {pci['number']} of job {pci['job']} was approved. "
         return told + post_one(context, pci["job"], pci["number"])
-    except BadInput as refused:
+    except (BadInput, NotFound) as refused:
         return f"{told}CMiC would not post PCI {pci['number']}: {refused}"

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from erp_bridge_cmic.simulator import access, books
+from erp_bridge_cmic.simulator import access, books, mischief
 from erp_bridge_cmic.simulator.access import TOKEN_PATH
 from erp_bridge_cmic.simulator.company import COMPANY, ENVIRONMENT, Company, fact
 from erp_bridge_cmic.simulator.context import open_context
 from erp_bridge_cmic.simulator.masters import set_up
 from erp_bridge_cmic.simulator.office import post_all
 from erp_bridge_cmic.simulator.site import COMMANDS, DESK, Site
-from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, Served
+from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, Mischief, Served
 from erp_bridge_core.simulation import serve
 
 _SECRETS: Final = ("password", "oauth_client_secret")
@@ -81,3 +81,11 @@ class CmicSimulator:
         with company.writing() as connection:
             access.expire_tokens(open_context(connection, ""))
             connection.execute("DELETE FROM held_write")
+
+    def mischief(self) -> Mapping[Mischief, mischief.Act]:
+        """What CMiC and the people at its screens may do meanwhile."""
+        return mischief.ACTS
+
+    def calm(self, home: Path) -> None:
+        """End what lasts or is armed: reads are whole and fresh again, closed jobs open."""
+        mischief.calm(Company(home))

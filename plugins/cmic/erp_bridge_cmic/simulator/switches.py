@@ -100,6 +100,8 @@ _FAULTS: Final = (
         choices=("honest", "refuses", "false_success", "posts_and_fails"),
         help="postcm refuses, says SUCCESS without posting, or posts and tells of a failure.",
     ),
+    _whole("post_refusals", "0", "So many next posts are refused by postcm, in its own words."),
+    _whole("short_batches", "0", "So many next batches are done whole and answered with their first part alone."),
     _whole("missing_rows", "0", "Rows left out in the middle of each page."),
     _whole("doubled_rows", "0", "Rows given twice on each page."),
     _yes_no("cut_pages", "no", "hasMore is false on every page."),
@@ -134,3 +136,11 @@ def names_operation(listed: str, resource: str, operation: str) -> bool:
     """Whether a list like `cmmast:update,jcjob:*` names this operation on this resource."""
     pairs = (pair.split(":") for pair in listed.split(",") if pair)
     return any(found in (resource, "*") and done in (operation, "*") for found, done in pairs)
+
+
+def take(connection: sqlite3.Connection, name: str) -> bool:
+    """Use up one of a counted switch; False when none is left."""
+    left = SWITCHES.number(connection, name)
+    if left:
+        SWITCHES.set(connection, name, str(left - 1))
+    return left > 0
