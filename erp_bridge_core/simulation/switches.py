@@ -52,6 +52,16 @@ class Switches:
         """Whether a yes-or-no switch stands at yes."""
         return self.get(connection, name) == "yes"
 
+    def take(self, connection: sqlite3.Connection, name: str) -> str:
+        """The value of a switch that strikes once: taken, it stands at its default again."""
+        value = self.get(connection, name)
+        connection.execute("DELETE FROM switch WHERE name = ?", (name,))
+        return value
+
+    def reset(self, connection: sqlite3.Connection) -> None:
+        """Put every switch at its default."""
+        connection.execute("DELETE FROM switch")
+
     def set(self, connection: sqlite3.Connection, name: str, value: str) -> None:
         """Set one switch; raises ValueError for a value that it can't have."""
         checked = self._declared[name].check(value)

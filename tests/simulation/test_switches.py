@@ -53,3 +53,22 @@ def test_knows_no_undeclared_switch(connection: sqlite3.Connection) -> None:
     """A misspelt switch is an error, not a switch that stands at nothing."""
     with pytest.raises(KeyError):
         SWITCHES.get(connection, "stail")
+
+
+def test_strikes_once_when_it_is_taken(connection: sqlite3.Connection) -> None:
+    """Taken, a switch stands at its default again; others stay."""
+    SWITCHES.set(connection, "lag", "60")
+    SWITCHES.set(connection, "text", "any")
+    assert ("60", "5", "any") == (
+        SWITCHES.take(connection, "lag"),
+        SWITCHES.take(connection, "lag"),
+        SWITCHES.get(connection, "text"),
+    )
+
+
+def test_are_all_reset_together(connection: sqlite3.Connection) -> None:
+    """Every switch stands at its default again."""
+    SWITCHES.set(connection, "lag", "60")
+    SWITCHES.set(connection, "stale", "yes")
+    SWITCHES.reset(connection)
+    assert (5, False) == (SWITCHES.number(connection, "lag"), SWITCHES.on(connection, "stale"))
