@@ -86,6 +86,7 @@ from erp_bridge_core.contract.simulator import (
     JobSetup,
     Mischief,
     Mischievous,
+    Paced,
     Served,
     Simulator,
 )
@@ -93,13 +94,13 @@ from erp_bridge_core.contract.wire import reading
 
 __all__ = [
     "API_VERSION", "Absent", "Accepted", "Answer", "Attempt", "Before", "BookEntry", "CannotTell", "Capability",
-    "Category", "ChangeHeader", "Checked", "Choice", "Clock", "ConditionKind", "CostCode", "DeskCommand", "Different",
-    "Effect", "Effects", "Erp", "ErpProfile", "ExportBatch", "ExportLine", "ExportReceipt", "FieldKind", "FieldLimit",
-    "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade", "HandOver", "HumanOperation",
-    "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey", "LineRefused", "MailRecipient", "Maps",
-    "Masters", "Mischief", "Mischievous", "Observation", "Offered", "Operation", "OperationProfile", "Outcome",
-    "OverLimit", "Part", "PlannedEffect", "RateLimit", "RevisionField", "RevisionSight", "RevisionStage", "RouteSight",
-    "SafetyClass", "Secret", "Seen", "Served", "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage",
-    "StageSight", "State", "Stream", "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl",
-    "reading", "standard_fields",
+    "Category", "ChangeHeader", "Checked", "Choice", "Clock", "ConditionKind", "CostCode", "DeskCommand",
+    "Different", "Effect", "Effects", "Erp", "ErpProfile", "ExportBatch", "ExportLine", "ExportReceipt",
+    "FieldKind", "FieldLimit", "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade",
+    "HandOver", "HumanOperation", "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey",
+    "LineRefused", "MailRecipient", "Maps", "Masters", "Mischief", "Mischievous", "Observation", "Offered",
+    "Operation", "OperationProfile", "Outcome", "OverLimit", "Paced", "Part", "PlannedEffect", "RateLimit",
+    "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass", "Secret", "Seen", "Served",
+    "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage", "StageSight", "State", "Stream",
+    "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading", "standard_fields",
 ]  # fmt: skip

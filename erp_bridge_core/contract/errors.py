@@ -225,6 +225,14 @@ class ReadFailed(ErpError):
     code = "read_failed"
 
 
+class MailFailed(ErpBridgeError):
+    """The mail server can't be reached, does not take our sign-in, or takes no mail of ours: mail waits."""
+
+    exit_status = 3
+    code = "mail"
+    whose = "the mail server's"
+
+
 # -- 4: storage -------------------------------------------------------------------------------------------------------
 
 

@@ -155,3 +155,11 @@ class Mischievous(Protocol):
 
     def calm(self, home: Path) -> None:
         """End all mischief that lasts, also what was armed and has not struck."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """What the simulator of an ERP with a permitted rate offers besides: where waiting takes no time, no rate holds."""
+
+    def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
+        """Take requests at any rate, or refuse again those beyond the ERP's."""
