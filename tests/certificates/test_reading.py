@@ -1,6 +1,8 @@
 """A certificate is written the same way each time, and what is read is what was written or refused in full."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -158,3 +160,10 @@ def test_a_gap_may_stand_on_its_last_day(today: date, *, expired: bool) -> None:
     """It expires when that day is over."""
     assert expired is GAP.is_expired(today)
     assert UTC is certificate().made_at.tzinfo
+
+
+def test_certificates_load_without_the_suite_or_a_database() -> None:
+    """Reading and judging one needs neither what the suite is run with nor an installation."""
+    asked = "import sys, erp_bridge_core.certificates; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    assert set() == {"pytest", "hypothesis", "sqlalchemy", "click", "rich", "requests"} & set(loaded)
