@@ -137,3 +137,13 @@ def test_a_reviewer_is_told(sent: int, run: Run, abe: Run, as_ada: Callable[...,
     assert [] == abe("review", "show", sent).document["review"]["things_to_know"]
     assert "certificate" not in run("--as", "abe", "review", "show", sent).out
     assert 0 == abe("review", "accept", sent, "--confirm-import-closes").status
+
+
+def test_what_can_not_be_kept_is_not_in_the_trail(
+    erp: MemoryAdapter, run: Run, as_ada: Callable[..., Any], home: Path, write: Write
+) -> None:
+    """The folder can't be made: told as storage, and the act is not on record."""
+    (home / "certificates").write_text("in the way")
+    refused = run("--as", "ada", "plugins", "--certificate", write(certificate()), "--json")
+    assert (4, "storage") == (refused.status, refused.document["error"])
+    assert [] == as_ada("audit", "show", "--verb", "certificate.register")["entries"]
