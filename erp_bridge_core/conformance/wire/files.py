@@ -71,10 +71,12 @@ class FileAct(StrEnum):
 
 
 _WRITES: Final = frozenset({FileAct.WRITE_NEW, FileAct.MOVE, FileAct.MAKE_FOLDER})
+#: Saying where a path lies asks nothing of the share.
+_ASKING: Final = frozenset(FileAct) - {FileAct.FULL_PATH}
 #: The acts that each fault can happen to; it passes over others.
 _STRIKES: Final[dict[FileFault, frozenset[FileAct]]] = {
-    FileFault.SHARE_LOST: frozenset(FileAct),
-    FileFault.SHARE_LOST_AFTER: frozenset(FileAct),
+    FileFault.SHARE_LOST: _ASKING,
+    FileFault.SHARE_LOST_AFTER: _ASKING,
     FileFault.SHARING_VIOLATION: frozenset({FileAct.OPEN, FileAct.SHA256, FileAct.WRITE_NEW, FileAct.MOVE}),
     FileFault.DISK_FULL: _WRITES,
     FileFault.DISK_FULL_MIDWAY: frozenset({FileAct.WRITE_NEW}),
@@ -156,7 +158,7 @@ class FaultyFiles:
             seen = self._before[place] = self.real.list(folder)
             return seen
 
-        return self._run(FileAct.LIST, folder, look, struck=lambda _: self._before[place])
+        return self._run(FileAct.LIST, folder, look, struck=lambda _: self._before.get(place))
 
     def open(self, path: str) -> BinaryIO:
         """As the real share, unless struck."""
