@@ -28,6 +28,7 @@ from erp_bridge_core.exports.verification import Verification
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.installation import Home, open_home
 from erp_bridge_core.mail.notices import tell_of_export
+from erp_bridge_core.mail.service import Mail
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.rights import policy_of, rights_of
@@ -59,6 +60,7 @@ class Application:
     exports: Exports = field(init=False)
     verification: Verification = field(init=False)
     reports: Reports = field(init=False)
+    mail: Mail = field(init=False)
 
     @classmethod
     def open(cls, home: Path, *, clock: Clock | None = None, registry: Registry | None = None) -> Self:
@@ -111,6 +113,7 @@ class Application:
         )
         self.verification = Verification(store, self.audit, self.connections, self.exports, clock)
         self.reports = Reports(store)
+        self.mail = Mail(store, self.audit, self.redactor, clock, self.home, self.demo)
 
     @property
     def home(self) -> Path:

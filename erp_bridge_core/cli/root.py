@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "export": f"{_ROOM}.export:export",
     "verify": f"{_ROOM}.verify:verify",
     "report": f"{_ROOM}.report:report",
+    "mail": f"{_ROOM}.mail:mail",
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
     "upgrade": f"{_ROOM}.upgrade:upgrade",

@@ -10,6 +10,7 @@ import tomlkit
 from attrs import Factory, frozen
 
 from erp_bridge_core.connections.document import FILE_NAME, change_setting, load, rewrite
+from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
 from erp_bridge_core.contract.structuring import structure
@@ -17,6 +18,8 @@ from erp_bridge_core.contract.structuring import structure
 #: No underscore and no capital, so that every connection has environment variables of its own.
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
+_BASE_URL: Final = re.compile(rf"https?://{_HOST.pattern}")
+_SESSION_MINUTES: Final = range(5, 12 * 60 + 1)
 _ITEM: Final = re.compile(r"\[([a-z0-9-]+)\]")
 #: Parts of a connection that are the core's; every other setting is the plugin's.
 _OURS: Final = ("files.root", "http.hosts", "http.plain_http", "http.ca_file")
@@ -36,6 +39,20 @@ class HttpConfig:
     hosts: tuple[str, ...] = ()
     plain_http: bool = False
     ca_file: str | None = None
+
+
+@frozen(kw_only=True)
+class WebConfig:
+    """How `erp-bridge serve` is reached.
+
+    `base_url` is the address that people type, `https://…` behind a proxy that ends TLS; blank: loopback alone.
+    `allowed_hosts` are further names (`name` or `name:port`) that it answers to. `session_minutes` is how long a
+    sign-in on a page lasts, at most twelve hours.
+    """
+
+    base_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    session_minutes: int = 480
 
 
 @frozen(kw_only=True)
@@ -66,8 +83,10 @@ class _Secrets:
 class _Document:
     connections: dict[str, _Connection] = Factory(dict)
     files: _Files = _Files()
+    mail: MailConfig = Factory(MailConfig)
     plugins: _Plugins = _Plugins()
     secrets: _Secrets = _Secrets()
+    web: WebConfig = WebConfig()
 
 
 @frozen(kw_only=True)
@@ -95,7 +114,9 @@ class Configuration:
     connections: Mapping[str, ConnectionConfig]
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
+    mail: MailConfig = Factory(MailConfig)
     secrets_directory: Path
+    web: WebConfig = WebConfig()
     cleared: tuple[str, ...] = ()
 
     @staticmethod
@@ -187,7 +208,8 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         read = structure(_Document, document.unwrap(), what=FILE_NAME)
     except BadInput as error:
         raise _wrong(home, error.faults) from error
-    if faults := [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]:
+    faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
+    if faults := [*faults, *_web_faults(read.web), *mail_faults(read.mail)]:
         raise _wrong(home, faults)
     roots = read.files.allowed_roots
     return Configuration(
@@ -195,7 +217,9 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         connections={name: _connection(name, entry, roots) for name, entry in sorted(read.connections.items())},
         allowed_roots=roots,
         enabled_plugins=read.plugins.enabled,
+        mail=read.mail,
         secrets_directory=home / (read.secrets.directory or "secrets"),
+        web=read.web,
     )
 
 
@@ -231,3 +255,13 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
             yield Fault(f"{place}.http.hosts", "not a host", value=host, expected="name or name:port, without https://")
     if entry.files.root and not Path(entry.files.root).is_absolute():
         yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")
+
+
+def _web_faults(web: WebConfig) -> Iterator[Fault]:
+    if web.base_url and not _BASE_URL.fullmatch(web.base_url):
+        yield Fault("web.base_url", "not an address", value=web.base_url, expected="https://name, without a path")
+    for host in web.allowed_hosts:
+        if not _HOST.fullmatch(host):
+            yield Fault("web.allowed_hosts", "not a host", value=host, expected="name or name:port, without https://")
+    if web.session_minutes not in _SESSION_MINUTES:
+        yield Fault("web.session_minutes", "out of bounds", value=str(web.session_minutes), expected="5 to 720")

@@ -32,10 +32,10 @@ def notify(
     added = outbox.insert().values(**row, created_at=at).returning(outbox.c.id)
     notice = connection.execute(added).scalar_one()
     shared = {"company_id": company_id, "outbox_id": notice, "day": day, "due_at": at}
-    rows = [{**shared, "person_id": person, "message_id": _new_message_id()} for person in recipients]
+    rows = [{**shared, "person_id": person, "message_id": new_message_id()} for person in recipients]
     connection.execute(deliveries.insert(), rows)
 
 
-def _new_message_id() -> str:
+def new_message_id() -> str:
     """Unique without asking anybody: the domain is one that no mail server can have."""
     return f"<{uuid4().hex}@erp-bridge.invalid>"

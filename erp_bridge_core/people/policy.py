@@ -1,11 +1,17 @@
 """A company's policies: what its administrators may decide otherwise than the default."""
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import field, frozen
 from attrs.validators import ge, in_
+from babel.localedata import exists
 
 RECENT_MINUTES: Final = 15
+
+
+def _known_locale(_: Any, __: Any, value: str) -> None:
+    if not exists(value):
+        raise ValueError("expected a locale such as en_US")
 
 
 @frozen(kw_only=True)
@@ -18,6 +24,7 @@ class CompanyPolicy:
     `duplicates`: what an import does with repeated keys when not told otherwise, `refuse` or `sum` (B8).
     `recent_minutes`: how long ago a sign-in may be for accepting, settling, granting, and editing connections.
     `daily_summary_hour`: the hour of the day, in the company's time zone, of the daily summary (M1).
+    `locale`: how mail writes money and dates, as in CLDR (`en_US`, `fr_CA`).
     """
 
     separation_of_duties: bool = True
@@ -26,3 +33,4 @@ class CompanyPolicy:
     duplicates: Literal["refuse", "sum"] = "refuse"
     recent_minutes: int = field(default=RECENT_MINUTES, validator=ge(1))
     daily_summary_hour: int = field(default=7, validator=in_(range(24)))
+    locale: str = field(default="en_US", validator=_known_locale)

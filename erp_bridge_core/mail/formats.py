@@ -1,0 +1,31 @@
+"""Money and moments as the reader's locale and time zone write them; never rounded."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency
+
+
+@frozen(kw_only=True)
+class Formats:
+    """`locale` as in CLDR (`en_US`), `time_zone` as in the IANA data: those of the company's policy and its own."""
+
+    locale: str
+    time_zone: str
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency, and just the decimals that it has."""
+        return format_currency(amount, currency, locale=self.locale, decimal_quantization=False)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment to the minute, with the name of its zone."""
+        there = moment.astimezone(ZoneInfo(self.time_zone))
+        day = format_date(there.date(), "medium", locale=self.locale)
+        return f"{day}, {format_time(there.time(), 'short', locale=self.locale)} {there:%Z}"
+
+    def day(self, day: date) -> str:
+        """A day, written out."""
+        return format_date(day, "long", locale=self.locale)
