@@ -11,9 +11,9 @@ from erp_bridge_spectrum.simulator.change_request import save_request
 from erp_bridge_spectrum.simulator.checks import check_values, find_missing, shorten, take_elements
 from erp_bridge_spectrum.simulator.company import Installation
 from erp_bridge_spectrum.simulator.elements import ADD_PHASE, CHANGE_REQUEST, SERVICES, TEST_CONNECTION, Service
-from erp_bridge_spectrum.simulator.problems import GOOD, REFUSALS, Problem
+from erp_bridge_spectrum.simulator.problems import GOOD, REFUSALS, Problem, invalid
 from erp_bridge_spectrum.simulator.reads import read_rows
-from erp_bridge_spectrum.simulator.switches import SWITCHES
+from erp_bridge_spectrum.simulator.switches import SWITCHES, take
 
 Write = Callable[[Connection, Caller, Mapping[str, str]], list[Problem]]
 
@@ -27,6 +27,8 @@ def answer_put(connection: Connection, call: soap.Call) -> str:
     caller, problems = _judge(connection, service, values)
     if caller is not None and service is TEST_CONNECTION:
         problems = [Problem("S", "", "Connection successful")]
+    elif caller is not None and take(connection, "refused_puts"):
+        problems = [invalid("Job_Number", "is in use by another operator")]
     elif caller is not None:
         problems = _WRITES[service.name](connection, caller, values)
     return soap.put_reply(call.method, _responses(connection, problems, values))
@@ -39,7 +41,7 @@ def answer_get(installation: Installation, call: soap.Call) -> str:
         values = shorten(connection, service, take_elements(connection, service, call))
         consumed = bool(values["GUID"]) and find_guid(connection, service, values["GUID"]) is not None
         caller, problems = _judge(connection, service, values)
-    with installation.reading() as connection:
+    with installation.showing() as connection:
         if caller is None:
             refusal = SWITCHES.get(connection, "get_refusal")
             rows: Iterable[Mapping[str, str]] = [_refusal_row(each, refusal) for each in problems]

@@ -1,8 +1,8 @@
-"""The simulated installation on the disk: its books, and facts kept about itself."""
+"""The simulated installation on the disk: its books, a copy that Gets may be frozen to, facts about itself."""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,11 @@ class Installation:
         """The state file; the read-only SQL views lie in it too."""
         return StateFile(self.home / "spectrum.sqlite3", SCHEMA)
 
+    @property
+    def frozen_reads(self) -> Path:
+        """The copy of the books that Gets read from while reads are frozen."""
+        return self.home / "spectrum-frozen.sqlite3"
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A consistent view of the books; raises NotFound before set-up, StorageError when they are damaged."""
@@ -35,10 +40,32 @@ class Installation:
             yield connection
 
     @contextmanager
+    def showing(self) -> Iterator[sqlite3.Connection]:
+        """What Gets show: the books, or the frozen copy of them; raises as `reading`."""
+        if not self.frozen_reads.is_file():
+            with self.reading() as connection:
+                yield connection
+            return
+        with _told(self.home, self.frozen_reads), StateFile(self.frozen_reads, SCHEMA).reading() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction on the books, on the disk when it ends; raises as `reading`."""
         with _told(self.home, self.books.path), self.books.writing() as connection:
             yield connection
+
+    def freeze_reads(self) -> None:
+        """Let Gets show the figures of now, with the switches as they stand, whatever is written later."""
+        aside = self.frozen_reads.with_suffix(".aside")
+        with self.reading() as connection, closing(sqlite3.connect(aside)) as copy:
+            connection.backup(copy)
+        aside.replace(self.frozen_reads)
+
+    def thaw_reads(self) -> None:
+        """Let Gets show the books again."""
+        for suffix in ("", "-wal", "-shm"):
+            self.frozen_reads.with_name(self.frozen_reads.name + suffix).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -85,6 +85,18 @@ def wait(home: Path, *, seconds: str) -> Sequence[str]:
     return [f"{seconds} seconds passed."]
 
 
+def freeze_reads(home: Path) -> Sequence[str]:
+    """Let Gets show the figures of now from here on."""
+    Installation(home).freeze_reads()
+    return ["Gets show the figures of now, until reads are thawed."]
+
+
+def thaw_reads(home: Path) -> Sequence[str]:
+    """Let Gets show the books again."""
+    Installation(home).thaw_reads()
+    return ["Gets show the books."]
+
+
 def _list_switches(home: Path) -> Sequence[str]:
     with Installation(home).reading() as connection:
         return [f"{switch.name} = {SWITCHES.get(connection, switch.name)}: {switch.help}" for switch in SWITCHES]
@@ -107,4 +119,6 @@ COMMANDS: tuple[DeskCommand, ...] = (
     command("switch", "List the switches, or set one", switch, optional("name", "switch"),
             optional("value", "value; left out, the default")),
     command("wait", "Let time pass for the simulator", wait, needed("seconds", "seconds")),
+    command("freeze-reads", "Let Gets show old figures", freeze_reads),
+    command("thaw-reads", "Let Gets show the books again", thaw_reads),
 )  # fmt: skip

@@ -140,7 +140,7 @@ def _distort(connection: sqlite3.Connection, rows: Iterable[Row]) -> Iterable[Ro
     if not hidden and not doubled:
         return rows
     found = list(rows)
-    return [*found[:doubled], *found[: len(found) - hidden]]
+    return [*found[:doubled], *found[: max(0, len(found) - hidden)]]
 
 
 def _job_number(job: str, *, padded: bool) -> str:

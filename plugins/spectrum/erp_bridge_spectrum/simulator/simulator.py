@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Served
+from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Mischief, Served
 from erp_bridge_core.simulation import serve
-from erp_bridge_spectrum.simulator import masters, tokens
+from erp_bridge_spectrum.simulator import masters, mischief, tokens
 from erp_bridge_spectrum.simulator.company import COMPANY, Installation
 from erp_bridge_spectrum.simulator.cost_activity import read_activity, tell_activity
 from erp_bridge_spectrum.simulator.site import COMMANDS, DESK, Site
@@ -81,9 +81,19 @@ class SpectrumSimulator:
 
     def restart(self, home: Path) -> None:
         """Come back as after a crash: tokens are gone, and so are writes that were late."""
-        with Installation(home).writing() as connection:
+        installation = Installation(home)
+        installation.thaw_reads()
+        with installation.writing() as connection:
             tokens.end_tokens(connection)
             connection.execute("DELETE FROM late_write")
+
+    def mischief(self) -> Mapping[Mischief, mischief.Act]:
+        """What Data Exchange and the people at Spectrum may do meanwhile."""
+        return mischief.ACTS
+
+    def calm(self, home: Path) -> None:
+        """End what lasts or is armed: Gets are whole and fresh again, Complete jobs Active."""
+        mischief.calm(Installation(home))
 
 
 def _authorize(connection: sqlite3.Connection) -> None:

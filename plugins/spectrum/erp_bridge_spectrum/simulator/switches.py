@@ -72,6 +72,7 @@ _SETTINGS: Final = (
 _FAULTS: Final = (
     _whole("faults", "0", "So many next calls answer Error executing Web Service."),
     _yes_no("faults_commit", "Whether a Put that answers with a fault of `faults` is carried out all the same."),
+    _whole("refused_puts", "0", "So many next Puts are refused with a code in a good reply, nothing done."),
     _whole("html_answers", "0", "So many next calls answer with an HTML page, nothing done."),
     _one_of("html_status", "HTTP status of those pages.", "200", "503", "401"),
     _whole("lost_replies", "0", "So many next Puts are carried out, but their replies are lost."),
