@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
     "upgrade": f"{_ROOM}.upgrade:upgrade",
+    "serve": f"{_ROOM}.serve:serve",
     "plugins": f"{_ROOM}.plugins:plugins",
     "simulate": f"{_ROOM}.simulate:simulate",
     "demo": f"{_ROOM}.demo:demo",

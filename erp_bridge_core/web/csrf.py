@@ -1,0 +1,54 @@
+"""No other site acts for a person: every form is bound to session and company, and comes from our own origin."""
+
+import hashlib
+import hmac
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.web.actors import Visit, WebRequest, cookies_of
+from erp_bridge_core.web.errors import ForeignForm
+
+FIELD: Final = "csrf_token"
+HEADER: Final = "X-CSRF-Token"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def form_token(visit: Visit) -> str:
+    """The token of a visit's forms. It names the company, so that a form can't act in one chosen in another tab."""
+    return hmac.new(visit.secret.encode(), f"form:{visit.company}".encode(), hashlib.sha256).hexdigest()
+
+
+async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """A guard of every handler that changes something; raises `ForeignForm`. A bearer token is proof by itself."""
+    request: WebRequest = connection  # type: ignore[assignment] # guards of HTTP routes are given the request
+    if request.method in _SAFE or request.auth.bearer:
+        return
+    if not _is_own(request, cookies_of(request).web):
+        raise ForeignForm("This came from another site; nothing was done.", remedy="Open the page here and try again.")
+    given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
+    good = isinstance(given, str) and hmac.compare_digest(given.encode(), form_token(request.auth).encode())
+    if not good or not request.auth.secret:
+        raise ForeignForm(
+            "The form is no longer valid; nothing was done.",
+            remedy="Go back, load the page anew and send it again: you signed in or changed the company meanwhile.",
+        )
+
+
+def _is_own(request: WebRequest, web: WebConfig) -> bool:
+    """Whether the browser names our own origin; one that names none is judged by the form's token alone."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        return request.headers.get("sec-fetch-site", "none") in {"same-origin", "none"}
+    own = {_origin(web.base_url)} if web.base_url else set()
+    # Its host was let in by name already; the scheme is the one that this process speaks.
+    own.add(f"{request.scope['scheme']}://{request.headers.get('host', '')}".lower())
+    return origin.lower() in own
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()

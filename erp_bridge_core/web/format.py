@@ -1,0 +1,90 @@
+"""Money, numbers, dates and durations as a reader's locale writes them: every decimal kept, nothing rounded."""
+
+from copy import copy
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from attrs import define, field
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import NumberPattern, format_decimal
+from markupsafe import Markup, escape
+
+DEFAULT_LOCALE: Final = "en_US"
+#: More languages than that say nothing about a reader.
+_MOST: Final = 20
+
+
+@define
+class Formats:
+    """How one reader reads values. What it answers is escaped, since locales use characters that are hidden else."""
+
+    locale: Locale
+    time_zone: str = "UTC"
+    _zone: ZoneInfo = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Look the time zone up once."""
+        self._zone = ZoneInfo(self.time_zone)
+
+    def money(self, value: Decimal | None, currency: str) -> Markup:
+        """An amount with its currency and just its own decimals; nothing where there is none."""
+        if value is None:
+            return Markup()
+        pattern = _exact(self.locale.currency_formats["standard"], value)
+        return escape(pattern.apply(value, self.locale, currency=currency, currency_digits=False))
+
+    def number(self, value: Decimal | int | None) -> Markup:
+        """A number with just its own decimals."""
+        if value is None:
+            return Markup()
+        if isinstance(value, int):
+            return escape(format_decimal(value, locale=self.locale))
+        return escape(_exact(self.locale.decimal_formats[None], value).apply(value, self.locale))
+
+    def day(self, value: date | None) -> Markup:
+        """A date."""
+        return Markup() if value is None else escape(format_date(value, format="medium", locale=self.locale))
+
+    def moment(self, value: datetime | None) -> Markup:
+        """A moment to the minute where the company is, with the machine's form beside it."""
+        if value is None:
+            return Markup()
+        there = value.astimezone(self._zone)
+        shown = f"{format_datetime(there, format='medium', locale=self.locale)} {there:%Z}"
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+
+    def duration(self, value: timedelta | None) -> Markup:
+        """How long something has lasted, roughly."""
+        return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=self.locale))
+
+
+def preferred_locale(accepted: str) -> Locale:
+    """The first locale of an `Accept-Language` header that is known, by its weights; American English else."""
+    wishes = sorted(map(_wish, accepted.split(",")[:_MOST]), key=lambda wish: -wish[1])
+    for name, weight in wishes:
+        try:
+            if name and weight > 0:
+                return Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse(DEFAULT_LOCALE)
+
+
+def _wish(text: str) -> tuple[str, float]:
+    name, _, weight = text.partition(";q=")
+    try:
+        return name.strip(), float(weight or 1)
+    except ValueError:
+        return name.strip(), 0.0
+
+
+def _exact(pattern: NumberPattern, value: Decimal) -> NumberPattern:
+    """The locale's pattern with as many decimals as the value has: a currency's digits are the value's own."""
+    exponent = value.as_tuple().exponent
+    digits = max(0, -exponent) if isinstance(exponent, int) else 0
+    exact = copy(pattern)
+    exact.frac_prec = (digits, digits)
+    return exact

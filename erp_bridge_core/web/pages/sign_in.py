@@ -1,0 +1,82 @@
+"""Signing in and out. A sign-in always begins a new session and ends the one that the browser had."""
+
+from typing import Final
+
+from attrs import evolve
+from litestar import Response, get, post
+from litestar.datastructures import Cookie, FormMultiDict
+from litestar.response import Redirect
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import NotAllowed
+from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of, sole_company
+from erp_bridge_core.web.addresses import own_path
+from erp_bridge_core.web.errors import status_of
+from erp_bridge_core.web.forms import Field, Filled, Form, as_typed
+from erp_bridge_core.web.rendering import redirect, render
+
+_LOGIN: Final = Field(name="login", label="Login", autocomplete="username", longest=100)
+_PASSWORD: Final = Field(
+    name="password", label="Password", kind="password", autocomplete="current-password", read=as_typed, longest=1000
+)
+_COMPANY: Final = Field(
+    name="company", label="Company", hint="Its short code.", autocomplete="organization", longest=64
+)
+
+
+@get("/sign-in", opt=PUBLIC, sync_to_thread=True)
+def show_sign_in(request: WebRequest, application: Application) -> Response[str]:
+    """The form; for whoever is signed in, it makes the sign-in recent again."""
+    company = request.cookies.get(cookies_of(request).name("company"), "")
+    known = {"login": request.auth.actor.login} if request.auth.actor else {}
+    return _page(request, _form(application).empty(company=company, **known), request.query_params.get("next", ""))
+
+
+@post("/sign-in", opt=PUBLIC, sync_to_thread=True)
+def sign_in(request: WebRequest, application: Application, posted: FormMultiDict) -> Response[str] | Redirect:
+    """Begin a session and go on to where the person wanted to be."""
+    filled = _form(application).read(posted)
+    wanted = str(posted.get("next") or "")
+    if not filled.is_good:
+        return _page(request, filled, wanted, status=422)
+    company = filled.values.get("company") or sole_company(application)
+    try:
+        token, actor = application.people.sign_in(
+            filled.values["login"], filled.values["password"], company, via="page"
+        )
+    except NotAllowed as error:
+        return _page(request, filled.refused(error), wanted, status=status_of(error))
+    if request.auth.session:
+        application.people.sign_out(request.auth.session)
+    return redirect(request, own_path(wanted), cookies=session_cookies(request, token, actor.company))
+
+
+@post("/sign-out", sync_to_thread=True)
+def sign_out(request: WebRequest, application: Application) -> Redirect:
+    """End the session; what the browser still shows can do nothing more."""
+    application.people.sign_out(request.auth.session)
+    gone = [cookies_of(request).remove(kind) for kind in ("session", "visit", "notice")]
+    return redirect(request, "/sign-in", cookies=gone)
+
+
+def session_cookies(request: WebRequest, token: str, company: str) -> list[Cookie]:
+    """The cookies of a session that has just begun."""
+    cookies = cookies_of(request)
+    return [cookies.make("session", token), cookies.make("company", company), cookies.remove("visit")]
+
+
+def _form(application: Application) -> Form:
+    """An installation with one company does not ask for it; one with several names none of them to strangers."""
+    return Form((_LOGIN, _PASSWORD) if sole_company(application) else (_COMPANY, _LOGIN, _PASSWORD))
+
+
+def _page(request: WebRequest, filled: Filled, wanted: str, *, status: int = 200) -> Response[str]:
+    cookies = []
+    if not request.auth.secret:
+        visit = cookies_of(request).visit()
+        request.scope["auth"] = evolve(request.auth, secret=visit.value or "")
+        cookies.append(visit)
+    return render(request, "sign_in.html", status=status, cookies=cookies, form=filled, next=own_path(wanted))
+
+
+HANDLERS: Final = (show_sign_in, sign_in, sign_out)

@@ -1,0 +1,90 @@
+"""Pages: Jinja2 with everything escaped, and the frame around each: who, where, what is open to him, what was done."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.enums import MediaType
+from litestar.response import Redirect
+
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import Rights
+from erp_bridge_core.people.views import Company
+from erp_bridge_core.web.actors import WebRequest, application_of, cookies_of, visit_of
+from erp_bridge_core.web.csrf import FIELD, form_token
+from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
+from erp_bridge_core.web.format import Formats, preferred_locale
+from erp_bridge_core.web.navigation import Entry, entries
+from erp_bridge_core.web.text import finalized
+
+_TEMPLATES: Final = Environment(
+    loader=PackageLoader("erp_bridge_core.web", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=finalized,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@frozen(kw_only=True)
+class Frame:
+    """What surrounds every page. Without an actor it is the page of a stranger."""
+
+    path: str
+    csrf_field: str
+    csrf_token: str
+    actor: Actor | None = None
+    company: Company | None = None
+    several_companies: bool = False
+    navigation: Sequence[Entry] = ()
+    flash: Flash | None = None
+
+
+def render(
+    request: WebRequest, template: str, *, status: int = 200, cookies: Sequence[Cookie] = (), **values: Any
+) -> Response[str]:
+    """A page. `frame` and `show` (the reader's formats) are there in every template."""
+    frame = _frame(request)
+    zone = frame.company.time_zone if frame.company else "UTC"
+    show = Formats(preferred_locale(request.headers.get("accept-language", "")), zone)
+    text = _TEMPLATES.get_template(template).render(frame=frame, show=show, **values)
+    gone = [cookies_of(request).remove("notice")] if frame.flash else []
+    return Response(text, status_code=status, media_type=MediaType.HTML, cookies=[*gone, *cookies])
+
+
+def render_bare(template: str, **values: Any) -> str:
+    """A page for when nothing else can be asked: no actor, no database."""
+    frame = Frame(path="", csrf_field=FIELD, csrf_token="")
+    return _TEMPLATES.get_template(template).render(frame=frame, show=Formats(preferred_locale("")), **values)
+
+
+def redirect(request: WebRequest, path: str, *, flash: Flash | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:
+    """On to a page of ours, by GET, where `flash` is told."""
+    told = [flash_cookie(request, flash)] if flash else []
+    return Redirect(path, status_code=303, cookies=[*told, *cookies])
+
+
+def _frame(request: WebRequest) -> Frame:
+    visit = visit_of(request)
+    frame = Frame(path=request.scope["path"], csrf_field=FIELD, csrf_token=form_token(visit))
+    if visit.actor is None:
+        return frame
+    companies = application_of(request).companies.list(visit.actor)
+    return evolve(
+        frame,
+        actor=visit.actor,
+        company=next(each for each in companies if each.code == visit.actor.company),
+        several_companies=len(companies) > 1,
+        navigation=entries(_rights(request, visit.actor)),
+        flash=read_flash(request),
+    )
+
+
+def _rights(request: WebRequest, actor: Actor) -> Rights:
+    with application_of(request).store.read() as connection:
+        return rights_of(connection, actor)

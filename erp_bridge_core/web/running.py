@@ -1,0 +1,83 @@
+"""Running the server: on the loopback address, or on another one behind a proxy that ends TLS."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.configuration import Configuration, WebConfig
+from erp_bridge_core.contract.errors import BadSettings, Fault, NotAllowed, UsageError
+from erp_bridge_core.web.security import is_https
+from erp_bridge_core.web.server import create_server
+
+#: Seconds that requests under way may take once the server is to end.
+GRACE: Final = 30
+
+
+def run_server(
+    application: Application, *, host: str, port: int, behind_tls: bool, said: Callable[[str], object]
+) -> None:
+    """Serve until a signal ends it; `said` is told the address once the port is ours (0: any that is free).
+
+    Raises `UsageError`, `BadSettings` or `NotAllowed` where it may not or can't listen there.
+    """
+    web = Configuration.read(application.home).web
+    require_may_listen(host, web, behind_tls=behind_tls, demo=application.demo)
+    config = uvicorn.Config(
+        create_server(application, web=web),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # Nothing that a client could send is believed of it: its own address is in `[web] base_url`.
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE,
+    )
+    with listening(host, port) as listener:
+        bound = listener.getsockname()[1]
+        said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def require_may_listen(host: str, web: WebConfig, *, behind_tls: bool, demo: bool) -> None:
+    """Beyond the loopback address: never a demo's home, and only behind a proxy that is said to end TLS."""
+    if is_loopback(host):
+        return
+    if demo:
+        raise NotAllowed(
+            "A demo's home is served on the loopback address alone: there anybody may play anybody.",
+            remedy="Make a home of your own with `erp-bridge init`, or leave --host out.",
+        )
+    if not behind_tls:
+        raise UsageError(
+            f"On {host} passwords would travel in the clear.",
+            remedy="Put a proxy that ends TLS before it, let only that reach the port, and say so with --behind-tls.",
+        )
+    if not is_https(web):
+        fault = Fault("web.base_url", "is not https", value=web.base_url, expected="https:// and the name people type")
+        raise BadSettings(
+            "The address that people type is not set.", remedy="Set it in erp-bridge.toml.", faults=[fault]
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """The socket to serve on; raises `UsageError` where the port is taken or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can be served on port {port} of {host}: {error.strerror}.", remedy="Choose another with --port."
+        ) from error

@@ -1,0 +1,117 @@
+"""The server over an opened installation: pages, REST API, OpenAPI document, static files and health."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from litestar import Litestar, Response, Router, get
+from litestar.datastructures import CacheControlHeader, FormMultiDict, State
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.configuration import Configuration, WebConfig
+from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.web import answers, api, pages
+from erp_bridge_core.web.actors import PUBLIC, Authentication, WebRequest, actor_of
+from erp_bridge_core.web.csrf import require_own_form
+from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
+from erp_bridge_core.web.sessions import Cookies
+
+_STATIC: Final = Path(__file__).parent / "static"
+#: Paths where nobody asks who asks.
+_FOR_ANYBODY: Final = ("^/schema", "^/static", "^/health")
+
+
+def create_server(application: Application, *, web: WebConfig | None = None) -> Litestar:
+    """The ASGI application of an opened installation, which whoever opened it closes after the server has ended.
+
+    `web` is the configuration's section `[web]` unless it is given. Every handler needs a signed-in actor unless it is
+    marked public, and every one that changes something a form of ours or a bearer token.
+    """
+    configured = web or Configuration.read(application.home).web
+    cookies = Cookies(configured)
+    server = Litestar(
+        route_handlers=[
+            Router("/", route_handlers=list(pages.HANDLERS), include_in_schema=False),
+            Router("/api/v1", route_handlers=list(api.HANDLERS), security=[{"token": []}, {"session": []}]),
+            create_static_files_router(
+                "/static",
+                directories=[_STATIC],
+                opt=PUBLIC,
+                cache_control=CacheControlHeader(max_age=3600, public=True),
+            ),
+            health,
+            unknown_page,
+        ],
+        dependencies={
+            "application": Provide(_application, sync_to_thread=False),
+            "actor": Provide(_actor, sync_to_thread=False),
+            "posted": Provide(_posted),
+        },
+        middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
+        guards=[require_own_form],
+        exception_handlers=answers.HANDLERS,
+        state=State({"application": application, "cookies": cookies}),
+        openapi_config=_openapi(cookies),
+        request_max_body_size=LARGEST_BODY,
+        multipart_form_part_limit=MOST_PARTS,
+        logging_config=None,
+        debug=False,
+    )
+    server.asgi_handler = Perimeter(server.asgi_handler, configured)
+    return server
+
+
+@get("/health", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
+def health(application: Application) -> Response[dict[str, str]]:
+    """Whether the server runs and its database answers; nothing else is told to strangers."""
+    try:
+        with application.store.read():
+            return Response({"status": "ok"})
+    except StorageError:
+        return Response({"status": "failing"}, status_code=503)
+
+
+@get("/{path:path}", include_in_schema=False, sync_to_thread=False)
+def unknown_page(path: str) -> None:
+    """Whatever no page has: strangers are asked to sign in first, so that they learn of no page."""
+    raise NotFoundException(path)
+
+
+def _application(state: State) -> Application:
+    """The installation that is served."""
+    application: Application = state["application"]
+    return application
+
+
+def _actor(request: WebRequest) -> Actor:
+    """Whoever is signed in."""
+    return actor_of(request)
+
+
+async def _posted(request: WebRequest) -> FormMultiDict:
+    """The fields of the form that was sent."""
+    return await request.form()
+
+
+def _openapi(cookies: Cookies) -> OpenAPIConfig:
+    session = SecurityScheme(
+        type="apiKey", name=cookies.name("session"), security_scheme_in="cookie", description="A sign-in on a page."
+    )
+    token = SecurityScheme(type="http", scheme="bearer", description="An API token: `erp-bridge person token`.")
+    return OpenAPIConfig(
+        title="ERP Bridge",
+        version=version("erp-bridge-core"),
+        path="/schema",
+        render_plugins=[JsonRenderPlugin()],
+        components=Components(security_schemes={"token": token, "session": session}),
+        use_handler_docstrings=True,
+        create_examples=False,
+    )

@@ -1,0 +1,42 @@
+// Comfort on top of pages that work without it: no double sends, errors in view, and live parts that renew themselves.
+"use strict";
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+
+// A page that comes back from the browser's memory may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+document.querySelector("[data-focus]")?.focus();
+
+// <section id="progress" data-live="3"> is read anew from its own page every 3 seconds, while the page says data-live.
+const renew = async (id) => {
+  const part = document.getElementById(id);
+  if (!part?.dataset.live) return;
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(window.location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (fresh) part.replaceWith(fresh);
+    } catch {
+      // The server may be restarting: the next round finds it again.
+    }
+  }
+  const seconds = Number(document.getElementById(id)?.dataset.live);
+  if (seconds > 0) setTimeout(renew, seconds * 1000, id);
+};
+for (const part of document.querySelectorAll("[data-live][id]")) {
+  setTimeout(renew, Number(part.dataset.live) * 1000, part.id);
+}
