@@ -1,0 +1,1 @@
+"""ERP Bridge's adapter for Acme Books, and a simulator of it."""
