@@ -1,0 +1,226 @@
+"""The suite as a pytest plugin: options, what is collected, what is told. Inert unless `--erp` names an adapter."""
+
+import json
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from erp_bridge_core.conformance.bench import Bench
+    from erp_bridge_core.conformance.effort import Effort
+    from erp_bridge_core.conformance.preflight import Flight
+    from erp_bridge_core.conformance.rulebook import Rule
+    from erp_bridge_core.conformance.subject import Subject
+
+#: The name under which the plugin of a run is registered.
+NAME: Final = "erp-bridge-conformance-run"
+_FOLDER: Final = Path(__file__).parent
+_PROPERTY: Final = "erp_bridge_rule"
+_FLIGHT: Final = "erp_bridge_flight"
+#: Rules that the preflight answers.
+FIRST: Final = ("CON-01", "CON-02")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The suite's options."""
+    group = parser.getgroup("erp-bridge", "ERP Bridge's conformance suite")
+    group.addoption("--erp", metavar="NAME", help="the adapter to test: its installed name, or package.module:object")
+    group.addoption("--certificate", metavar="FILE", help="write the certificate here")
+    for name, options in (
+        ("--seed", {"type": int, "default": 0, "help": "what random cases are drawn from"}),
+        ("--case", {"default": "", "metavar": "ID", "help": "run one rule, or one case as a failure names it"}),
+        ("--thorough", {"action": "store_true", "help": "the largest budgets and many more cases"}),
+        ("--sample", {"action": "store_true", "help": "only what fits into a minute"}),
+        ("--fault-pairs", {"type": int, "metavar": "N", "help": "how many random pairs of faults are tried"}),
+        ("--gaps", {"metavar": "FILE", "help": "TOML with the gaps that are declared: rule, reason, link, expires"}),
+    ):
+        try:
+            group.addoption(name, dest=f"erp_bridge_{name[2:].replace('-', '_')}", **options)
+        except ValueError:  # another plugin has an option of that name: ours goes by a longer one
+            group.addoption(f"--erp-{name[2:]}", dest=f"erp_bridge_{name[2:].replace('-', '_')}", **options)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what works only in a run of the suite."""
+    if config.getoption("--erp"):
+        config.pluginmanager.register(ConformancePlugin(config), NAME)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Without `--erp` there is nothing to collect here."""
+    if not config.getoption("--erp") and collection_path.is_relative_to(_FOLDER):
+        return True
+    return None
+
+
+class ConformancePlugin:
+    """The plugin of one run, in the main process and in each worker of pytest-xdist."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from erp_bridge_core.conformance.effort import Effort
+        from erp_bridge_core.conformance.manifest import manifest
+        from erp_bridge_core.conformance.run import Run, read_gaps
+
+        self.config = config
+        self.spec = str(config.getoption("--erp"))
+        self.effort: Effort = _effort(config)
+        gaps = config.getoption("erp_bridge_gaps")
+        self.run = Run(rules=manifest(), effort=self.effort, gaps=read_gaps(Path(gaps) if gaps else None))
+        self.flight: Flight = self._fly()
+        self.collected: set[str] = set()
+        self.opened: Bench | None = None
+
+    def _fly(self) -> "Flight":
+        from erp_bridge_core.conformance.preflight import Flight, fly
+
+        given = getattr(self.config, "workerinput", {}).get(_FLIGHT)
+        return Flight(**json.loads(given)) if given else fly(self.spec)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist how the preflight went."""
+        node.workerinput[_FLIGHT] = json.dumps({"rule": self.flight.rule, "why": self.flight.why})
+
+    # -- collecting ---------------------------------------------------------------------------------------------------
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what was not asked for."""
+        from erp_bridge_core.conformance.rulebook import rule_of
+
+        wanted = self.effort.case.partition(":")[0]
+        kept = []
+        for item in items:
+            rule = rule_of(getattr(item, "function", None))
+            if rule is not None:
+                self.collected.add(rule.id)
+                if wanted not in {"", rule.id}:
+                    continue
+            kept.append(item)
+        items[:] = kept
+
+    def open_bench(self, folder: Path) -> "Bench":
+        """The one bench of this process, not entered yet."""
+        from erp_bridge_core.conformance.bench import Bench
+
+        self.opened = Bench(subject=self.subject, effort=self.effort, folder=folder)
+        return self.opened
+
+    @property
+    def subject(self) -> "Subject":
+        """The adapter under test."""
+        from erp_bridge_core.conformance.subject import find_subject
+
+        return find_subject(self.spec)
+
+    # -- running ------------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Skip what can't be run, saying why."""
+        from erp_bridge_core.conformance.rulebook import rule_of
+
+        rule = rule_of(getattr(item, "function", None))
+        if rule is not None:
+            self._admit(rule)
+        yield
+
+    def _admit(self, rule: "Rule") -> None:
+        from erp_bridge_core.conformance.run import BLOCKED
+
+        if not self.flight.landed:
+            if rule.id == self.flight.rule:
+                pytest.fail(self.flight.why, pytrace=False)
+            if rule.id not in FIRST or FIRST.index(rule.id) > FIRST.index(self.flight.rule):
+                pytest.skip(f"{BLOCKED}: {self.flight.rule}")
+            return
+        if why := rule.applies(self.subject.adapter.profile):
+            pytest.skip(f"not applicable: {why}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let each report say what it says of its rule."""
+        from erp_bridge_core.conformance.rulebook import rule_of
+        from erp_bridge_core.conformance.run import plain
+        from erp_bridge_core.conformance.verdicts import told_by
+
+        report = yield
+        rule = rule_of(getattr(item, "function", None))
+        if rule is not None:
+            cases = self.opened.once("cases", dict).get(rule.id, 1) if self.opened else 1
+            told = told_by(rule, report, call, cases=cases)
+            if told is not None:
+                report.user_properties.append((_PROPERTY, plain(told)))
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what was told, also by another process."""
+        from erp_bridge_core.conformance.run import from_plain
+
+        for name, value in report.user_properties:
+            if name == _PROPERTY and isinstance(value, dict):
+                self.run.tell(from_plain(value))
+                self.collected.add(value["rule"])
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A rule of the manifest that was not heard of, or a gap that expired, fails the run."""
+        if self._is_worker or self.effort.case or session.config.option.keyword or session.config.option.collectonly:
+            return
+        if (self.run.missing() or self.run.expired(_today())) and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        self._write_certificate()
+
+    @property
+    def _is_worker(self) -> bool:
+        return hasattr(self.config, "workerinput")
+
+    def _write_certificate(self) -> None:
+        path = self.config.getoption("--certificate")
+        if path and self.flight.landed:
+            target = Path(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(self.run.certificate(self.subject.adapter).to_json(), encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """What a person can act on."""
+        from erp_bridge_core.conformance.run import summary_lines
+
+        results = self.run.results(_today())
+        terminalreporter.section(f"conformance of {self.spec}, seed {self.effort.seed}")
+        for line in summary_lines(self.run, results):
+            terminalreporter.line(line)
+        counts = {name: sum(each.result.value == name for each in results) for name in _ORDER}
+        terminalreporter.line(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count))
+        for gap in self.run.expired(_today()):
+            terminalreporter.line(f"The gap of {gap.rule} expired on {gap.expires}: mend it, or declare it anew.")
+        if path := self.config.getoption("--certificate"):
+            terminalreporter.line(f"Certificate: {path}" if self.flight.landed else "No certificate was written.")
+
+
+_ORDER: Final = ("passed", "failed", "gap", "not_applicable", "not_run")
+
+
+def _today() -> Any:
+    return datetime.now(UTC).date()
+
+
+def _effort(config: pytest.Config) -> "Effort":
+    from erp_bridge_core.conformance.effort import Depth, Effort
+
+    thorough, sample = config.getoption("erp_bridge_thorough"), config.getoption("erp_bridge_sample")
+    depth = Depth.THOROUGH if thorough else Depth.SAMPLE if sample else Depth.FULL
+    return Effort(
+        depth=depth,
+        seed=config.getoption("erp_bridge_seed"),
+        case=config.getoption("erp_bridge_case"),
+        pairs=config.getoption("erp_bridge_fault_pairs"),
+    )
+
+
+__all__ = ["pytest_addoption", "pytest_configure", "pytest_ignore_collect"]

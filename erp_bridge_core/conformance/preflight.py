@@ -1,0 +1,122 @@
+"""The preflight: the adapter's first flight, in a process of its own, so that nothing it does can stop the suite.
+
+An adapter that hangs, ends the process, or breaks on the first budget is found here, named, and kept away from the
+process that runs the rules.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+#: How long an adapter's first budget may take all the way, in seconds.
+PATIENCE: Final = 60.0
+_STEPS: Final = "steps"
+
+
+@frozen(kw_only=True)
+class Flight:
+    """How far the adapter came. `rule` names the one that it fell by, blank when it came all the way."""
+
+    rule: str = ""
+    why: str = ""
+
+    @property
+    def landed(self) -> bool:
+        """Whether the other rules can be run."""
+        return not self.rule
+
+
+def fly(spec: str, *, patience: float = PATIENCE) -> Flight:
+    """Let the adapter be loaded and carry one small budget, in another process, within so many seconds."""
+    with tempfile.TemporaryDirectory(prefix="erp-bridge-preflight-") as folder:
+        steps = Path(folder) / _STEPS
+        steps.touch()
+        command = [sys.executable, "-m", "erp_bridge_core.conformance.preflight", spec, folder]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        with (Path(folder) / "output").open("w+b") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, start_new_session=True
+            )
+            try:
+                process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _end(process)
+                return Flight(rule="CON-02", why=f"it did not come back within {patience:g} seconds {_last(steps)}")
+            output.seek(0)
+            said = output.read().decode(errors="replace").strip()
+        return _judged(process.returncode, steps, said)
+
+
+def _judged(status: int, steps: Path, said: str) -> Flight:
+    lines = steps.read_text(encoding="utf-8").splitlines()
+    last = json.loads(lines[-1]) if lines else {}
+    if last.get("done"):
+        return Flight()
+    if last.get("error"):
+        return Flight(rule="CON-01", why=f"{last['error']} {_last(steps)}")
+    end = said.splitlines()[-1] if said else "it said nothing"
+    return Flight(rule="CON-02", why=f"it ended the process (status {status}) {_last(steps)}: {end}")
+
+
+def _last(steps: Path) -> str:
+    names = [json.loads(line).get("step") for line in steps.read_text(encoding="utf-8").splitlines()]
+    known = [name for name in names if name]
+    return f"while {known[-1]}" if known else "while it was imported"
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (AttributeError, ProcessLookupError):
+        process.kill()
+    process.wait()
+
+
+def main() -> None:
+    """The other process: arguments are the adapter's spec and a folder to work in."""
+    spec, folder = sys.argv[1:3]
+    steps = Path(folder) / _STEPS
+
+    def note(**facts: object) -> None:
+        with steps.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(facts) + "\n")
+
+    from erp_bridge_core.contract.errors import ErpBridgeError
+
+    try:
+        _take_off(spec, Path(folder), note)
+    except ErpBridgeError as error:
+        note(error=f"{error.message} {error.remedy}".strip())
+    except Exception as error:  # noqa: BLE001 - whatever the adapter raises is evidence
+        note(error=f"{type(error).__name__}: {error}")
+    else:
+        note(done=True)
+    # Threads that the adapter left behind must not keep this process.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _take_off(spec: str, folder: Path, note: Callable[..., None]) -> None:
+    from erp_bridge_core.conformance.bench import Bench
+    from erp_bridge_core.conformance.effort import Effort
+    from erp_bridge_core.conformance.subject import find_subject
+
+    note(step="it was being loaded")
+    subject = find_subject(spec)
+    note(step="it was asked for its simulator")
+    subject.adapter.simulator()
+    with Bench(subject=subject, effort=Effort(), folder=folder / "bench") as bench:
+        note(step="a project was linked to its job")
+        bench.linked()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What a rule of the suite is: an ordinary test function with an id, a title, and when it applies."""
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from erp_bridge_core.certificates import Evidence
+from erp_bridge_core.contract.profile import ErpProfile
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+_ATTRIBUTE: Final = "erp_bridge_rule"
+#: The package whose modules hold the rules.
+PACKAGE: Final = "erp_bridge_core.conformance.rules"
+
+
+#: Rules that only read, or only ask the adapter, can rest on anything.
+ANY: Final = frozenset(Evidence)
+#: Rules that need the ERP's own books, or faults at will, need a simulator.
+SIMULATED: Final = frozenset({Evidence.SIMULATOR})
+#: Rules that write a budget and read it back can also use a live test company.
+WRITTEN: Final = frozenset({Evidence.SIMULATOR, Evidence.LIVE})
+
+Applies = Callable[[ErpProfile], str]
+
+
+def always(profile: ErpProfile) -> str:
+    """A rule for every adapter."""
+    del profile
+    return ""
+
+
+@frozen(kw_only=True)
+class Rule:
+    """One rule: its id, title and docstring with troubleshooting; `applies` says why it does not, blank when it does.
+
+    `sampled`: part of the sample that every test run makes; the others belong to the whole suite.
+    """
+
+    id: str
+    title: str
+    help: str
+    evidence: frozenset[Evidence]
+    applies: Applies
+    sampled: bool
+    function: Callable[..., None]
+
+    @property
+    def group(self) -> str:
+        """The part of the id that names the group: `MNY` of `MNY-02`."""
+        return self.id.partition("-")[0]
+
+    @property
+    def page(self) -> str:
+        """Where the documentation explains it, from the documentation's root."""
+        return f"vendors/rules/{GROUPS[self.group][0]}.md#{self.id.lower()}"
+
+
+#: Each group's page and title, in the order in which rules are told.
+GROUPS: Final = {
+    "CON": ("contract", "Contract"),
+    "CLM": ("claims", "Claims"),
+    "FLD": ("fields", "Revision fields"),
+    "MNY": ("money", "Money"),
+    "EXP": ("export", "Export"),
+    "FLT": ("faults", "Faults of the wire"),
+    "MEA": ("meaning", "Faults of meaning"),
+    "PRC": ("processes", "Processes"),
+    "PPL": ("people", "People"),
+    "PST": ("posting", "Posting"),
+    "SCL": ("scale", "Scale"),
+    "MAN": ("manners", "Manners"),
+}
+
+
+def rule(
+    id: str,  # noqa: A002 - the word that everybody uses for it
+    title: str,
+    *,
+    evidence: frozenset[Evidence] = SIMULATED,
+    applies: Applies = always,
+    sampled: bool = True,
+) -> Callable[[Function], Function]:
+    """Mark a test function as a rule. Its docstring says what it proves, the likely causes of a failure, the cure."""
+
+    def mark(function: Function) -> Function:
+        text = (function.__doc__ or "").strip()
+        made = Rule(
+            id=id, title=title, help=text, evidence=evidence, applies=applies, sampled=sampled, function=function
+        )
+        setattr(function, _ATTRIBUTE, made)
+        return function
+
+    return mark
+
+
+def rule_of(function: Any) -> Rule | None:
+    """The rule that a function is, None for one that is none."""
+    found = getattr(function, _ATTRIBUTE, None)
+    return found if isinstance(found, Rule) else None
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the groups; imports the modules that hold them."""
+    found = [rule for module in _modules() for rule in _rules_in(module)]
+    order = list(GROUPS)
+    return tuple(sorted(found, key=lambda each: (order.index(each.group), each.id)))
+
+
+def _modules() -> Iterator[Any]:
+    package = import_module(PACKAGE)
+    for info in iter_modules(package.__path__):
+        if info.name.startswith("test_"):
+            yield import_module(f"{PACKAGE}.{info.name}")
+
+
+def _rules_in(module: Any) -> Iterable[Rule]:
+    return [rule for value in vars(module).values() if (rule := rule_of(value)) is not None]

@@ -1,0 +1,124 @@
+"""What is under test: the one adapter, found by the name it is installed under, or by `module:object`."""
+
+import hashlib
+import sys
+from importlib import import_module
+from importlib.metadata import Distribution, EntryPoint
+from typing import Any
+
+from attrs import frozen
+
+from erp_bridge_core.contract.errors import NotSupported, PluginError
+from erp_bridge_core.contract.hookspecs import ERPS
+from erp_bridge_core.contract.simulator import Mischievous, Simulator
+from erp_bridge_core.registry import Adapter
+from erp_bridge_core.registry.checks import load_adapter
+from erp_bridge_core.registry.discovery import find_candidates
+from erp_bridge_core.registry.plugin import Candidate
+
+
+@frozen(kw_only=True)
+class Subject:
+    """An adapter under test. `spec` is what it was asked for by, so that another process finds the same."""
+
+    spec: str
+    adapter: Adapter
+    packages: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The ERP's short name."""
+        return self.adapter.name
+
+    @property
+    def simulator(self) -> Simulator:
+        """The plugin's simulator; raises `NotSupported` where it has none."""
+        return self.adapter.simulator()
+
+    @property
+    def mischievous(self) -> Mischievous | None:
+        """The simulator, where it can play mischief."""
+        simulator = self.simulator
+        return simulator if isinstance(simulator, Mischievous) else None
+
+    @property
+    def has_simulator(self) -> bool:
+        """Whether the plugin brings one."""
+        try:
+            self.adapter.simulator()
+        except NotSupported:
+            return False
+        return True
+
+
+def find_subject(spec: str) -> Subject:
+    """The adapter of an installed plugin, or of a module that is being written (`package.plugin:object`).
+
+    Raises `PluginError` saying what is wrong with it, or that there is none of that name.
+    """
+    candidate = _written(spec) if ":" in spec or "." in spec else _installed(spec)
+    adapter = load_adapter(candidate)
+    return Subject(spec=spec, adapter=adapter, packages=(candidate.entry.module.partition(".")[0],))
+
+
+def _installed(name: str) -> Candidate:
+    found = [each for each in find_candidates() if each.group == ERPS and each.name == name]
+    if not found:
+        known = ", ".join(sorted(each.name for each in find_candidates() if each.group == ERPS)) or "none"
+        raise PluginError(
+            f"No plugin for the ERP {name!r} is installed; installed: {known}.",
+            remedy="Install it into this environment, or give its module: `--erp package.plugin`.",
+        )
+    if len(found) > 1:
+        titles = " and ".join(each.title for each in found)
+        raise PluginError(f"Two distributions offer {name!r}: {titles}.", remedy="Uninstall one of them.")
+    return found[0]
+
+
+def _written(spec: str) -> Candidate:
+    distribution = _Unpackaged(spec)
+    plugin = _import(spec)
+    try:
+        name = str(plugin.erp_profile().name)
+    except Exception as error:
+        raise PluginError(
+            f"{spec} does not tell its profile: {type(error).__name__}: {error}", remedy="Write `erp_profile` first."
+        ) from error
+    return Candidate(group=ERPS, entry=EntryPoint(name=name, value=spec, group=ERPS), distribution=distribution)
+
+
+def _import(spec: str) -> Any:
+    module, _, attribute = spec.partition(":")
+    try:
+        found = import_module(module)
+        return getattr(found, attribute) if attribute else found
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"Importing {spec} failed: {type(error).__name__}: {error}",
+            remedy="Give an importable `package.module` or `package.module:object`.",
+        ) from error
+
+
+class _Unpackaged(Distribution):
+    """A plugin that lies in a module that no distribution holds: as it is while somebody writes it."""
+
+    def __init__(self, spec: str) -> None:
+        self.module = spec.partition(":")[0]
+
+    def read_text(self, filename: str) -> str | None:
+        if filename == "METADATA":
+            source = getattr(sys.modules.get(self.module), "__file__", None) or ""
+            content = hashlib.sha256(_bytes_of(source)).hexdigest()[:12]
+            return f"Metadata-Version: 2.1\nName: {self.module.replace('.', '-')}\nVersion: 0+{content}\n"
+        return None
+
+    def locate_file(self, path: Any) -> Any:
+        return path
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a module's own file name
+            return file.read()
+    except OSError:
+        return b""

@@ -1,0 +1,327 @@
+"""One case: a fault at one write of an export, then all that people and workers do until it is at rest, judged."""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, Self
+
+from attrs import define, field, frozen
+
+from erp_bridge_core.approvals.items import ItemView
+from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.conformance.bench import LIMITS, Bench
+from erp_bridge_core.conformance.outcomes import End, Fault, allowed
+from erp_bridge_core.conformance.positions import Reference, Write, reference
+from erp_bridge_core.conformance.site import Site
+from erp_bridge_core.conformance.watching import Sent
+from erp_bridge_core.conformance.wire import Armed, ArmedFile, FaultyFiles, FileCall, FileFault, WireFault
+from erp_bridge_core.conformance.workload import difference, later_change, later_line
+from erp_bridge_core.connections.http import Limits
+from erp_bridge_core.contract.effects import Effect
+from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.contract.profile import Capability
+from erp_bridge_core.exports.status import ExportState
+
+#: Once faults have stopped, a worker that comes by so many times has brought everything to rest.
+ROUNDS: Final = 4
+#: A client gives up early in the cases that are about giving up.
+SHORT: Final = Limits(connect=5.0, read=0.3, total=5.0)
+SLOW: Final = frozenset({WireFault.TIMED_OUT, WireFault.TIMED_OUT_AFTER_COMMIT})
+#: When a late commit is let go.
+EVENTS: Final = ("after_giving_up", "after_find", "after_resend", "after_post", "after_verify", "after_next_export")
+_AT_REST: Final = frozenset({ExportState.COMPLETE, ExportState.OFFERED, ExportState.FAILED})
+
+
+@frozen(kw_only=True)
+class Strike:
+    """A fault at the n-th write of an export; `request` counts the requests of that write's attempt."""
+
+    fault: Fault
+    ordinal: int
+    request: int = 1
+    times: int = 1
+    event: str = ""
+
+    def __str__(self) -> str:
+        more = f".{self.request}" if self.request > 1 else ""
+        return f"{self.fault.value}@{self.ordinal}{more}" + (f":{self.event}" if self.event else "")
+
+
+@frozen(kw_only=True)
+class Ended:
+    """How a case ended, and everything that was seen of it."""
+
+    case: str
+    end: End | None
+    allowed: frozenset[End]
+    why: str
+    struck: int
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with it, in a sentence; blank when nothing is."""
+        if self.end is not None and self.end in self.allowed:
+            return ""
+        wanted = " or ".join(sorted(self.allowed))
+        came = self.end.value if self.end is not None else "wrong"
+        return f"{self.case}: must end {wanted}, ended {came}: {self.why}"
+
+
+@define
+class Sweep:
+    """The cases of one rule: run one after another, and told together when any of them is wrong."""
+
+    bench: Bench
+    rule: str
+    ran: list[Ended] = field(factory=list)
+
+    @property
+    def reference(self) -> Reference:
+        """The export without faults."""
+        return reference(self.bench)
+
+    def writes(self, *, by_file: bool = False) -> list[Write]:
+        """The writes at which this rule's faults are tried."""
+        found = {write.ordinal: write for write in self.reference.writes if write.by_file is by_file}
+        return [found[ordinal] for ordinal in self.bench.effort.chosen(sorted(found), self.rule)]
+
+    def strike(self, write: Write, *strikes: Strike) -> Ended | None:
+        """Run one case, unless another one alone was asked for."""
+        case = f"{self.rule}:{'+'.join(map(str, strikes))}"
+        if not self.bench.effort.wants(case):
+            return None
+        ended = run_case(self.bench, case, write, strikes)
+        self.ran.append(ended)
+        return ended
+
+    def finish(self) -> None:
+        """Raise AssertionError with every case that went wrong; a fault that never struck proves nothing."""
+        wrong = [ended.wrong for ended in self.ran if ended.wrong]
+        idle = [ended.case for ended in self.ran if not ended.struck]
+        note_cases(self.bench, self.rule, len(self.ran))
+        if idle and len(idle) == len(self.ran):
+            wrong.append(f"{idle[0]}: the fault never struck; nothing was proved")
+        if wrong:
+            raise AssertionError("\n".join(wrong))
+
+
+def note_cases(bench: Bench, rule: str, count: int) -> None:
+    """Keep how many cases a rule ran, for the certificate."""
+    counts: dict[str, int] = bench.once("cases", dict)
+    counts[rule] = counts.get(rule, 0) + count
+
+
+def run_case(bench: Bench, case: str, write: Write, strikes: Iterable[Strike]) -> Ended:
+    """Restore the site before the write, let the faults strike, bring everything to rest, and judge it."""
+    given = tuple(strikes)
+    limits = SHORT if any(strike.fault in SLOW for strike in given) else LIMITS
+    ends = frozenset[End]().union(*(allowed(write.safety, each.fault, event=each.event) for each in given))
+    with bench.site(write.before, limits=limits) as site, ExitStack() as stack:
+        assert write.before.item is not None
+        armed = [stack.enter_context(_Armed(bench, site, each)) for each in given]
+        try:
+            end, why = _to_the_end(bench, site, write.before.item, armed)
+        except ErpBridgeError as error:
+            end, why = None, f"{type(error).__name__}: {error.message}"
+        return Ended(case=case, end=end, allowed=ends, why=why, struck=sum(each.struck for each in armed))
+
+
+class _Armed:
+    """One strike, armed at a site. Counts the writes as they come, so that it meets the right one."""
+
+    def __init__(self, bench: Bench, site: Site, strike: Strike) -> None:
+        self.bench = bench
+        self.site = site
+        self.strike = strike
+        self.arming: list[Armed | ArmedFile] = []
+        self.calm_now = False
+
+    def __enter__(self) -> Self:
+        if isinstance(self.strike.fault, WireFault):
+            self._arm_wire(self.strike.fault)
+        else:
+            self._arm_files(self.strike.fault)
+        self.site.application.exports.worker.observer = self._chain(self.site.application.exports.worker.observer)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bench.proxy.release()
+
+    @property
+    def struck(self) -> int:
+        """How often it struck."""
+        return sum(each.struck for each in self.arming)
+
+    def release(self, event: str) -> None:
+        """Let a late commit go, when this is its moment."""
+        if self.strike.event == event:
+            self.bench.proxy.release()
+
+    def calm(self) -> None:
+        """Nothing strikes any more; what is held back stays held."""
+        self.calm_now = True
+        self.bench.proxy.disarm()
+
+    def _arm_wire(self, fault: WireFault) -> None:
+        announce = self.site.watch.announce
+
+        def tell(sent: Sent) -> None:
+            if announce is not None:
+                announce(sent)
+            self.bench.proxy.announce(sent)
+
+        self.site.watch.announce = tell
+        seen: dict[str, int] = {}
+
+        def when(incoming: Any) -> bool:
+            sent = incoming.tag
+            if not isinstance(sent, Sent) or sent.effect is None:
+                return False
+            # The site was restored right before the write in question: its effect is the first that is sent.
+            seen.setdefault("first", hash(sent.effect.key))
+            if hash(sent.effect.key) != seen["first"]:
+                return False
+            seen["requests"] = seen.get("requests", 0) + 1
+            return seen["requests"] >= self.strike.request
+
+        around = self._lose if fault is WireFault.ACKNOWLEDGED_ONLY else None
+        self.arming.append(self.bench.proxy.arm(fault, when, times=self.strike.times, around_commit=around))
+
+    @contextmanager
+    def _lose(self) -> Iterator[None]:
+        """Keep the ERP's books before a commit, and put them back after it."""
+        kept = self.bench.folder / "before-commit"
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(self.site.erp_home, kept)
+        yield
+        for path in self.site.erp_home.rglob("*"):
+            if path.is_file():
+                path.unlink()
+        shutil.copytree(kept, self.site.erp_home, dirs_exist_ok=True)
+
+    def _arm_files(self, fault: FileFault) -> None:
+        seen: list[int] = []
+
+        def when(call: FileCall) -> bool:
+            if self.calm_now or call.attempt is None or not call.act.is_write:
+                return False
+            seen.append(call.attempt)
+            return len(seen) >= self.strike.request and self.struck < self.strike.times
+
+        def wrap(files: Any) -> FaultyFiles:
+            wrapped = FaultyFiles(files)
+            self.arming.append(wrapped.arm(fault, when, times=self.strike.times))
+            return wrapped
+
+        self.site.watch.wrap_files = wrap
+
+    def _chain(self, former: Callable[[str, Effect], None]) -> Callable[[str, Effect], None]:
+        def watch(stage: str, effect: Effect) -> None:
+            former(stage, effect)
+            if stage == "seen":
+                self.release("after_find")
+            if stage == "answered" and self.struck:
+                self.release("after_resend")
+
+        return watch
+
+
+def _to_the_end(bench: Bench, site: Site, item: ItemView, armed: list[_Armed]) -> tuple[End | None, str]:
+    """First worker, later workers, hand-over, posting, verification, the next export, and what came late."""
+    status = site.run(item)
+    _each(armed, "after_giving_up")
+    for _ in range(ROUNDS):
+        if status.state in _AT_REST:
+            break
+        status = site.resume(item)
+    for each in armed:
+        each.calm()
+    if status.state is ExportState.FAILED:
+        site.clock.advance(10.0)
+        status = site.retry(item)
+    if status.state not in {ExportState.COMPLETE, ExportState.OFFERED}:
+        return _not_done(bench, site, item, status.state)
+    site.post(site.take(item))
+    _each(armed, "after_post")
+    site.verify(item)
+    _each(armed, "after_verify")
+    if any(each.strike.event == "after_next_export" for each in armed):
+        _next_export(bench, site, item)
+    _each(armed, "after_next_export")
+    bench.proxy.release()
+    return judge(bench, site, item)
+
+
+def _each(armed: Iterable[_Armed], event: str) -> None:
+    for each in armed:
+        each.release(event)
+
+
+def _next_export(bench: Bench, site: Site, item: ItemView) -> None:
+    if not site.is_done(item):
+        return
+    changes = later_change(bench.profile)
+    site.add((), changes) if bench.claims(Capability.CHANGES) else site.add([later_line()])
+    later = site.accept(site.send(), confirm_baseline=True)
+    site.deliver(later)
+
+
+def _not_done(bench: Bench, site: Site, item: ItemView, state: ExportState) -> tuple[End | None, str]:
+    """The product does not say that it is done: then nothing may stand twice in the books, whatever is posted."""
+    bench.proxy.release()
+    site.post()
+    if twice := doubled(bench, site):
+        return None, f"the export is {state.value}, and the ERP holds {twice}"
+    if state in {ExportState.UNKNOWN, ExportState.CONFLICT}:
+        return End.UNKNOWN, f"the export stays {state.value}: {_words(site, item)}"
+    return End.REFUSED, f"the export stays {state.value}: {_words(site, item)}"
+
+
+def judge(bench: Bench, site: Site, item: ItemView) -> tuple[End | None, str]:
+    """An export that is complete, posted and verified: the books, and what the product says of them, must agree."""
+    # What came late changes figures after the last look: whoever looks next must see it.
+    site.post()
+    site.verify(_latest(site, item))
+    latest = site.item(_latest(site, item))
+    wrong = site.difference() or doubled(bench, site)
+    if latest.state is ItemState.SYNCED:
+        if wrong:
+            return None, f"the product says {latest.state.value}; {wrong}"
+        return End.DONE, "each line once"
+    if wrong:
+        return (End.SEEN if latest.state is ItemState.MISMATCH else None), f"the item is {latest.state.value}; {wrong}"
+    return None, f"the ERP's books are right, yet the item is {latest.state.value}"
+
+
+def _latest(site: Site, item: ItemView) -> ItemView:
+    history = site.application.reviews.history(site.person("approver"), site.project)
+    return max(history, key=lambda each: each.id, default=item)
+
+
+def doubled(bench: Bench, site: Site) -> str:
+    """Entries of which the books hold more than an export without faults leaves there; blank when there are none."""
+    meant = reference(bench).counts
+    if site.expected.amounts.keys() - {key for key, _ in meant}:
+        return ""  # more was exported since than the reference run did: the amounts alone count
+    more = {place: count for place, count in site.counts().items() if count > meant[place] > 0}
+    more = {} if _later_exports(site) else more
+    told = [f"{key} ({side}): {count} entries instead of {meant[key, side]}" for (key, side), count in more.items()]
+    return "; ".join(told[:5])
+
+
+def _later_exports(site: Site) -> bool:
+    return len(site.application.reviews.history(site.person("approver"), site.project)) > 1
+
+
+def _words(site: Site, item: ItemView) -> str:
+    failure = site.status(item).failure
+    return str(failure.get("message", "")) if failure else "no reason is told"
+
+
+def strikes(faults: Iterable[Fault], write: Write) -> Iterator[Strike]:
+    """One strike of each fault at a write's first request."""
+    for fault in faults:
+        yield Strike(fault=fault, ordinal=write.ordinal)
+
+
+__all__ = ["Ended", "Strike", "Sweep", "difference", "judge", "run_case", "strikes"]
