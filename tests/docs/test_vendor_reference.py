@@ -1,0 +1,164 @@
+"""The vendors' pages are whole and true: what the contract has, has its entry, and what it has not, has none."""
+
+import ast
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+
+import pytest
+from documents import ROOT, Block, blocks
+
+from erp_bridge_core import contract, simulation
+from erp_bridge_core.contract import Capability, Mischief, SafetyClass, errors, hookspecs
+
+FOLDER = ROOT / "docs" / "vendors"
+PAGES = ("index", "hooks", "capabilities", "safety-classes", "errors", "values", "simulators", "compatibility")
+HOOKS = (*hookspecs.REQUIRED, *hookspecs.OPTIONAL)
+ERRORS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if inspect.isclass(kind) and issubclass(kind, errors.ErpBridgeError)
+}
+_STATUS = r"\s+Status (\d), code `(\w+)`, ([^.:]+)"
+
+
+def text(page: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(
+        r"^```.*?^```$", "", (FOLDER / f"{page}.md").read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+
+
+def sections(page: str) -> dict[str, str]:
+    """Each section of a page by its heading."""
+    _, *rest = re.split(r"^## ", text(page), flags=re.MULTILINE)
+    return {heading: body for heading, _, body in (each.partition("\n") for each in rest)}
+
+
+def entries(body: str) -> list[str]:
+    """What the tables of a text are about: the name that each row begins with."""
+    return re.findall(r"^\| `(\w+)` \|", body, re.MULTILINE)
+
+
+def python_blocks(page: str) -> Iterator[Block]:
+    """The blocks of Python on a page."""
+    return (block for block in blocks(FOLDER / f"{page}.md") if block.language == "python")
+
+
+def functions(source: str) -> dict[str, str]:
+    """The functions of a source by name, each as its arguments and what it answers."""
+    found = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    return {each.name: f"({ast.unparse(each.args)}) -> {each.returns and ast.unparse(each.returns)}" for each in found}
+
+
+def test_every_hook_has_its_section() -> None:
+    """Each hook has a section, and there is no section for a hook that does not exist."""
+    specifications = functions(inspect.getsource(hookspecs))
+
+    assert set(HOOKS) == specifications.keys()
+    assert sorted(HOOKS) == sorted(sections("hooks"))
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hooks_signature_is_the_codes(hook: str) -> None:
+    """The first block under a hook's heading is its specification, to the letter."""
+    page = (FOLDER / "hooks.md").read_text(encoding="utf-8")
+    shown = page.partition(f"\n## {hook}\n")[2].partition("```python\n")[2].partition("```")[0]
+
+    assert functions(inspect.getsource(hookspecs))[hook] == functions(shown)[hook]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_tells_what_is_promised(hook: str) -> None:
+    """Each section says when it is called, what it must and must never do, what may be repeated, what it may raise."""
+    missing = [
+        each
+        for each in ("Called", "Must", "Must never", "May be repeated", "May raise")
+        if f"* **{each}** " not in sections("hooks")[hook]
+    ]
+
+    assert [] == missing
+
+
+@pytest.mark.parametrize(("page", "kinds"), [("capabilities", Capability), ("safety-classes", SafetyClass)])
+def test_every_claim_has_its_section(page: str, kinds: type[StrEnum]) -> None:
+    """Each capability and each safety class has a section, in the contract's order, and no other has."""
+    assert [each.name for each in kinds] == [name for name in sections(page) if name.isupper()]
+
+
+@pytest.mark.parametrize("safety", SafetyClass)
+def test_a_safety_class_tells_what_follows(safety: SafetyClass) -> None:
+    """Each says what makes it true, what follows a doubt, and what looking must answer."""
+    body = sections("safety-classes")[safety.name]
+
+    assert [] == [each for each in ("True when", "After a doubt", "`find` must answer") if f"* **{each}** " not in body]
+
+
+def test_every_error_has_its_section() -> None:
+    """Each error, and the fault, has a section, in the contract's order; no section is left over."""
+    assert ["Fault", *ERRORS] == list(sections("errors"))
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_errors_status_and_code_are_the_codes(name: str) -> None:
+    """Exit status, code and whose fault it is are what the program answers."""
+    kind = ERRORS[name]
+    told = re.match(_STATUS, sections("errors")[name])
+
+    assert (str(kind.exit_status), kind.code, kind.whose) == (told.groups() if told else None)
+
+
+def test_every_public_name_has_one_entry() -> None:
+    """All that the contract exports is on the page of values, once, and nothing else."""
+    assert sorted(contract.__all__) == sorted(entries(text("values")))
+
+
+def test_all_mischief_is_told_in_the_contracts_words() -> None:
+    """Each mischief stands on the page with its own meaning, in the contract's order."""
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", sections("simulators")["Mischief"], re.MULTILINE)
+
+    assert [(each.name, each.meaning) for each in Mischief] == rows
+
+
+def test_each_building_block_exists() -> None:
+    """Every module and name that the page shows of the building blocks is there."""
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", sections("simulators")["Building blocks"], re.MULTILINE)
+    named = {name for _, cell in rows for name in re.findall(r"`([A-Za-z_]\w+)(?:\([^`]*\))?`", cell)}
+    modules = {path.stem for path in (ROOT / "erp_bridge_core" / "simulation").glob("*.py")}
+
+    assert rows
+    assert set() == {module for module, _ in rows} - modules
+    assert set() == named - set(simulation.__all__) - {"reading", "writing"}
+
+
+def test_the_python_versions_are_the_distributions() -> None:
+    """The page names the versions that the package says it runs on, the oldest and no other."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    said = [each.rpartition(" ")[2] for each in project["classifiers"] if re.search(r":: 3\.\d+$", each)]
+    told = re.findall(r"\b3\.\d+", sections("compatibility")["Python and libraries"])
+
+    assert said == told
+    assert f">={said[0]}" == project["requires-python"]
+
+
+def test_the_contracts_version_is_told() -> None:
+    """The page on compatibility names the version that plugins write down."""
+    assert f"`API_VERSION`, now {contract.API_VERSION}." in " ".join(text("compatibility").split())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_example_compiles(page: str) -> None:
+    """What is shown as Python is Python; what is marked so also runs, from nothing."""
+    for number, block in enumerate(python_blocks(page), 1):
+        code = compile(block.body, f"{page}.md, example {number}", "exec", dont_inherit=True)
+        if block.marker == "runs":
+            exec(code, {"__name__": "example"})
+
+
+def test_some_examples_run() -> None:
+    """Enough of the examples are run for the mark to mean something."""
+    assert [True] * 2 == [
+        any(block.marker == "runs" for block in python_blocks(page)) for page in ("hooks", "simulators")
+    ]
