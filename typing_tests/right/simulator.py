@@ -14,6 +14,7 @@ from erp_bridge_core.contract import (
     LineKey,
     Mischief,
     Mischievous,
+    Paced,
     Served,
     Simulator,
 )
@@ -60,6 +61,9 @@ class AcmeSimulator:
     def calm(self, home: Path) -> None:
         """Open the job again."""
 
+    def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
+        """Acme has no rate."""
+
     def _answer(self, request: Request) -> Reply:
         assert_type(request.form, dict[str, str])
         return Reply(status=404, body="none")
@@ -71,9 +75,9 @@ class AcmeSimulator:
         del home, job, hand_overs
 
 
-def protocols() -> tuple[Simulator, Mischievous]:
+def protocols() -> tuple[Simulator, Mischievous, Paced]:
     """What is structurally a simulator is one."""
-    return AcmeSimulator(), AcmeSimulator()
+    return AcmeSimulator(), AcmeSimulator(), AcmeSimulator()
 
 
 def is_mischievous(simulator: Simulator) -> Sequence[str]:
