@@ -12,7 +12,22 @@ import pytest
 from documents import ROOT, Block, blocks
 
 from erp_bridge_core import contract
-from erp_bridge_core.contract import Capability, Mischief, SafetyClass, errors, hookspecs
+from erp_bridge_core.contract import (
+    Absent,
+    Before,
+    CannotTell,
+    Capability,
+    Different,
+    Found,
+    Mischief,
+    SafetyClass,
+    Several,
+    Sighting,
+    Waiting,
+    errors,
+    hookspecs,
+)
+from erp_bridge_core.exports.decisions import AttemptOutcome, Try, after_sighting
 
 FOLDER = ROOT / "docs" / "vendors"
 PAGES = ("index", "hooks", "capabilities", "safety-classes", "errors", "values", "simulators", "compatibility")
@@ -22,6 +37,15 @@ ERRORS = {
     for name, kind in vars(errors).items()
     if inspect.isclass(kind) and issubclass(kind, errors.ErpBridgeError)
 }
+SIGHTINGS: tuple[Sighting, ...] = (
+    Found(reference="R"),
+    Waiting(reference="R"),
+    Before(),
+    Absent(proof={}),
+    CannotTell(why="it can't be seen"),
+    Different(),
+    Several(count=2),
+)
 _STATUS = r"\s+Status (\d), code `(\w+)`, ([^.:]+)"
 
 
@@ -95,6 +119,35 @@ def test_a_safety_class_tells_what_follows(safety: SafetyClass) -> None:
     body = sections("safety-classes")[safety.name]
 
     assert [] == [each for each in ("True when", "After a doubt", "`find` must answer") if f"* **{each}** " not in body]
+
+
+def follows(safety: SafetyClass, sighting: Sighting, outcome: AttemptOutcome) -> str:
+    """What the core makes of a sighting after a try that ended so, in the table's words."""
+    verdict = after_sighting(safety, sighting, (Try(outcome=outcome, deadline=0.0),))
+    return "sent again" if verdict.send else str(verdict.state)
+
+
+@pytest.mark.rule("L4", "L7")
+def test_what_follows_a_doubt_is_told_as_it_is() -> None:
+    """The table of sightings and classes is the one that the core decides by."""
+    rows = [
+        f"| `{type(sighting).__name__}` | "
+        + " | ".join(follows(safety, sighting, AttemptOutcome.DOUBTFUL) for safety in SafetyClass)
+        + " |"
+        for sighting in SIGHTINGS
+    ]
+    shown = [row for row in sections("safety-classes")["After a doubt"].splitlines() if row.startswith("| `")]
+
+    assert rows == shown
+
+
+@pytest.mark.rule("L11")
+@pytest.mark.parametrize("safety", SafetyClass)
+def test_an_answer_that_cannot_be_seen_is_never_sent_again(safety: SafetyClass) -> None:
+    """What the page says of every class: proved absent after a success, or not to be told, is unknown."""
+    unseen = (Absent(proof={}), CannotTell(why="it can't be seen"))
+
+    assert {"unknown"} == {follows(safety, sighting, AttemptOutcome.ACCEPTED) for sighting in unseen}
 
 
 def test_every_error_has_its_section() -> None:
