@@ -131,7 +131,7 @@ def _key(row: Row) -> Key:
 
 
 def _nothing(job: str) -> NotFound:
-    return NotFound(f"Job {job} has no such row.", remedy="Let something arrive on the job first.")
+    return NotFound(f"Job {job} has no row that this could fall on.", remedy="Let something arrive on the job first.")
 
 
 ACTS: Final[Mapping[Mischief, Act]] = {
