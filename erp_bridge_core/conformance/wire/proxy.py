@@ -111,9 +111,7 @@ class FaultProxy:
         """Nothing strikes any more; what is held stays held."""
         with self._changed:
             self._armed.clear()
-            dead, self._dead = self._dead, set()
-        for connection in dead:
-            _hang_up(connection)
+            self._dead.clear()
         if self._refused_by_strike:
             self.accept()
 

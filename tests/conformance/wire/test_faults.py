@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from wire_scene import PATIENCE, WireScene, always, writes
+from wire_scene import WireScene, always, writes
 
 from erp_bridge_core.conformance.wire import Commits, WireFault
 
@@ -93,6 +93,16 @@ def test_a_refused_connection_lasts_until_the_next_announcement(scene: WireScene
     assert [None, "before", "after"] == [exchange.tag for exchange in scene.proxy.exchanges]
 
 
+def test_the_tag_of_a_refused_request_is_spent(scene: WireScene) -> None:
+    """Whatever comes next is something else."""
+    scene.proxy.arm(WireFault.REFUSED, always)
+    scene.proxy.announce("struck")
+    scene.proxy.accept()
+    scene.read()
+
+    assert scene.exchange().tag is None
+
+
 def test_a_refused_read_fails_though_its_connection_was_kept(scene: WireScene) -> None:
     """Refusing also ends the connections that wait for a request; accepting takes new ones."""
     scene.read()
@@ -147,7 +157,7 @@ def test_a_write_meets_no_dead_connection(scene: WireScene) -> None:
 
 
 def test_a_connection_that_was_to_die_does_not_trouble_the_next_case(scene: WireScene) -> None:
-    """It ends as usual, which a client sees before it asks."""
+    """It serves on."""
     scene.proxy.arm(WireFault.DEAD_KEEP_ALIVE, always)
     scene.read()
     scene.proxy.clear()
@@ -215,13 +225,3 @@ def test_every_fault_says_what_it_means_and_where_it_strikes() -> None:
     assert len(set(sentences)) == len(WireFault)
     assert [] == [fault for fault in WireFault if not (fault.is_read_fault or fault.is_write_fault)]
     assert all(sentence.endswith(".") for sentence in sentences)
-
-
-def test_a_client_that_gave_up_is_not_counted_beside_its_next_request(scene: WireScene) -> None:
-    """Else a serial client would look like two at once."""
-    scene.proxy.arm(WireFault.TIMED_OUT, writes, times=3)
-    for _ in range(4):
-        scene.outcome()
-
-    assert scene.proxy.wait_idle(PATIENCE)
-    assert 1 == scene.proxy.most_at_once

@@ -194,11 +194,11 @@ def test_every_call_is_traced_with_how_it_ended(files: FaultyFiles) -> None:
 def test_another_case_begins_with_nothing_armed_and_nothing_remembered(files: FaultyFiles) -> None:
     """No fault wanders from one case into the next."""
     files.list(".")
-    files.arm(FileFault.STALE_LISTING, always)
     files.arm(FileFault.SHARE_LOST, always)
     files.clear()
+    stale = files.arm(FileFault.STALE_LISTING, always)
 
-    assert ("done", 1) == (do(files, FileAct.LIST), len(files.trace))
+    assert ("done", 1, 0) == (do(files, FileAct.LIST), len(files.trace), stale.struck)
 
 
 def test_what_the_real_share_refuses_passes_through(files: FaultyFiles) -> None:

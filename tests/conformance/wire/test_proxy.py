@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from wire_scene import PATIENCE, WireScene, always, writes
 
-from erp_bridge_core.conformance.wire import FaultProxy, Incoming, Unreached, WireFault
+from erp_bridge_core.conformance.wire import Answer, FaultProxy, Incoming, Unreached, WireFault
 
 
 def port_of(proxy: FaultProxy) -> int:
@@ -62,8 +62,19 @@ def test_the_erps_own_address_becomes_the_proxys(scene: WireScene) -> None:
     """A link in a body and a redirect lead back through the proxy."""
     shown = scene.read("/moved")
 
-    assert f"{scene.url}/entries" == shown.json()["self"] == shown.url
+    assert f"{scene.url}/entries" == shown.json()["self"] == shown.json()["local"] == shown.url
     assert ["/moved", "/entries"] == [exchange.path for exchange in scene.proxy.exchanges]
+
+
+def test_an_answer_that_grows_by_the_proxys_address_tells_its_new_length() -> None:
+    """Compressed or binary answers stay as they are."""
+    headers = (("Content-Type", "application/soap+xml"), ("Content-Length", "22"))
+    answer = Answer(status=200, headers=headers, body=b"<a>http://127.0.0.1:80")
+    packed = Answer(status=200, headers=(*headers, ("Content-Encoding", "gzip")), body=answer.body)
+    moved = answer.moved("127.0.0.1:80", "127.0.0.1:54321")
+
+    assert (b"<a>http://127.0.0.1:54321", True) == (moved.body, b"Content-Length: 25\r\n" in moved.head("GET"))
+    assert packed == packed.moved("127.0.0.1:80", "127.0.0.1:54321")
 
 
 def test_an_exchange_is_recorded_whole(scene: WireScene) -> None:
@@ -111,16 +122,15 @@ def test_a_body_in_chunks_is_passed_on(scene: WireScene) -> None:
 
 
 def test_an_answer_to_a_head_request_has_no_body(scene: WireScene) -> None:
-    """The connection serves the next request, so nothing of a body was sent."""
+    """Its length is told all the same; the connection serves the next request, so nothing of it was sent."""
     with closing(http.client.HTTPConnection(scene.proxy.address, timeout=PATIENCE)) as client:
-        statuses = []
+        told = []
         for method in ("HEAD", "GET"):
             client.request(method, "/entries")
             response = client.getresponse()
-            response.read()
-            statuses.append(response.status)
+            told.append((response.status, response.getheader("Content-Length") != "0", bool(response.read())))
 
-    assert [501, 200] == statuses
+    assert [(501, True, False), (200, True, True)] == told
 
 
 def test_without_an_erp_connections_end_without_an_answer(scene: WireScene) -> None:
@@ -184,6 +194,32 @@ def test_requests_at_once_are_counted(scene: WireScene) -> None:
     second.join()
 
     assert 2 == scene.proxy.most_at_once
+
+
+def test_a_client_that_gave_up_is_not_counted_beside_its_next_request(scene: WireScene) -> None:
+    """Else a serial client would look like two at once while the proxy is still busy with what it gave up."""
+    taken, over = threading.Event(), threading.Event()
+
+    def wait(stage: str, request: Incoming) -> None:
+        if (stage, request.path) == ("connected", "/given-up"):
+            taken.set()
+            over.wait(PATIENCE)
+
+    scene.proxy.on_stage = wait
+    with socket.create_connection(("127.0.0.1", port_of(scene.proxy)), timeout=PATIENCE) as line:
+        line.sendall(b"GET /given-up HTTP/1.1\r\n\r\n")
+        assert taken.wait(PATIENCE)
+    scene.read()
+    over.set()
+
+    assert (True, 1) == (scene.proxy.wait_idle(PATIENCE), scene.proxy.most_at_once)
+
+
+def test_a_reset_is_no_goodbye(scene: WireScene) -> None:
+    """The client's system drops what it has and says so."""
+    scene.proxy.arm(WireFault.RESET_BEFORE_READ, always)
+    with pytest.raises(ConnectionResetError):
+        raw(scene, b"GET /entries HTTP/1.1\r\n\r\n")
 
 
 def test_a_held_request_waits_for_an_erp_that_is_down(scene: WireScene) -> None:

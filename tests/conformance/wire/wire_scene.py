@@ -50,7 +50,8 @@ class Books:
         if request.method == "POST":
             self.entries.append(request.body.decode())
             return Reply(status=201, body='{"written": true}', content_type="application/json")
-        shown = {"entries": self.entries, "self": f"{self.url}/entries"}
+        local = self.url.replace("127.0.0.1", "localhost")
+        shown = {"entries": self.entries, "self": f"{self.url}/entries", "local": f"{local}/entries"}
         return Reply(body=json.dumps(shown), content_type="application/json")
 
 
