@@ -172,7 +172,8 @@ class ConformancePlugin:
         """A rule of the manifest that was not heard of, or a gap that expired, fails the run."""
         if self._is_worker or self.effort.case or session.config.option.keyword or session.config.option.collectonly:
             return
-        if (self.run.missing() or self.run.expired(_today())) and session.exitstatus == pytest.ExitCode.OK:
+        untold = any(each.result.value == "not_run" for each in self.run.results(_today()))
+        if (untold or self.run.expired(_today())) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._write_certificate()
 
@@ -193,6 +194,8 @@ class ConformancePlugin:
 
         results = self.run.results(_today())
         terminalreporter.section(f"conformance of {self.spec}, seed {self.effort.seed}")
+        if not self.flight.landed:
+            terminalreporter.line(f"The adapter can't be tried: {self.flight.why}")
         for line in summary_lines(self.run, results):
             terminalreporter.line(line)
         counts = {name: sum(each.result.value == name for each in results) for name in _ORDER}

@@ -271,7 +271,7 @@ def _not_done(bench: Bench, site: Site, item: ItemView, state: ExportState) -> t
     bench.proxy.release()
     site.post()
     if twice := doubled(bench, site):
-        return None, f"the export is {state.value}, and the ERP holds {twice}"
+        return End.SEEN, f"the export is {state.value}, and the ERP holds {twice}"
     if state in {ExportState.UNKNOWN, ExportState.CONFLICT}:
         return End.UNKNOWN, f"the export stays {state.value}: {_words(site, item)}"
     return End.REFUSED, f"the export stays {state.value}: {_words(site, item)}"
