@@ -89,3 +89,7 @@ class CmicSimulator:
     def calm(self, home: Path) -> None:
         """End what lasts or is armed: reads are whole and fresh again, closed jobs open."""
         mischief.calm(Company(home))
+
+    def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
+        """Take any number of requests a second, or no more than CMiC's service does."""
+        COMMANDS["switch"].run(home, name="per_second", value="0" if any_rate else "15")
