@@ -138,14 +138,14 @@ class AcmeSite:
 
 
 @contextmanager
-def open_acme(home: Path, clock: Clock) -> Iterator[AcmeSite]:
-    """A new installation beside a simulated company, with a project that is linked to its job."""
+def open_acme(home: Path, clock: Clock, *, name: str = "acme") -> Iterator[AcmeSite]:
+    """A new installation beside a simulated company of Acme, or of a plugin made after it, and a linked project."""
     create_home(
         home, company_code="demo", company_name="Hoosier Builders", time_zone="America/Indiana/Indianapolis",
         currency="USD", admin_login="administrator", admin_name="Administrator", demo=True,
     ).close()  # fmt: skip
-    registry = Registry.load(["erp-bridge-acme"])
-    simulator, simulated = registry.adapter("acme").simulator(), home / "simulators" / "acme"
+    registry = Registry.load([f"erp-bridge-{name}"])
+    simulator, simulated = registry.adapter(name).simulator(), home / "simulators" / name
     simulated.mkdir(parents=True)
     simulator.setup(simulated, [SETUP])
     with (
@@ -155,11 +155,11 @@ def open_acme(home: Path, clock: Clock) -> Iterator[AcmeSite]:
         administrator = hire(application, "demo", "tester").administrator
         secrets_into(home, served.secrets)
         application.connections.add(
-            administrator, "acme", erp="acme", settings=served.settings, files_root="", hosts=served.hosts,
+            administrator, name, erp=name, settings=served.settings, files_root="", hosts=served.hosts,
             plain_http=True,
         )  # fmt: skip
         application.projects.create(administrator, JOB, name="Bridge replacement")
-        application.projects.link(administrator, JOB, "acme", job=JOB)
+        application.projects.link(administrator, JOB, name, job=JOB)
         application.people.grant_project(administrator, "manager", JOB, level="standard", may_send=True)
         site = AcmeSite(simulated=simulated, application=application, simulator=simulator)
         application.projects.sync(site.person("manager"), JOB)

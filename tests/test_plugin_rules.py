@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-PLUGINS = Path(__file__).parents[1] / "plugins"
-PACKAGES = sorted(package for package in PLUGINS.glob("*/erp_bridge_*") if package.is_dir())
+ROOT = Path(__file__).parents[1]
+PACKAGES = sorted(
+    package for of in ("plugins", "examples") for package in (ROOT / of).glob("*/erp_bridge_*") if package.is_dir()
+)
 
 
 def imports_of(path: Path) -> Iterator[str]:

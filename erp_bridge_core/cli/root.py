@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "upgrade": f"{_ROOM}.upgrade:upgrade",
     "serve": f"{_ROOM}.serve:serve",
     "plugins": f"{_ROOM}.plugins:plugins",
+    "plugin": f"{_ROOM}.plugin_new:plugin",
     "simulate": f"{_ROOM}.simulate:simulate",
     "demo": f"{_ROOM}.demo:demo",
 }

@@ -21,7 +21,16 @@ from erp_bridge_core.simulation import (
     to_units,
 )
 
-from erp_bridge_acme.simulator.books import CENTS, COMPANY, FIGURES, PARTS, SWITCHES, books_of, enter, held_job
+from erp_bridge_acme.simulator.books import (
+    CENTS,
+    COMPANY,
+    FIGURES,
+    PARTS,
+    SWITCHES,
+    books_of,
+    enter,
+    held_job,
+)
 
 PAGE_SIZE: Final = 2_000
 MOST_LINES: Final = 100
