@@ -4,6 +4,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -75,6 +76,9 @@ class SmtpTransport:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._server is not None and self._server.sock is not None:
+            with suppress(smtplib.SMTPException, OSError):  # all is handed over: a server that is gone loses nothing
+                self._server.quit()
         self._drop()
 
     def _opened(self) -> smtplib.SMTP:

@@ -31,21 +31,11 @@ class MailRoom:
 
     def configure(self, **changes: object) -> None:
         """Write `[mail]` for that server; a setting can be changed, and None leaves it out."""
-        self.put_password(PASSWORD)
-        settings: dict[str, object] = {
-            "host": "localhost", "port": self.office.port, "security": self.office.security, "username": USER,
-            "password": "file:mail-password", "ca_file": self.ca_file, "from_address": "erp-bridge@builders.test",
-            "timeout": 10, **changes,
-        }  # fmt: skip
-        lines = [f"{name} = {_toml(value)}" for name, value in settings.items() if value is not None]
-        (self.home / "erp-bridge.toml").write_text("\n".join(["[mail]", *lines]) + "\n")
+        configure(self.home, self.office, self.ca_file, **changes)
 
     def put_password(self, password: str) -> None:
         """Put a password where the reference leads."""
-        (self.home / "secrets").mkdir(mode=0o700, exist_ok=True)
-        secret = self.home / "secrets" / "mail-password"
-        secret.touch(mode=0o600)
-        secret.write_text(password)
+        put_password(self.home, password)
 
     def tell(self, *people: int, company: int = 1, kind: str = "news", **payload: object) -> None:
         """Write a notice for people by their ids; by default of a kind that is about no item."""
@@ -61,6 +51,26 @@ class MailRoom:
         with self.store.read() as connection:
             query = select(deliveries.c.state, deliveries.c.tries, deliveries.c.problem).order_by(deliveries.c.id)
             return [(row.state, row.tries, row.problem) for row in connection.execute(query)]
+
+
+def configure(home: Path, office: PostOffice, trusted: str, **changes: object) -> None:
+    """Write `[mail]` of a home for a server whose certificate an authority has signed, in the file `trusted`."""
+    put_password(home, PASSWORD)
+    settings: dict[str, object] = {
+        "host": "localhost", "port": office.port, "security": office.security, "username": USER,
+        "password": "file:mail-password", "ca_file": trusted, "from_address": "erp-bridge@builders.test",
+        "timeout": 10, **changes,
+    }  # fmt: skip
+    lines = [f"{name} = {_toml(value)}" for name, value in settings.items() if value is not None]
+    (home / "erp-bridge.toml").write_text("\n".join(["[mail]", *lines]) + "\n")
+
+
+def put_password(home: Path, password: str) -> None:
+    """Put a password where the reference in `[mail]` leads."""
+    (home / "secrets").mkdir(mode=0o700, exist_ok=True)
+    secret = home / "secrets" / "mail-password"
+    secret.touch(mode=0o600)
+    secret.write_text(password)
 
 
 def _toml(value: object) -> str:

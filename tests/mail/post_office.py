@@ -1,5 +1,6 @@
 """A real mail server for tests: aiosmtpd on loopback, in a thread, with switches for what may go wrong."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -88,6 +89,12 @@ class PostOffice:
         return [message for _, message in self.taken]
 
     @property
+    def texts(self) -> list[str]:
+        """The messages' text."""
+        bodies = [message.get_body(("plain",)) for message in self.messages]
+        return [body.get_content() for body in bodies if body is not None]
+
+    @property
     def identities(self) -> list[str]:
         """The Message-IDs."""
         return [message["Message-ID"] for message in self.messages]
@@ -109,5 +116,6 @@ class PostOffice:
         with self._lock:
             self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
             self.taken += [(address, message) for address in envelope.rcpt_tos]
-        self.on_message()
+        # In a thread: while it waits, other sessions go on.
+        await asyncio.to_thread(self.on_message)
         return "250 taken"

@@ -70,8 +70,7 @@ def test_whatever_a_project_is_called_the_headers_stay(text: str) -> None:
 @given(text=st.text(max_size=400))
 def test_one_line_is_one_visible_line(text: str) -> None:
     """No control, bidirectional or separating character is left, and no encoded word in a header."""
-    assert one_line(text).isprintable() or "\xa0" in one_line(text)
-    assert 1 >= len(one_line(text).splitlines())
+    assert one_line(text).isprintable()
     assert len(header_text(text)) <= 150
     assert "=?" not in header_text(text)
 
@@ -88,7 +87,8 @@ def test_text_from_outside_is_no_markup() -> None:
     link = Link(label=evil, url="", command=evil)
     letter = Letter(
         subject=evil, opening=evil, facts=((evil, evil),), quotes=(Quote(title=evil, lines=(evil, evil)),),
-        sections=(Section(title=evil, columns=(evil,), rows=(Row(cells=(evil,), link=link),)),), closing=evil, link=link,
+        sections=(Section(title=evil, columns=(evil,), rows=(Row(cells=(evil,), link=link),)),),
+        closing=evil, link=link,
     )  # fmt: skip
     html = render(letter, "letter.html")
 
@@ -124,9 +124,8 @@ def test_links_quote_what_they_hold() -> None:
     """A project's number is data in a path and in a command."""
     link = Links(base_url="https://erp.builders.test", company="hoosier").budget("24/../001?x=1 &y")
 
-    assert (
-        "https://erp.builders.test/projects/24%2F..%2F001%3Fx%3D1%20%26y/budget?mode=edit&company=hoosier" == link.url
-    )
+    expected = "https://erp.builders.test/projects/24%2F..%2F001%3Fx%3D1%20%26y/budget?mode=edit&company=hoosier"
+    assert expected == link.url
     assert "erp-bridge --company hoosier budget show '24/../001?x=1 &y'" == link.command
 
 
@@ -134,6 +133,5 @@ def test_without_pages_mail_names_commands() -> None:
     """No address is made up."""
     links = Links(base_url="", company="hoosier")
 
-    assert ["", "", "", ""] == [
-        each.url for each in (links.budget("1"), links.item(1), links.waiting(), links.problems())
-    ]
+    urls = [each.url for each in (links.budget("1"), links.item(1), links.waiting(), links.problems())]
+    assert [""] * 4 == urls

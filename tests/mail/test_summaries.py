@@ -14,7 +14,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.mail.summaries import hour_of
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import companies, deliveries, outbox, people, privileges
+from erp_bridge_core.store.tables import companies, deliveries, outbox, people, privileges, projects
 
 SEVEN = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 """Seven in the morning of the day after, in Indianapolis."""
@@ -57,7 +57,7 @@ def test_it_lists_all_that_waits_and_the_trails_head(room: MailRoom, review: Rev
     room.mail.make_summaries(room.viewer)
     room.send()
     ((address, message),) = room.office.taken
-    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr] -- it has a text part
+    (text,) = room.office.texts
 
     assert (APPROVER, SUBJECT) == (address, message["Subject"])
     wanted = [
@@ -94,7 +94,9 @@ def test_only_designated_approvers_get_one(room: MailRoom, review: Review) -> No
     """A privilege that is narrowed to another project is none for this one."""
     room.clock.moment = SEVEN
     with room.store.begin() as connection:
-        connection.execute(update(privileges).values(revoked_at=SEVEN))
+        row = {"company_id": 1, "number": "24-002", "name": "Another", "currency": "USD", "digits": 2}
+        other = connection.execute(projects.insert().values(**row, created_at=SEVEN).returning(projects.c.id)).scalar()
+        connection.execute(update(privileges).values(project_id=other))
 
     assert [] == made(room)
 
