@@ -11,6 +11,7 @@ import requests
 from erp_bridge_core.connections.exchange import Exchange
 
 _CHUNK: Final = 64 * 1024
+_BODILESS: Final = frozenset({204, 304})
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _FIRST_HTML: Final = (b"<!doctype html", b"<html")
 
@@ -31,8 +32,17 @@ def read_reply(response: requests.Response, exchange: Exchange, *, most_bytes: i
             raise BadReply(f"The reply is larger than {most_bytes} bytes.")
         pieces.append(piece)
     exchange.check_time()  # a shut socket can look like the end of a reply
+    if not size and not _says_where_it_ends(response):
+        # The library takes the end of a connection for the end of the headers: what is left of a reply that was cut
+        # among them looks like one without a body.
+        raise BadReply("The reply ended before it said how long it is.")
     response._content = b"".join(pieces)  # noqa: SLF001 - the library has no public way to hand in a body
     response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _says_where_it_ends(response: requests.Response) -> bool:
+    bodiless = response.status_code in _BODILESS or response.request.method == "HEAD"
+    return bodiless or "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
 
 
 def _received(response: requests.Response, exchange: Exchange, most_bytes: int) -> Iterator[bytes]:

@@ -101,6 +101,14 @@ def test_a_reply_cut_short_is_doubtful(tmp_path: Path) -> None:
 
 
 @pytest.mark.rule("L6")
+@pytest.mark.parametrize("head", [b"HTTP/1.1 201 Created\r\n", b"HTTP/1.1 201 Created\r\nContent-Type: appl"])
+def test_a_reply_cut_among_its_headers_is_doubtful(tmp_path: Path, head: bytes) -> None:
+    """What came of it would read as a success without a body."""
+    with raw_server(answering(head)) as server, doubtful_write(server, tmp_path):
+        pass
+
+
+@pytest.mark.rule("L6")
 @pytest.mark.parametrize("status", ["500 Oops", "502 Bad Gateway", "503 Later", "302 Found", "307 Again", "304 Same"])
 def test_a_server_error_or_redirect_on_a_write_is_doubtful(tmp_path: Path, status: str) -> None:
     """Neither says whether it was done, and no redirect is followed."""
