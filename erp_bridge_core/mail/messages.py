@@ -6,14 +6,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from attrs import frozen
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from erp_bridge_core.connections.mail_server import MailConfig
 from erp_bridge_core.mail.letters import Letter
 from erp_bridge_core.mail.texts import header_text
 from erp_bridge_core.people.texts import email_faults
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @frozen(kw_only=True)
@@ -56,7 +59,10 @@ def _reply_to(letter: Letter, config: MailConfig) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # Here, since most commands write no mail.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
     return Environment(
         loader=PackageLoader("erp_bridge_core.mail"),
         autoescape=select_autoescape(enabled_extensions=("html",)),

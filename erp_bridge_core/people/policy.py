@@ -4,12 +4,13 @@ from typing import Any, Final, Literal
 
 from attrs import field, frozen
 from attrs.validators import ge, in_
-from babel.localedata import exists
 
 RECENT_MINUTES: Final = 15
 
 
 def _known_locale(_: Any, __: Any, value: str) -> None:
+    from babel.localedata import exists
+
     if not exists(value):
         raise ValueError("expected a locale such as en_US")
 
