@@ -117,7 +117,7 @@ class TinAdapter:
             name=row["name"],
             status={"open": JobStatus.OPEN, "closed": JobStatus.CLOSED}.get(row["status"], JobStatus.UNKNOWN),
             live=False,
-            facts={"units": " ".join(row["units"])},
+            facts={"units": "\n".join(row["units"])},
         )
 
     def sub_jobs(self, client: Client, job: str) -> Iterator[SubJob]:
@@ -156,7 +156,7 @@ class TinAdapter:
         """Find all that the books would refuse."""
         if erp.masters.header.status is not JobStatus.OPEN:
             yield _finding("job-closed", f"Job {batch.job} is not open.", field="job", value=batch.job)
-        units = erp.masters.header.facts.get("units", "").split()
+        units = erp.masters.header.facts.get("units", "").splitlines()
         for line in batch.lines:
             yield from self.check_line(line, erp, units)
 

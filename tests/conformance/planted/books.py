@@ -18,6 +18,7 @@ from attrs import define, field
 from filelock import FileLock
 
 from erp_bridge_core.contract import JobSetup
+from erp_bridge_core.contract.errors import NotFound
 
 Row = dict[str, Any]
 Key = tuple[str, str, str]
@@ -116,9 +117,11 @@ def _new_job(setup: JobSetup) -> Row:
 
 
 def own_job(data: Row, job: str) -> Row:
-    """A job of the company that people here work for; raises KeyError where there is none."""
-    found: Row = data["companies"][COMPANY]["jobs"][job]
-    return found
+    """A job of the company that people here work for; raises `NotFound` where there is none."""
+    jobs: dict[str, Row] = data["companies"][COMPANY]["jobs"]
+    if job not in jobs:
+        raise NotFound(f"Tin Books has no job {job!r}.", remedy="Check the job's code.")
+    return jobs[job]
 
 
 def key_of(row: Row) -> Key:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from erp_bridge_core.contract import DeskCommand, HandOver
-from erp_bridge_core.contract.errors import BadInput
+from erp_bridge_core.contract.errors import BadInput, NotPossibleNow
 from planted.books import Books, Row, add_row, own_job
-from planted.checks import check_open
 
 PARTS: Final = ("original", "change")
 
@@ -33,7 +32,8 @@ def load_file(data: Row, path: Path, part: str) -> int:
     """Load a file of the drop folder: its rows are unposted then. Nothing stops a second load."""
     head, *rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     job = own_job(data, head["job"])
-    check_open(job, head["job"])
+    if job["status"] != "open":
+        raise NotPossibleNow(f"Job {head['job']} is {job['status']}: nothing is loaded into it.", remedy="Open it.")
     for row in rows:
         add_row(job, {**row, "part": part}, state="unposted", by="load", reference=path.stem)
     data["loaded"].append(path.name)

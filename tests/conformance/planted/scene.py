@@ -23,6 +23,7 @@ from erp_bridge_core.exports.status import ExportState, ExportStatus
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.registry import Adapter
+from planted.books import Books, Row, own_job
 from planted.registering import registry_of
 from planted.simulator import TinSimulator
 
@@ -187,7 +188,46 @@ class Scene:
         entries = {each.key: (each.original, each.changes) for each in self.simulator.ledger(self.books, JOB)}
         return {key: amounts for key, amounts in entries.items() if any(amounts)}
 
+    def job(self) -> Row:
+        """The job as the books have it."""
+        with Books(self.books).reading() as data:
+            return own_job(data, JOB)
+
+    def rows(self) -> list[Row]:
+        """The rows of the job, in every state."""
+        return list(self.job()["entries"])
+
+    def tokens(self) -> list[str]:
+        """The tokens that are valid."""
+        with Books(self.books).reading() as data:
+            return list(data["tokens"])
+
+    def desk(self, command: str, **arguments: str) -> None:
+        """A person at the books does something."""
+        self.simulator.desk()[command].run(self.books, **arguments)
+
+    def set_units(self, *units: str) -> None:
+        """The books take these units alone from now on."""
+        with Books(self.books).writing() as data:
+            own_job(data, JOB)["units"] = list(units)
+
     # -- the whole way ------------------------------------------------------------------------------------------------
+
+    def at_stage(self, stage: str, act: Callable[[], object]) -> list[Callable[[], object]]:
+        """Do something once, the first time that an export comes to this stage of the ledger; what is left to do."""
+        left = [act]
+
+        def watch(seen: str, _: object) -> None:
+            if seen == stage and left:
+                left.pop()()
+
+        self.application.exports.worker.observer = watch
+        return left
+
+    def state_of(self, number: int) -> str:
+        """The state of the project's item, counted from the first."""
+        history = self.application.reviews.history(self.person("approver"), PROJECT)
+        return str(sorted(history, key=lambda item: item.id)[number].state)
 
     def accepted(self) -> ItemView:
         """What is new, sent and accepted."""

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from erp_bridge_core.simulation import Reply, Request
 from planted import writes
-from planted.books import PASSWORD, USER, Books, Row, figures
+from planted.books import COMPANY, PASSWORD, USER, Books, Row, figures
 from planted.checks import Refused
 
 #: A page holds at most so many rows, a capped answer so many in all, and so many of the last ones may be hidden.
@@ -95,7 +95,7 @@ def _seen_job(data: Row, company: str, name: str) -> Row:
     jobs: Row = data["companies"][company]["jobs"]
     if name not in jobs:
         raise Refused("NO_JOB", f"There is no job {name}.", status=404)
-    job: Row = stale[name] if name in stale else jobs[name]
+    job: Row = stale[name] if company == COMPANY and name in stale else jobs[name]
     return job
 
 
