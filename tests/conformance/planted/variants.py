@@ -1,4 +1,4 @@
-"""The five correct adapters, one per safety class, and the door to them: `variant` and `subject`."""
+"""The five correct adapters, one per safety class, and the doors to them: `variant`, `subject`, and one name each."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
@@ -176,3 +176,8 @@ def __getattr__(name: str) -> TinAdapter:
     if name in VARIANTS:
         return variant(name)
     raise AttributeError(name)
+
+
+#: The plugins themselves, for whoever names one by its place: `planted.variants:keyed`.
+keyed, absolute, contained = variant("keyed"), variant("absolute"), variant("contained")
+human, append = variant("human"), variant("append")
