@@ -4,11 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := $(VENV)/.ready
 
-.PHONY: help demo test bench lint format wheels clean
+.PHONY: help demo test conformance bench lint format wheels clean
+
+ADAPTERS := sage300 cmic spectrum acme
+CERTIFICATES := $(CURDIR)/build/certificates
 
 help:
 	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
-	@echo "make test    set up, then run every test: core, plugins, lint, types, wheels"
+	@echo "make test    set up, then run every test: core, plugins, a sample of the conformance suite, lint, types, wheels"
+	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
 	@echo "make bench   set up, then measure speed and memory beside a floor"
 	@echo "make format  format the code"
 	@echo "make clean   remove all that these targets made"
@@ -26,6 +30,11 @@ demo: $(SETUP)
 
 test: $(SETUP)
 	$(BIN)/tox run
+
+conformance: $(SETUP)
+	for adapter in $(ADAPTERS); do \
+	  $(BIN)/tox run -e conformance-$$adapter -- --certificate $(CERTIFICATES)/$$adapter.json || exit 1; \
+	done
 
 bench: $(SETUP)
 	$(BIN)/python benchmarks/main_job.py

@@ -1,7 +1,8 @@
 """The suite as a pytest plugin: options, what is collected, what is told. Inert unless `--erp` names an adapter."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.preflight import Flight
     from erp_bridge_core.conformance.rulebook import Rule
+    from erp_bridge_core.conformance.site import Site
     from erp_bridge_core.conformance.subject import Subject
 
 #: The name under which the plugin of a run is registered.
@@ -54,6 +56,36 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not config.getoption("--erp") and collection_path.is_relative_to(_FOLDER):
         return True
     return None
+
+
+@pytest.fixture
+def erp_bridge_site(tmp_path: Path) -> Iterator[Callable[[str], "Site"]]:
+    """For a plugin's own tests: `erp_bridge_site("acme")` is a site of that adapter and its simulator, ready to use.
+
+    A project is linked to a simulated job with the suite's standard budget's codes; what people do is a method of the
+    site (`build`, `send`, `accept`, `export`, `post`, `verify`), the ERP's own books are `entries()`. One at a time.
+    """
+    from erp_bridge_core.conformance.bench import Bench
+    from erp_bridge_core.conformance.effort import Effort
+    from erp_bridge_core.conformance.subject import find_subject
+
+    with ExitStack() as stack:
+
+        def site(spec: str) -> "Site":
+            bench = stack.enter_context(Bench(subject=find_subject(spec), effort=Effort(), folder=tmp_path / "bench"))
+            return stack.enter_context(bench.site(bench.linked()))
+
+        yield site
+
+
+@pytest.fixture
+def erp_bridge_erp(erp_bridge_site: Callable[[str], "Site"]) -> Callable[[str], Any]:
+    """For a plugin's own tests: `erp_bridge_erp("acme")` is the `erp` that the adapter is given at such a site."""
+
+    def erp(spec: str) -> Any:
+        return erp_bridge_site(spec).erp()
+
+    return erp
 
 
 class ConformancePlugin:

@@ -180,6 +180,15 @@ class Site:
         """How its export stands."""
         return self.application.exports.status(self.person("approver"), item.id)
 
+    def erp(self) -> Any:
+        """The `erp` object of the connection, as an adapter is given it."""
+        connections = self.application.connections
+        actor = self.person("administrator")
+        with self.application.store.read() as connection:
+            found = connections.find(connection, actor, CONNECTION)
+        _, erp = connections.erp(actor.company_id, found.id, self.job)
+        return erp
+
     # -- the ERP ------------------------------------------------------------------------------------------------------
 
     def post(self, handed: Sequence[HandOver] = ()) -> None:
