@@ -1,6 +1,7 @@
 """Who asks: a request's `Visit`, found before any handler runs. Whatever is not marked public needs an actor."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from attrs import define, field, frozen
@@ -13,6 +14,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import WebConfig
 from erp_bridge_core.contract.errors import NotAllowed, UsageError
 from erp_bridge_core.people.actor import Actor, system_actor
+from erp_bridge_core.web.addresses import own_path
 from erp_bridge_core.web.errors import NotSignedIn
 from erp_bridge_core.web.sessions import Cookies, is_over
 
@@ -40,6 +42,16 @@ class Visit:
     def company(self) -> str:
         """The company that is acted in; blank before a sign-in."""
         return self.actor.company if self.actor else ""
+
+
+class OtherCompany(Exception):
+    """A link of ours leads into another company of the person's: he is taken there first, by `path` again."""
+
+    def __init__(self, company: str, path: str) -> None:
+        """Say which company, and the page without it."""
+        super().__init__(company)
+        self.company = company
+        self.path = path
 
 
 WebRequest = Request[Actor | None, Visit, State]
@@ -99,9 +111,20 @@ class _Finding:
             return self._by_token(authorization, connection.headers.get(COMPANY_HEADER, ""))
         session, company = self.cookies.read(connection, "session"), self.cookies.read(connection, "company")
         actor = self._by_session(session, company, via="api" if is_api else "page")
+        if session and not is_api:
+            self._follow(connection, session, company)
         if actor is None:
             return Visit(secret=self.cookies.read(connection, "visit"))
         return Visit(actor=actor, secret=session, session=session)
+
+    def _follow(self, connection: ASGIConnection[Any, Any, Any, Any], session: str, company: str) -> None:
+        """Links in mail name their company, since their reader may work in another one; a foreign one is ignored."""
+        wanted = connection.query_params.get("company", "")
+        if not wanted or wanted == company or connection.scope.get("method") != "GET":
+            return
+        if self._by_session(session, wanted, via="page") is not None:
+            kept = [(name, value) for name, value in connection.query_params.multi_items() if name != "company"]
+            raise OtherCompany(wanted, own_path(connection.scope["path"] + (f"?{urlencode(kept)}" if kept else "")))
 
     def _by_session(self, session: str, company: str, *, via: str) -> Actor | None:
         if not session or not company:

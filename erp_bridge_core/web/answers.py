@@ -10,11 +10,11 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from erp_bridge_core.contract.errors import ErpBridgeError
-from erp_bridge_core.web.actors import API, WebRequest, application_of, visit_of
+from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of, visit_of
 from erp_bridge_core.web.addresses import HOME, own_path, sign_in_path
 from erp_bridge_core.web.defects import log_defect
 from erp_bridge_core.web.errors import PROBLEM, Defect, NotSignedIn, Told, asks_for_sign_in, problem, tell
-from erp_bridge_core.web.rendering import render, render_bare
+from erp_bridge_core.web.rendering import redirect, render, render_bare
 
 
 def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
@@ -54,7 +54,13 @@ def _came_from(request: WebRequest) -> str:
     return own_path(sent_from.path or HOME)
 
 
+def enter_company(request: WebRequest, chosen: OtherCompany) -> Redirect:
+    """The page that a link leads to, in the company that it names; forms of the other one are refused from here on."""
+    return redirect(request, chosen.path, cookies=[cookies_of(request).make("company", chosen.company)])
+
+
 HANDLERS: Final[ExceptionHandlersMap] = {
+    OtherCompany: enter_company,
     ErpBridgeError: answer_error,
     HTTPException: answer_error,
     Exception: answer_error,

@@ -49,6 +49,7 @@ STATUSES: Final[Mapping[type[ErpBridgeError], HTTPStatus]] = {
     errors.BadSettings: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.PluginError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ErpError: HTTPStatus.BAD_GATEWAY,
+    errors.MailFailed: HTTPStatus.BAD_GATEWAY,
     errors.Throttled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Doubtful: HTTPStatus.GATEWAY_TIMEOUT,
     errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -38,7 +38,7 @@ def read_flash(request: WebRequest) -> Flash | None:
     if not body or not secret or not hmac.compare_digest(seal.encode(), _seal(secret, body).encode()):
         return None
     try:
-        found: Any = json.loads(base64.urlsafe_b64decode(body.encode()))
+        found: Any = json.loads(base64.urlsafe_b64decode(body.encode() + b"=="))
     except (ValueError, binascii.Error):
         return None
     text, good = found
@@ -46,7 +46,7 @@ def read_flash(request: WebRequest) -> Flash | None:
 
 
 def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _seal(secret: str, body: str) -> str:

@@ -1,5 +1,6 @@
 """Money, numbers, dates and durations as a reader's locale writes them: every decimal kept, nothing rounded."""
 
+import re
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from markupsafe import Markup, escape
 DEFAULT_LOCALE: Final = "en_US"
 #: More languages than that say nothing about a reader.
 _MOST: Final = 20
+#: Where a currency of letters meets its amount, which CLDR sets apart and Babel does not.
+_LETTER_AND_DIGIT: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 @define
@@ -34,7 +37,8 @@ class Formats:
         if value is None:
             return Markup()
         pattern = _exact(self.locale.currency_formats["standard"], value)
-        return escape(pattern.apply(value, self.locale, currency=currency, currency_digits=False))
+        text = pattern.apply(value, self.locale, currency=currency, currency_digits=False)
+        return escape(_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", text))
 
     def number(self, value: Decimal | int | None) -> Markup:
         """A number with just its own decimals."""
@@ -61,8 +65,8 @@ class Formats:
         return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=self.locale))
 
 
-def preferred_locale(accepted: str) -> Locale:
-    """The first locale of an `Accept-Language` header that is known, by its weights; American English else."""
+def preferred_locale(accepted: str, fallback: str = DEFAULT_LOCALE) -> Locale:
+    """The first locale of an `Accept-Language` header that is known, by its weights; else the company's."""
     wishes = sorted(map(_wish, accepted.split(",")[:_MOST]), key=lambda wish: -wish[1])
     for name, weight in wishes:
         try:
@@ -70,7 +74,7 @@ def preferred_locale(accepted: str) -> Locale:
                 return Locale.parse(name, sep="-")
         except (UnknownLocaleError, ValueError):
             continue
-    return Locale.parse(DEFAULT_LOCALE)
+    return Locale.parse(fallback)
 
 
 def _wish(text: str) -> tuple[str, float]:

@@ -50,8 +50,10 @@ def render(
 ) -> Response[str]:
     """A page. `frame` and `show` (the reader's formats) are there in every template."""
     frame = _frame(request)
-    zone = frame.company.time_zone if frame.company else "UTC"
-    show = Formats(preferred_locale(request.headers.get("accept-language", "")), zone)
+    accepted = request.headers.get("accept-language", "")
+    show = Formats(preferred_locale(accepted))
+    if frame.company:
+        show = Formats(preferred_locale(accepted, frame.company.policy.locale), frame.company.time_zone)
     text = _TEMPLATES.get_template(template).render(frame=frame, show=show, **values)
     gone = [cookies_of(request).remove("notice")] if frame.flash else []
     return Response(text, status_code=status, media_type=MediaType.HTML, cookies=[*gone, *cookies])

@@ -5,22 +5,22 @@ from pathlib import Path
 from typing import Final
 
 from litestar import Litestar, Response, Router, get
-from litestar.datastructures import CacheControlHeader, FormMultiDict, State
-from litestar.di import Provide
+from litestar.datastructures import CacheControlHeader, State
 from litestar.exceptions import NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import StorageError
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web import answers, api, pages
-from erp_bridge_core.web.actors import PUBLIC, Authentication, WebRequest, actor_of
+from erp_bridge_core.web.actors import PUBLIC, Authentication
 from erp_bridge_core.web.csrf import require_own_form
+from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
 
@@ -50,11 +50,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
             health,
             unknown_page,
         ],
-        dependencies={
-            "application": Provide(_application, sync_to_thread=False),
-            "actor": Provide(_actor, sync_to_thread=False),
-            "posted": Provide(_posted),
-        },
+        dependencies=DEPENDENCIES,
         middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
@@ -70,7 +66,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
 
 
 @get("/health", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
-def health(application: Application) -> Response[dict[str, str]]:
+def health(application: GivenApplication) -> Response[dict[str, str]]:
     """Whether the server runs and its database answers; nothing else is told to strangers."""
     try:
         with application.store.read():
@@ -80,25 +76,9 @@ def health(application: Application) -> Response[dict[str, str]]:
 
 
 @get("/{path:path}", include_in_schema=False, sync_to_thread=False)
-def unknown_page(path: str) -> None:
+def unknown_page(path: FromPath[str]) -> None:
     """Whatever no page has: strangers are asked to sign in first, so that they learn of no page."""
     raise NotFoundException(path)
-
-
-def _application(state: State) -> Application:
-    """The installation that is served."""
-    application: Application = state["application"]
-    return application
-
-
-def _actor(request: WebRequest) -> Actor:
-    """Whoever is signed in."""
-    return actor_of(request)
-
-
-async def _posted(request: WebRequest) -> FormMultiDict:
-    """The fields of the form that was sent."""
-    return await request.form()
 
 
 def _openapi(cookies: Cookies) -> OpenAPIConfig:

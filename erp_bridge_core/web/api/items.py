@@ -7,22 +7,21 @@ from typing import Annotated, Final
 
 from attrs import frozen
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
-from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.details import Details, ReviewRow
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.money import plain
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import tagged
 from erp_bridge_core.web.api.problems import problems
+from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import MOST_ROWS, PAGE_ROWS, Slice
 
-_Filter = Annotated[ItemState | None, Parameter(description="Items of this state alone.")]
-_Project = Annotated[str | None, Parameter(description="Items of this project alone, by its number.")]
-_Offset = Annotated[int, Parameter(ge=0, description="How many items to skip.")]
-_Limit = Annotated[int, Parameter(ge=1, le=MOST_ROWS, description="How many items to answer at most.")]
+_Filter = Annotated[ItemState | None, QueryParameter(description="Items of this state alone.")]
+_Project = Annotated[str | None, QueryParameter(description="Items of this project alone, by its number.")]
+_Offset = Annotated[int, QueryParameter(ge=0, description="How many items to skip.")]
+_Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="How many items to answer at most.")]
 
 
 @frozen(kw_only=True)
@@ -90,8 +89,8 @@ class Item:
 )
 def list_items(
     *,
-    application: Application,
-    actor: Actor,
+    application: GivenApplication,
+    actor: GivenActor,
     filter: _Filter = None,  # noqa: A002 -- the field's word
     project: _Project = None,
     offset: _Offset = 0,
@@ -116,7 +115,9 @@ def list_items(
     summary="One item",
     tags=["items"],
 )
-def show_item(request: WebRequest, application: Application, actor: Actor, item_id: int) -> Response[Item]:
+def show_item(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[Item]:
     """Show one item with its totals; its ETag is its revision."""
     details = application.reviews.show(actor, item_id)
     return tagged(request, _item(details), details.item.revision)

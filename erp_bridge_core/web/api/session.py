@@ -6,10 +6,10 @@ from typing import Final
 from attrs import frozen
 from litestar import get
 
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.problems import problems
 from erp_bridge_core.web.csrf import form_token
+from erp_bridge_core.web.given import GivenActor
 
 
 @frozen(kw_only=True)
@@ -34,7 +34,7 @@ class Session:
     summary="Who asks",
     tags=["session"],
 )
-def show_session(request: WebRequest, actor: Actor) -> Session:
+def show_session(request: WebRequest, actor: GivenActor) -> Session:
     """Show who asks."""
     return Session(
         login=actor.login,

@@ -4,12 +4,11 @@ from typing import Final
 
 from litestar import Response, get
 
-from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_answer, may_look_at_items
 from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.rendering import render
 
 #: What asks for a person, the worst first; everything else goes its way by itself or waits for the ERP.
@@ -23,7 +22,7 @@ _FOR_APPROVERS: Final = (
 
 
 @get("/", sync_to_thread=True)
-def show_home(request: WebRequest, application: Application, actor: Actor) -> Response[str]:
+def show_home(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Items that wait for an answer, for those who may look at them; the projects whose budgets may be seen."""
     with application.store.read() as connection:
         rights = application.people.rights(connection, actor)

@@ -3,13 +3,13 @@
 from typing import Final
 
 from litestar import Response, get
+from litestar.params import FromQuery
 
-from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import NotFound
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import page_number, slice_of_page
 from erp_bridge_core.web.rendering import render
 
@@ -18,11 +18,11 @@ from erp_bridge_core.web.rendering import render
 def list_items(
     *,
     request: WebRequest,
-    application: Application,
-    actor: Actor,
-    filter: str = "",  # noqa: A002 -- the field's word
-    project: str = "",
-    page: int = 1,
+    application: GivenApplication,
+    actor: GivenActor,
+    filter: FromQuery[str] = "",  # noqa: A002 -- the field's word
+    project: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
 ) -> Response[str]:
     """The items on their way; rejected and retrieved ones are history."""
     found = application.reviews.list(actor, filter=_state(filter), project=project or None)

@@ -3,15 +3,13 @@
 from typing import Final
 
 from litestar import Response, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.response import Redirect
 
-from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, Fault
-from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.texts import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.forms import Field, Form, as_typed
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.sign_in import session_cookies
 from erp_bridge_core.web.rendering import redirect, render
 
@@ -43,7 +41,7 @@ def show_password(request: WebRequest) -> Response[str]:
 
 @post("/password", sync_to_thread=True)
 def change_password(
-    request: WebRequest, application: Application, actor: Actor, posted: FormMultiDict
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
 ) -> Response[str] | Redirect:
     """Set the password, which asks for a recent sign-in."""
     filled = _FORM.read(posted)

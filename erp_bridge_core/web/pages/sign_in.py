@@ -1,10 +1,11 @@
 """Signing in and out. A sign-in always begins a new session and ends the one that the browser had."""
 
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import evolve
 from litestar import Response, get, post
-from litestar.datastructures import Cookie, FormMultiDict
+from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
@@ -13,6 +14,7 @@ from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of, sole_comp
 from erp_bridge_core.web.addresses import own_path
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.forms import Field, Filled, Form, as_typed
+from erp_bridge_core.web.given import GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
 
 _LOGIN: Final = Field(name="login", label="Login", autocomplete="username", longest=100)
@@ -25,15 +27,17 @@ _COMPANY: Final = Field(
 
 
 @get("/sign-in", opt=PUBLIC, sync_to_thread=True)
-def show_sign_in(request: WebRequest, application: Application) -> Response[str]:
+def show_sign_in(request: WebRequest, application: GivenApplication) -> Response[str]:
     """The form; for whoever is signed in, it makes the sign-in recent again."""
-    company = request.cookies.get(cookies_of(request).name("company"), "")
+    wanted = request.query_params.get("next", "")
+    named = parse_qs(urlsplit(own_path(wanted)).query).get("company", [""])[0]
+    company = named or cookies_of(request).read(request, "company")
     known = {"login": request.auth.actor.login} if request.auth.actor else {}
-    return _page(request, _form(application).empty(company=company, **known), request.query_params.get("next", ""))
+    return _page(request, _form(application).empty(company=company, **known), wanted)
 
 
 @post("/sign-in", opt=PUBLIC, sync_to_thread=True)
-def sign_in(request: WebRequest, application: Application, posted: FormMultiDict) -> Response[str] | Redirect:
+def sign_in(request: WebRequest, application: GivenApplication, posted: GivenForm) -> Response[str] | Redirect:
     """Begin a session and go on to where the person wanted to be."""
     filled = _form(application).read(posted)
     wanted = str(posted.get("next") or "")
@@ -52,7 +56,7 @@ def sign_in(request: WebRequest, application: Application, posted: FormMultiDict
 
 
 @post("/sign-out", sync_to_thread=True)
-def sign_out(request: WebRequest, application: Application) -> Redirect:
+def sign_out(request: WebRequest, application: GivenApplication) -> Redirect:
     """End the session; what the browser still shows can do nothing more."""
     application.people.sign_out(request.auth.session)
     gone = [cookies_of(request).remove(kind) for kind in ("session", "visit", "notice")]

@@ -1,0 +1,49 @@
+"""Fixtures of the web's tests: a home made once and copied, a server over it, and a browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ControlledClock
+from litestar.testing import TestClient
+from web_site import WEB, Browser, make_home, open_site
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.web.server import create_server
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site's home, made once."""
+    home = tmp_path_factory.mktemp("site") / "home"
+    make_home(home)
+    return home
+
+
+@pytest.fixture
+def application(tmp_path: Path, made_home: Path, clock: ControlledClock) -> Iterator[Application]:
+    """The site: companies hoosier and second, people ada, mia, abe and sue, and item 1 that waits in hoosier."""
+    with open_site(shutil.copytree(made_home, tmp_path / "site"), clock) as application:
+        yield application
+
+
+@pytest.fixture
+def server(application: Application) -> Iterator[TestClient[Any]]:
+    """A server over the site, reached without TLS."""
+    with TestClient(create_server(application, web=WEB)) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(server: TestClient[Any]) -> Browser:
+    """A browser of a stranger."""
+    return Browser(server)
+
+
+@pytest.fixture
+def abe(browser: Browser) -> Browser:
+    """The browser of the approver, just signed in."""
+    assert 303 == browser.sign_in("abe").status_code
+    return browser
