@@ -30,6 +30,13 @@ class ForeignForm(NotAllowed):
     code = "foreign_form"
 
 
+class Busy(ErpBridgeError):
+    """Too many ask for the same costly thing at once; nothing was done."""
+
+    code = "busy"
+    whose = "nobody's"
+
+
 class Defect(ErpBridgeError):
     """Something that this software did not foresee: its own fault, told as such, details in a log."""
 
@@ -52,6 +59,7 @@ STATUSES: Final[Mapping[type[ErpBridgeError], HTTPStatus]] = {
     errors.MailFailed: HTTPStatus.BAD_GATEWAY,
     errors.Throttled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Doubtful: HTTPStatus.GATEWAY_TIMEOUT,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.OutcomeUnknown: HTTPStatus.CONFLICT,
     errors.Mismatch: HTTPStatus.CONFLICT,
@@ -112,6 +120,8 @@ def asks_for_sign_in(error: ErpBridgeError) -> bool:
 def _headers(error: ErpBridgeError) -> dict[str, str]:
     if isinstance(error, NotSignedIn):
         return {"WWW-Authenticate": 'Bearer realm="ERP Bridge"'}
+    if isinstance(error, Busy):
+        return {"Retry-After": "5"}
     seconds = error.retry_after if isinstance(error, errors.Throttled) else None
     return {} if seconds is None else {"Retry-After": str(max(1, round(seconds)))}
 

@@ -14,11 +14,11 @@ from erp_bridge_core.approvals.reviews import Reviews
 from erp_bridge_core.contract import errors
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault
 from erp_bridge_core.people.companies import Companies
-from erp_bridge_core.web.errors import STATUSES, Defect, ForeignForm, NotSignedIn, status_of, tell
+from erp_bridge_core.web.errors import STATUSES, Busy, Defect, ForeignForm, NotSignedIn, status_of, tell
 
 #: The whole tree: a new kind of error must be given its place here, and in the document.
 EXPECTED = {
-    "ErpBridgeError": 500, "BadInput": 422, "NotFound": 404, "NotAllowed": 403, "NotPossibleNow": 409,
+    "Busy": 503, "ErpBridgeError": 500, "BadInput": 422, "NotFound": 404, "NotAllowed": 403, "NotPossibleNow": 409,
     "AlreadyAnswered": 409, "NotSupported": 422, "UsageError": 400, "BadSettings": 422, "PluginError": 503,
     "ErpError": 502, "ErpRefused": 502, "AlreadyThere": 502, "SignInFailed": 502, "TransportError": 502,
     "NotSent": 502, "MailFailed": 502, "Throttled": 503, "Doubtful": 504, "ReadFailed": 502, "StorageError": 503,
@@ -29,7 +29,7 @@ EXPECTED = {
 
 def kinds() -> Iterator[type[ErpBridgeError]]:
     """Every class of the contract's tree and of the web's own."""
-    found = [*vars(errors).values(), NotSignedIn, ForeignForm, Defect]
+    found = [*vars(errors).values(), NotSignedIn, ForeignForm, Busy, Defect]
     yield from (kind for kind in found if isinstance(kind, type) and issubclass(kind, ErpBridgeError))
 
 

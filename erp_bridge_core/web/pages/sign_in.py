@@ -1,5 +1,8 @@
 """Signing in and out. A sign-in always begins a new session and ends the one that the browser had."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +15,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of, sole_company
 from erp_bridge_core.web.addresses import own_path
-from erp_bridge_core.web.errors import status_of
+from erp_bridge_core.web.errors import Busy, status_of
 from erp_bridge_core.web.forms import Field, Filled, Form, as_typed
 from erp_bridge_core.web.given import GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
@@ -24,6 +27,11 @@ _PASSWORD: Final = Field(
 _COMPANY: Final = Field(
     name="company", label="Company", hint="Its short code.", autocomplete="organization", longest=64
 )
+
+#: Passwords that are looked at together, each in 64 MiB, and how many seconds the next one waits for its turn.
+AT_ONCE: Final = 4
+_PATIENCE: Final = 3.0
+_SIGN_INS: Final = BoundedSemaphore(AT_ONCE)
 
 
 @get("/sign-in", opt=PUBLIC, sync_to_thread=True)
@@ -45,9 +53,10 @@ def sign_in(request: WebRequest, application: GivenApplication, posted: GivenFor
         return _page(request, filled, wanted, status=422)
     company = filled.values.get("company") or sole_company(application)
     try:
-        token, actor = application.people.sign_in(
-            filled.values["login"], filled.values["password"], company, via="page"
-        )
+        with _one_of_few():
+            token, actor = application.people.sign_in(
+                filled.values["login"], filled.values["password"], company, via="page"
+            )
     except NotAllowed as error:
         return _page(request, filled.refused(error), wanted, status=status_of(error))
     if request.auth.session:
@@ -67,6 +76,17 @@ def session_cookies(request: WebRequest, token: str, company: str) -> list[Cooki
     """The cookies of a session that has just begun."""
     cookies = cookies_of(request)
     return [cookies.make("session", token), cookies.make("company", company), cookies.remove("visit")]
+
+
+@contextmanager
+def _one_of_few() -> Iterator[None]:
+    """Looking at a password takes much memory, for strangers too: only so many are looked at together."""
+    if not _SIGN_INS.acquire(timeout=_PATIENCE):
+        raise Busy("Too many people sign in at this moment.", remedy="Try again in a few seconds.")
+    try:
+        yield
+    finally:
+        _SIGN_INS.release()
 
 
 def _form(application: Application) -> Form:

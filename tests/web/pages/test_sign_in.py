@@ -1,6 +1,7 @@
 """Signing in and out on pages: throttled, rotated, and never a way to somewhere else."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from web_site import PASSWORD, WEB, Browser
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import WebConfig
 from erp_bridge_core.installation import create_home
+from erp_bridge_core.web.pages import sign_in
 from erp_bridge_core.web.server import create_server
 
 
@@ -56,6 +58,18 @@ def test_a_login_is_throttled(browser: Browser) -> None:
         browser.sign_in("abe", password="wrong words here")
 
     assert 403 == browser.sign_in("abe").status_code
+
+
+def test_only_so_many_passwords_are_looked_at_together(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes much memory, and strangers may ask for it: the next one waits, then is told to come again."""
+    monkeypatch.setattr("erp_bridge_core.web.pages.sign_in._PATIENCE", 0.01)
+    with ExitStack() as others:
+        for _ in range(sign_in.AT_ONCE):
+            others.enter_context(sign_in._one_of_few())
+        refused = browser.sign_in("abe")
+    assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
+
+    assert 303 == browser.sign_in("abe").status_code
 
 
 def test_missing_fields_are_named_beside_them(browser: Browser) -> None:
