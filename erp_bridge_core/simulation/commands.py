@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import get_type_hints
 
-from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.contract.simulator import DeskCommand
 from erp_bridge_core.simulation.desk import DeskPage, Section
 
@@ -17,7 +17,7 @@ def desk_commands(*functions: Run) -> Mapping[str, DeskCommand]:
 
     The name is the function's with dashes, the help its docstring's first line. Its keyword arguments are the
     command's, needed where they have no default; `Annotated[str, "the job's code"]` says what one is. Text that is left
-    blank counts as not given.
+    blank counts as not given; a `ValueError` is told as a mistake of whoever typed it.
     """
     return {command.name: command for command in map(_command, functions)}
 
@@ -35,14 +35,15 @@ def desk_page(
     def run(name: str, arguments: Mapping[str, str]) -> Sequence[str]:
         return commands[name].run(home, **arguments)
 
-    return DeskPage(
-        title=title, path=path, acts=commands, sections=sections, run=run, mistakes=(ErpBridgeError, ValueError)
-    )
+    return DeskPage(title=title, path=path, acts=commands, sections=sections, run=run, mistakes=(ErpBridgeError,))
 
 
 def _command(function: Run) -> DeskCommand:
     def run(home: Path, **values: str) -> Sequence[str]:
-        return function(home, **{name: value for name, value in values.items() if value != ""})
+        try:
+            return function(home, **{name: value for name, value in values.items() if value != ""})
+        except ValueError as error:
+            raise BadInput(f"{error}.", remedy="Give another value.") from error
 
     hints = get_type_hints(function, include_extras=True)
     told = (inspect.getdoc(function) or function.__name__).partition("\n")[0]

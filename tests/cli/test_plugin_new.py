@@ -97,7 +97,7 @@ def test_it_reads_and_checks_a_budget_and_stops_where_something_is_to_be_written
     assert (len(BUDGET) + 1, []) == (item.line_count, entries)
     assert (ExportState.FAILED, 0) == (status.state, status.lines.arrived)
     assert status.failure is not None
-    assert "export is not written yet." == status.failure["message"]
+    assert "export is not written yet: entries.py shall plan the entries, and run them." == status.failure["message"]
     assert "effects.plan" in status.failure["remedy"]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pytest
 
-from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.contract.errors import BadInput, NotFound
 from erp_bridge_core.simulation import Request, Section
 from erp_bridge_core.simulation.commands import desk_commands, desk_page
 
@@ -62,3 +62,9 @@ def test_a_mistake_is_told_on_the_page(tmp_path: Path, body: bytes, told: str) -
     """Neither the contract's errors nor a wrong value end in a server error."""
     status, page = submit(tmp_path, body)
     assert (400, True) == (status, told in page)
+
+
+def test_a_wrong_value_is_told_as_bad_input(tmp_path: Path) -> None:
+    """On the command line it is a mistake too, not a defect."""
+    with pytest.raises(BadInput, match="odd is no status"):
+        COMMANDS["job-status"].run(tmp_path, job="1", new_status="odd")

@@ -35,6 +35,11 @@ class Client:
 
     erp: ThisErp
     by_person: bool = field(default=False, kw_only=True)
+    _memory: SignInMemory = field(init=False)
+
+    @_memory.default
+    def _remember(self) -> SignInMemory:
+        return SignInMemory(self.erp.state, by_person=self.by_person)
 
     def read(self, path: str, **query: str) -> Document:
         """One document; raises `NotFound`, `ReadFailed`."""
@@ -78,15 +83,14 @@ class Client:
         return told
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
-        memory = SignInMemory(self.erp.state, by_person=self.by_person)
-        memory.require()
+        self._memory.require()
         headers = {"Authorization": f"Bearer {self.erp.settings.token.reveal()}"}
         url = f"{self.erp.settings.url.rstrip('/')}/{path}"
         answer = self.erp.http.request(method, url, headers=headers, **options)
         if answer.status_code == requests.codes.unauthorized:
             # The service looks at who asks before it looks at what is asked: nothing was done.
-            raise memory.refused(SignInFailed(f"{TITLE} refused the token (401).", remedy="Enter a valid token."))
-        memory.accepted()
+            raise self._memory.refused(SignInFailed(f"{TITLE} refused the token (401).", remedy="Enter a valid token."))
+        self._memory.accepted()
         return answer
 
 

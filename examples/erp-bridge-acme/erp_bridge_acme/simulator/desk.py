@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from erp_bridge_core.contract import DeskCommand
-from erp_bridge_core.contract.errors import BadInput
 from erp_bridge_core.simulation import DeskPage, Section, to_text, to_units
 from erp_bridge_core.simulation.commands import desk_commands, desk_page
 
@@ -80,7 +79,7 @@ def adjust(
 def job_status(home: Path, *, job: str, status: Annotated[str, "open, held or closed"]) -> Sequence[str]:
     """Open, hold or close a job."""
     if status not in STATUSES:
-        raise BadInput(f"A job is {', '.join(STATUSES)}, not {status!r}.", remedy="Type one of them.")
+        raise ValueError(f"A job is {', '.join(STATUSES)}, not {status!r}")
     with books_of(home).writing() as connection:
         held_job(connection, job)
         connection.execute("UPDATE job SET status = ? WHERE job = ?", (status, job))

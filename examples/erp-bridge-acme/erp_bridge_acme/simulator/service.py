@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from sqlite3 import Connection, IntegrityError, ProgrammingError, Row
+from sqlite3 import Connection, IntegrityError, InterfaceError, ProgrammingError, Row
 from typing import Any, Final
 
 from attrs import frozen
@@ -115,7 +115,7 @@ class Service:
             try:
                 lines = list(_lines(connection, job, given["lines"], only_first=fault == "applies_some"))
                 entry = _keep(connection, job, given, lines)
-            except (KeyError, TypeError, ValueError, IntegrityError, ProgrammingError) as error:
+            except (KeyError, TypeError, ValueError, IntegrityError, InterfaceError, ProgrammingError) as error:
                 raise Refusal(400, "BAD_ENTRY", f"The entry is not right: {error!r}") from error
         taken = [line["line"] for line in lines if not line["refused"]]
         refused = [{"line": line["line"], "words": line["refused"]} for line in lines if line["refused"]]
