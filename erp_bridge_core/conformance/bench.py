@@ -1,13 +1,13 @@
 """The bench: sites of the adapter under test, made once, kept as snapshots, and opened as often as a case needs one."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
@@ -29,7 +29,7 @@ from erp_bridge_core.conformance.workload import (
 from erp_bridge_core.connections.http import Limits
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.profile import Capability, ErpProfile
-from erp_bridge_core.contract.simulator import Paced, Served
+from erp_bridge_core.contract.simulator import Paced, Served, Variant, Variants
 from erp_bridge_core.demo.erp_side import Codes, secrets_into
 from erp_bridge_core.demo.people import hire
 from erp_bridge_core.installation import create_home
@@ -91,6 +91,20 @@ class Bench:
         """Whether the adapter claims a capability."""
         return self.profile.supports(capability)
 
+    def profile_for(self, workload: Workload) -> ErpProfile:
+        """The profile as the product takes it for a workload."""
+        return evolve(self.profile, capabilities=self.profile.capabilities | workload.granted)
+
+    @property
+    def variants(self) -> Mapping[str, Variant]:
+        """The other ways in which the simulator's site may be set up, by name."""
+        simulator = self.subject.simulator
+        return simulator.variants() if isinstance(simulator, Variants) else {}
+
+    def variant(self, name: str) -> Variant:
+        """One of them; the usual one where the name is blank."""
+        return self.variants[name] if name else Variant(title="the usual set-up")
+
     def once(self, name: object, make: Callable[[], Any]) -> Any:
         """A value that several rules share, made when it is first asked for."""
         if name not in self._kept:
@@ -102,7 +116,7 @@ class Bench:
     def linked(self, workload: Workload | None = None) -> Snapshot:
         """A project without a line, linked to a job that has all the codes of the workload; the masters are read."""
         wanted = workload or standard(self.profile)
-        return self._snapshot(("linked", wanted.known_keys), lambda: self._make_linked(wanted))
+        return self._snapshot(("linked", wanted.set_up), lambda: self._make_linked(wanted))
 
     def accepted(self, workload: Workload | None = None) -> Snapshot:
         """The workload was sent and accepted."""
@@ -156,7 +170,8 @@ class Bench:
         """The site that lies in the work folder now, opened (again): what another process left, say."""
         home, erp_home = self._work
         clock = clock_at(snapshot.passed)
-        watch = WatchedAdapter(adapter=self.subject.adapter, serial=serial, limits=limits)
+        granted = snapshot.workload.granted
+        watch = WatchedAdapter(adapter=self.subject.adapter, serial=serial, limits=limits, granted=granted)
         simulator = self.subject.simulator
         self.proxy.clear()
         with (
@@ -204,18 +219,20 @@ class Bench:
     def _make_linked(self, workload: Workload) -> Snapshot:
         self._clear()
         home, erp_home = self._work
-        codes, setup = erp_side(workload, self.profile)
-        other, other_setup = erp_side(workload, self.profile, job=OTHER_JOB, taken={codes.job})
+        profile, variant = self.profile_for(workload), self.variant(workload.variant)
+        codes, setup = erp_side(workload, profile)
+        _, other_setup = erp_side(workload, profile, job=OTHER_JOB, taken={codes.job})
         simulator = self.subject.simulator
         simulator.setup(erp_home, [setup, other_setup])
         if isinstance(simulator, Paced):
             simulator.permit_any_rate(erp_home, any_rate=True)
+        variant.prepare(erp_home, codes.job)
         create_home(
             home, company_code=COMPANY, company_name="Suite Contractors", time_zone=TIME_ZONE,
             currency="USD", admin_login="administrator", admin_name="Administrator", demo=True,
         ).close()  # fmt: skip
         with simulator.serve(erp_home) as served:
-            self._connect(home, served, [codes, other], sub_jobs=bool(setup.sub_jobs))
+            self._connect(home, evolve(served, settings={**served.settings, **variant.settings}), codes)
         snapshot = Snapshot(
             path=self.folder, passed=0.0, codes=codes, workload=workload, expected=Expected(), item=None
         )
@@ -223,8 +240,7 @@ class Bench:
             self._link(site, sub_jobs=bool(setup.sub_jobs))
             return self.keep(site, snapshot)
 
-    def _connect(self, home: Path, served: Served, codes: Sequence[Codes], *, sub_jobs: bool) -> None:
-        del sub_jobs
+    def _connect(self, home: Path, served: Served, codes: Codes) -> None:
         watch = WatchedAdapter(adapter=self.subject.adapter)
         with Application.open(home, clock=clock_at(0.0), registry=cast("Registry", OneAdapter(watch))) as application:
             hire(application, COMPANY, TESTER)
@@ -234,7 +250,7 @@ class Bench:
                 administrator, CONNECTION, erp=self.subject.name, settings=self._settings(served),
                 files_root=served.files_root, hosts=self._hosts(served), plain_http=True,
             )  # fmt: skip
-            rows = {(kind, ours): theirs for kind, ours, theirs in codes[0].entries()}
+            rows = {(kind, ours): theirs for kind, ours, theirs in codes.entries()}
             entries = [MapEntry(kind=kind, ours=ours, theirs=theirs) for (kind, ours), theirs in sorted(rows.items())]
             if entries:
                 application.maps.load(administrator, CONNECTION, rows=entries)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -9,7 +10,7 @@ from attrs import define, evolve, field, frozen
 from erp_bridge_core.conformance.guard import Watched, bounded, listened_to
 from erp_bridge_core.conformance.wire import FaultyFiles
 from erp_bridge_core.connections.http import GuardedSession, Limits
-from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt
+from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt, Row, Stream
 from erp_bridge_core.contract.connection import Checked, Erp
 from erp_bridge_core.contract.effects import Effect, Effects, Operation
 from erp_bridge_core.contract.errors import PluginError
@@ -17,13 +18,15 @@ from erp_bridge_core.contract.fields import FieldValues, RevisionField
 from erp_bridge_core.contract.findings import Finding
 from erp_bridge_core.contract.masters import JobReading
 from erp_bridge_core.contract.postings import Seen
-from erp_bridge_core.contract.profile import ErpProfile, RateLimit
+from erp_bridge_core.contract.profile import Capability, ErpProfile, RateLimit
 from erp_bridge_core.contract.simulator import Simulator
 from erp_bridge_core.contract.wire import current_attempt
 from erp_bridge_core.registry import Adapter
 
 #: An adapter's hook may take this long, in seconds of the real clock; the suite's own waits cost none.
 HOOK_SECONDS = 60.0
+#: So many rows of a stream are read at once.
+_SOME = 500
 
 
 @frozen(kw_only=True)
@@ -40,7 +43,8 @@ class WatchedAdapter:
     """Stands in the registry for the adapter under test.
 
     `serial`: effects go one by one, so that every position is the same in every run. `announce` is told of each
-    request right before it goes out; `files` wraps the share; `limits` bound the requests.
+    request right before it goes out; `files` wraps the share; `limits` bound the requests; `granted` are capabilities
+    that the product takes as claimed though the profile does not.
     """
 
     adapter: Adapter
@@ -49,6 +53,7 @@ class WatchedAdapter:
     wrap_files: Callable[[Any], FaultyFiles] | None = None
     limits: Limits | None = None
     seconds: float = HOOK_SECONDS
+    granted: frozenset[Capability] = frozenset()
     watched: Watched = field(factory=Watched)
     current: tuple[Effect, int] | None = field(default=None, init=False)
     operations: dict[str, Operation] = field(factory=dict, init=False)
@@ -61,7 +66,7 @@ class WatchedAdapter:
     @property
     def profile(self) -> ErpProfile:
         """The profile; in a serial run the ERP permits one request at a time, at any rate."""
-        profile = self.adapter.profile
+        profile = evolve(self.adapter.profile, capabilities=self.adapter.profile.capabilities | self.granted)
         return evolve(profile, rate=RateLimit(per_second=None, at_once=1)) if self.serial else profile
 
     @property
@@ -101,7 +106,14 @@ class WatchedAdapter:
     def read_job(self, job: str, erp: Erp[Any]) -> JobReading:
         """As the adapter does."""
         with self._around("read_job"):
-            return self.adapter.read_job(job, self._given(erp))
+            reading = self.adapter.read_job(job, self._given(erp))
+        return evolve(
+            reading,
+            sub_jobs=self._streamed(reading.sub_jobs),
+            cost_codes=self._streamed(reading.cost_codes),
+            categories=self._streamed(reading.categories),
+            figures=self._streamed(reading.figures),
+        )
 
     def validate_budget(self, batch: ExportBatch, erp: Erp[Any]) -> Iterator[Finding]:
         """As the adapter does."""
@@ -124,6 +136,20 @@ class WatchedAdapter:
         with self._around("verify_posted"):
             seen = list(self.adapter.verify_posted(receipt, self._given(erp)))
         yield from seen
+
+    def _streamed(self, stream: Stream[Row]) -> Stream[Row]:
+        """A stream of `read_job`, watched while it is read."""
+
+        def rows() -> Iterator[Row]:
+            with self._around("read_job"):
+                left = iter(stream)
+                some = list(islice(left, _SOME))
+            while some:
+                yield from some
+                with self._around("read_job"):
+                    some = list(islice(left, _SOME))
+
+        return Stream(rows)
 
     # -- the watch ----------------------------------------------------------------------------------------------------
 

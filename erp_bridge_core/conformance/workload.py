@@ -57,18 +57,36 @@ class Change:
 
 @frozen(kw_only=True)
 class Workload:
-    """One budget with its changes, and the keys that the ERP's administrator has set up for it."""
+    """One budget with its changes, and the keys that the ERP's administrator has set up for it.
+
+    `lacking` are keys of it that the job lacks; those of them that are `elsewhere` another job of the company has.
+    `variant` names one of the simulator's `Variants`; `granted` are capabilities that the product takes as claimed.
+    """
 
     lines: tuple[Line, ...]
     changes: tuple[Change, ...] = ()
     keys: tuple[LineKey, ...] = ()
     name: str = "standard"
+    lacking: frozenset[LineKey] = frozenset()
+    elsewhere: frozenset[LineKey] = frozenset()
+    variant: str = ""
+    granted: frozenset[Capability] = frozenset()
 
     @property
     def known_keys(self) -> tuple[LineKey, ...]:
         """The keys that exist in the ERP."""
+        return tuple(key for key in self.all_keys if key not in self.lacking)
+
+    @property
+    def all_keys(self) -> tuple[LineKey, ...]:
+        """The keys of the budget, whoever knows them."""
         of_changes = [key for change in self.changes for key, _ in change.moves]
         return tuple(sorted({*(line.key for line in self.lines), *of_changes, *self.keys}))
+
+    @property
+    def set_up(self) -> tuple[object, ...]:
+        """All that a site without a line depends on."""
+        return self.all_keys, self.lacking, self.elsewhere, self.variant, self.granted
 
 
 @frozen(kw_only=True)
@@ -203,7 +221,8 @@ def erp_side(
     workload: Workload, profile: ErpProfile, *, job: str = JOB, taken: set[str] | None = None
 ) -> tuple[Codes, JobSetup]:
     """The ERP's codes for a budget, and the job as its administrator sets it up."""
-    keys = workload.known_keys
+    known = {*workload.known_keys, *(workload.elsewhere if job == OTHER_JOB else ())}
+    keys = workload.all_keys
     units = {line.key: line.unit for line in workload.lines}
     texts = {line.key: line.description for line in workload.lines}
     sub_jobs = SUB_JOBS if takes(profile, Capability.SUB_JOBS) and any(key.sub_job for key in keys) else ()
@@ -221,4 +240,19 @@ def erp_side(
         lines=Stream(lambda: described),
     )
     codes = choose_codes(budget, profile, taken or set())
-    return codes, job_setup(budget, codes, profile)
+    return codes, _without(job_setup(budget, codes, profile), codes, [key for key in keys if key not in known], known)
+
+
+def _without(setup: JobSetup, codes: Codes, lacking: Sequence[LineKey], known: Iterable[LineKey]) -> JobSetup:
+    """A job without what only these keys would need."""
+    if not lacking:
+        return setup
+    has = [codes.theirs(key) for key in known]
+    return evolve(
+        setup,
+        sub_jobs=tuple(each for each in setup.sub_jobs if each[0] in {key.sub_job for key in has}),
+        cost_codes=tuple(
+            each for each in setup.cost_codes if each[:2] in {(key.sub_job, key.cost_code) for key in has}
+        ),
+        categories=tuple(each for each in setup.categories if each[0] in {key.category for key in has}),
+    )

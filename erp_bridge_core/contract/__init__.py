@@ -89,6 +89,8 @@ from erp_bridge_core.contract.simulator import (
     Paced,
     Served,
     Simulator,
+    Variant,
+    Variants,
 )
 from erp_bridge_core.contract.wire import reading
 
@@ -102,5 +104,6 @@ __all__ = [
     "Operation", "OperationProfile", "Outcome", "OverLimit", "Paced", "Part", "PlannedEffect", "RateLimit",
     "RevisionField", "RevisionSight", "RevisionStage", "RouteSight", "SafetyClass", "Secret", "Seen", "Served",
     "Several", "Severity", "Sighting", "SignInMemory", "Simulator", "Stage", "StageSight", "State", "Stream",
-    "SubJob", "Thing", "UnlockCondition", "Waiting", "Words", "ZeroLines", "hookimpl", "reading", "standard_fields",
+    "SubJob", "Thing", "UnlockCondition", "Variant", "Variants", "Waiting", "Words", "ZeroLines", "hookimpl", "reading",
+    "standard_fields",
 ]  # fmt: skip

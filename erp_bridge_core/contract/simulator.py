@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.effects import HandOver
@@ -163,3 +163,27 @@ class Paced(Protocol):
 
     def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
         """Take requests at any rate, or refuse again those beyond the ERP's."""
+
+
+def _as_set_up(home: Path, job: str) -> None:
+    """Leave the job as it was set up."""
+
+
+@frozen(kw_only=True)
+class Variant:
+    """Another way in which a site may have set up its connection or its job, under which the same budget is carried.
+
+    `settings` go over those that `serve` gives; `prepare(home, job)` brings the job, as it was set up, into its state.
+    """
+
+    title: str
+    settings: Mapping[str, Any] = Factory(dict)
+    prepare: Callable[[Path, str], None] = _as_set_up
+
+
+@runtime_checkable
+class Variants(Protocol):
+    """What the simulator of an ERP offers besides, some of whose operations the usual set-up never needs."""
+
+    def variants(self) -> Mapping[str, Variant]:
+        """The other ways, by name: together with the usual one they need every operation of the profile."""
