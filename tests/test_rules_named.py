@@ -6,14 +6,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 #: The rules that the product holds, by the letter of their section and how many there are.
-SECTIONS = {"B": 10, "A": 6, "E": 6, "V": 5, "R": 2, "L": 17}
+SECTIONS = {"B": 10, "A": 6, "E": 6, "V": 5, "R": 2, "M": 5, "L": 17}
 BUILT = frozenset(
     [f"{letter}{number}" for letter, count in SECTIONS.items() for number in range(1, count + 1)]
     + [f"P{number}" for number in range(7)]
     + ["X1", "X4", "X5"]
 )
 #: Rules that are built in part, and named where they are.
-BESIDES = frozenset({"X2", "X3", "M1", "M2", "M3", "M4", "M5"})
+BESIDES = frozenset({"X2", "X3"})
 
 
 def files_of_tests() -> list[Path]:
