@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import NumberPattern, format_decimal
 from markupsafe import Markup, escape
 
@@ -57,12 +57,13 @@ class Formats:
         if value is None:
             return Markup()
         there = value.astimezone(self._zone)
-        shown = f"{format_datetime(there, format='medium', locale=self.locale)} {there:%Z}"
+        time = format_time(there.time(), format="short", locale=self.locale)
+        shown = f"{self.day(there.date())}, {time} {there:%Z}"
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
 
     def duration(self, value: timedelta | None) -> Markup:
-        """How long something has lasted, roughly."""
-        return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=self.locale))
+        """How long something has lasted, roughly, in the words of the pages."""
+        return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=DEFAULT_LOCALE))
 
 
 def preferred_locale(accepted: str, fallback: str = DEFAULT_LOCALE) -> Locale:

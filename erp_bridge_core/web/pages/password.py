@@ -24,7 +24,7 @@ _NEW: Final = Field(
 )
 _AGAIN: Final = Field(
     name="again",
-    label="The same again",
+    label="New password again",
     kind="password",
     read=as_typed,
     longest=LONGEST_PASSWORD,

@@ -30,8 +30,10 @@ def test_a_new_password_ends_every_other_session(abe: Browser, application: Appl
 @pytest.mark.parametrize(
     ("password", "again", "said"),
     [
-        (NEW, "something else here", 'id="error-again">is not the same'), ("qw-er", "qw-er", "too short or too long"),
-        ("aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "is too easy to guess"), ("", "", 'id="error-password">is missing'),
+        (NEW, "something else here", 'id="error-again">New password again is not the same'),
+        ("qw-er", "qw-er", "too short or too long"),
+        ("aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "is too easy to guess"),
+        ("", "", 'id="error-password">New password is missing'),
     ],
 )  # fmt: skip
 def test_a_password_that_can_not_be_is_told_beside_its_field(

@@ -77,9 +77,9 @@ def test_missing_fields_are_named_beside_them(browser: Browser) -> None:
     refused = browser.send("/sign-in", {"login": " "})
 
     assert 422 == refused.status_code
-    for name in ("company", "login", "password"):
+    for name, label in (("company", "Company"), ("login", "Login"), ("password", "Password")):
         assert 'aria-invalid="true" aria-describedby="' in refused.text
-        assert f'id="error-{name}">is missing' in refused.text
+        assert f'id="error-{name}">{label} is missing.' in refused.text
 
 
 @pytest.mark.parametrize(
