@@ -8,6 +8,7 @@ from typing import Final
 
 from erp_bridge_core.conformance.wire import FileFault, WireFault
 from erp_bridge_core.contract.profile import SafetyClass
+from erp_bridge_core.contract.simulator import Mischief
 
 
 class End(StrEnum):
@@ -24,12 +25,23 @@ class End(StrEnum):
     SEEN = "seen"
 
 
-Fault = WireFault | FileFault
+class Outage(StrEnum):
+    """What may happen to the ERP's server itself."""
+
+    RESTARTED = "restarted"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence: what happens."""
+        return "The ERP's server comes back as after a crash."
+
+
+Fault = WireFault | FileFault | Mischief | Outage
 
 #: The classes that reach confirmed unaided, whatever the wire does.
 SURE: Final = frozenset({SafetyClass.KEYED, SafetyClass.ABSOLUTE, SafetyClass.CONTAINED})
 #: Faults after which it is proved that nothing was changed.
-HARMLESS: Final = frozenset(
+HARMLESS: Final[frozenset[Fault]] = frozenset(
     {
         WireFault.REFUSED,
         WireFault.THROTTLED,
@@ -43,12 +55,54 @@ HARMLESS: Final = frozenset(
     }
 )
 
+#: Mischief that leaves no doubt once it is calmed: what is missing is sent then, and each line is there once.
+PASSING: Final[frozenset[Fault]] = frozenset(
+    {
+        Mischief.FAILS_WITH_200,
+        Mischief.APPLIES_SOME,
+        Mischief.OMITS_ROWS,
+        Mischief.STALE_READS,
+        Mischief.CAPPED_READS,
+        Mischief.HIDDEN_ROWS,
+        Mischief.CLOSED_JOB,
+        Mischief.EXPIRES_TOKENS,
+    }
+)
+#: Mischief that makes the ERP's books other than what was sent: no retry mends that, so it must be told.
+SPOILING: Final[frozenset[Fault]] = frozenset(
+    {
+        Mischief.LOADS_TWICE,
+        Mischief.TICKS_WRONG,
+        Mischief.LOADS_HALF,
+        Mischief.REMOVES_ENTRY,
+        Mischief.EDITS_ENTRY,
+    }
+)
+
+#: All after which every class but `append` ends as if nothing had happened.
+PASSING_BY: Final[frozenset[Fault]] = HARMLESS | PASSING | frozenset[Fault](Outage)
+
 _DONE: Final = frozenset({End.DONE})
 _EITHER: Final = frozenset({End.DONE, End.UNKNOWN})
 
 
 def allowed(safety: SafetyClass, fault: Fault, *, event: str = "") -> frozenset[End]:
     """What may come of a fault at a write of this class. `event`: when a late commit was let go."""
+    if isinstance(fault, Mischief) and fault not in PASSING:
+        return _after_people(fault)
+    exception = _exceptions(safety, fault, event)
+    if exception is not None:
+        return exception
+    if safety in SURE or fault in PASSING_BY:
+        # An ERP that shows nothing of ours leaves every write unknown, faults or none.
+        return _EITHER if safety is SafetyClass.APPEND else _DONE
+    if safety is SafetyClass.HUMAN or fault in _KNOWN_TO_APPEND:
+        return _EITHER
+    return frozenset({End.UNKNOWN})
+
+
+def _exceptions(safety: SafetyClass, fault: Fault, event: str) -> frozenset[End] | None:
+    """The faults that no class, or not this one, can bear without a person; None for all others."""
     if fault is WireFault.ACKNOWLEDGED_ONLY:
         # The ERP said that it did it, and it is not there: sending again could double it, so a person decides.
         return _EITHER | {End.SEEN}
@@ -57,13 +111,14 @@ def allowed(safety: SafetyClass, fault: Fault, *, event: str = "") -> frozenset[
     if safety is SafetyClass.ABSOLUTE and fault is WireFault.LATE_COMMIT and event in LATER:
         # An old value that lands long after its bound can't be told from a person's; it must not go unseen.
         return _DONE | {End.SEEN}
-    if safety is SafetyClass.APPEND and fault in HARMLESS:
-        return _EITHER  # an ERP that shows nothing of ours leaves every write unknown, faults or none
-    if safety in SURE or fault in HARMLESS:
-        return _DONE
-    if safety is SafetyClass.HUMAN:
-        return _EITHER
-    return frozenset({End.UNKNOWN, End.DONE}) if fault in _KNOWN_TO_APPEND else frozenset({End.UNKNOWN})
+    return None
+
+
+def _after_people(fault: Mischief) -> frozenset[End]:
+    """A person did something of his own: the export comes through, or it is told that it did not."""
+    if fault in SPOILING:
+        return frozenset({End.SEEN, End.UNKNOWN})
+    return _EITHER | {End.SEEN} if fault is Mischief.POSTS_EARLY else _EITHER | {End.REFUSED}
 
 
 #: Events after which a late commit is later than any bound.
@@ -76,8 +131,8 @@ def table() -> list[tuple[str, str, str]]:
     """(class, fault, ends) for the documentation, in reading order."""
     rows = []
     for safety in SafetyClass:
-        faults: tuple[Fault, ...] = tuple(FileFault) if safety is SafetyClass.HUMAN else tuple(WireFault)
-        for fault in faults:
+        of_transport: tuple[Fault, ...] = tuple(FileFault) if safety is SafetyClass.HUMAN else tuple(WireFault)
+        for fault in (*of_transport, *Mischief, *Outage):
             ends = ", ".join(end.value for end in End if end in allowed(safety, fault))
             rows.append((safety.value, fault.value, ends))
     return rows

@@ -24,7 +24,8 @@ STAGES: Final = ("intent", "answered", "recorded", "seen")
 class Write:
     """The n-th effect that an export without faults sends: what it is, and the site as it was just before it.
 
-    `requests` is how many requests its one attempt makes; `by_file` says that it goes through the shared folder.
+    `requests` is how many requests its one attempt makes, `lines` how many of the batch's lines it carries; `by_file`
+    says that it goes through the shared folder.
     """
 
     ordinal: int
@@ -32,6 +33,7 @@ class Write:
     group: str
     safety: SafetyClass
     requests: int
+    lines: int
     before: Snapshot
 
     @property
@@ -102,6 +104,7 @@ def _make(bench: Bench, workload: Workload | None) -> Reference:
                 group=effect.group,
                 safety=operations[effect.operation],
                 requests=recorder.requests[ordinal],
+                lines=sum(1 for _ in effect.lines),
                 before=before,
             )
             for ordinal, (effect, before) in enumerate(recorder.seen, start=1)

@@ -1,26 +1,29 @@
 """One case: a fault at one write of an export, then all that people and workers do until it is at rest, judged."""
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, Final, Self
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import cycle, islice, product
+from typing import Final, TypeVar
 
 from attrs import define, field, frozen
+from sqlalchemy import select
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.conformance.arming import Arming, Strike, arm
 from erp_bridge_core.conformance.bench import LIMITS, Bench
+from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.outcomes import End, Fault, allowed
 from erp_bridge_core.conformance.positions import Reference, Write, reference
 from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.watching import Sent
-from erp_bridge_core.conformance.wire import Armed, ArmedFile, FaultyFiles, FileCall, FileFault, WireFault
-from erp_bridge_core.conformance.workload import difference, later_change, later_line
+from erp_bridge_core.conformance.wire import WireFault
+from erp_bridge_core.conformance.workload import Workload, difference, later_change, later_line
 from erp_bridge_core.connections.http import Limits
-from erp_bridge_core.contract.effects import Effect
-from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.profile import Capability
-from erp_bridge_core.exports.status import ExportState
+from erp_bridge_core.exports.status import ExportState, ExportStatus, LineCounts
+from erp_bridge_core.store.tables import sightings
+
+Thing = TypeVar("Thing")
 
 #: Once faults have stopped, a worker that comes by so many times has brought everything to rest.
 ROUNDS: Final = 4
@@ -33,18 +36,25 @@ _AT_REST: Final = frozenset({ExportState.COMPLETE, ExportState.OFFERED, ExportSt
 
 
 @frozen(kw_only=True)
-class Strike:
-    """A fault at the n-th write of an export; `request` counts the requests of that write's attempt."""
+class AtRest:
+    """Where workers alone brought an export, before anything was calmed and before any person did anything about it.
 
-    fault: Fault
-    ordinal: int
-    request: int = 1
-    times: int = 1
-    event: str = ""
+    `sightings` are the kinds of what looking has shown since the write, in order. `told` is what is said of it.
+    """
 
-    def __str__(self) -> str:
-        more = f".{self.request}" if self.request > 1 else ""
-        return f"{self.fault.value}@{self.ordinal}{more}" + (f":{self.event}" if self.event else "")
+    state: ExportState
+    lines: LineCounts
+    sightings: tuple[str, ...]
+    told: str
+
+    @classmethod
+    def of(cls, site: Site, status: ExportStatus) -> "AtRest":
+        """Where it stands now."""
+        with site.application.store.read() as connection:
+            kinds = connection.execute(select(sightings.c.kind).order_by(sightings.c.id)).scalars().all()
+        words = [line.words for line in status.failed_lines]
+        failure = str((status.failure or {}).get("message", ""))
+        return cls(state=status.state, lines=status.lines, sightings=tuple(kinds), told="; ".join([*words, failure]))
 
 
 @frozen(kw_only=True)
@@ -56,6 +66,7 @@ class Ended:
     allowed: frozenset[End]
     why: str
     struck: int
+    rest: AtRest | None = None
 
     @property
     def wrong(self) -> str:
@@ -73,17 +84,26 @@ class Sweep:
 
     bench: Bench
     rule: str
+    workload: Workload | None = None
     ran: list[Ended] = field(factory=list)
+    found: list[str] = field(factory=list)
 
     @property
     def reference(self) -> Reference:
         """The export without faults."""
-        return reference(self.bench)
+        return reference(self.bench, self.workload)
 
-    def writes(self, *, by_file: bool = False) -> list[Write]:
+    def writes(self, *, by_file: bool = False, where: Callable[[Write], bool] = lambda _: True) -> list[Write]:
         """The writes at which this rule's faults are tried."""
-        found = {write.ordinal: write for write in self.reference.writes if write.by_file is by_file}
+        found = {write.ordinal: write for write in self.reference.writes if write.by_file is by_file and where(write)}
         return [found[ordinal] for ordinal in self.bench.effort.chosen(sorted(found), self.rule)]
+
+    def spread(self, writes: Sequence[Write], faults: Sequence[Thing]) -> list[tuple[Write, Thing]]:
+        """Each fault at each write; by the sample's depth each fault once and each write once, in turn."""
+        if not writes or self.bench.effort.depth is not Depth.SAMPLE:
+            return list(product(writes, faults))
+        count = max(len(writes), len(faults))
+        return list(zip(islice(cycle(writes), count), islice(cycle(faults), count), strict=True))
 
     def strike(self, write: Write, *strikes: Strike) -> Ended | None:
         """Run one case, unless another one alone was asked for."""
@@ -94,9 +114,14 @@ class Sweep:
         self.ran.append(ended)
         return ended
 
+    def add(self, ended: Ended, why: str) -> None:
+        """What is wrong with a case besides how it ended; blank when nothing is."""
+        if why:
+            self.found.append(f"{ended.case}: {why}")
+
     def finish(self) -> None:
         """Raise AssertionError with every case that went wrong; a fault that never struck proves nothing."""
-        wrong = [ended.wrong for ended in self.ran if ended.wrong]
+        wrong = [*(ended.wrong for ended in self.ran if ended.wrong), *self.found]
         idle = [ended.case for ended in self.ran if not ended.struck]
         note_cases(self.bench, self.rule, len(self.ran))
         if idle and len(idle) == len(self.ran):
@@ -118,127 +143,33 @@ def run_case(bench: Bench, case: str, write: Write, strikes: Iterable[Strike]) -
     ends = frozenset[End]().union(*(allowed(write.safety, each.fault, event=each.event) for each in given))
     with bench.site(write.before, limits=limits) as site, ExitStack() as stack:
         assert write.before.item is not None
-        armed = [stack.enter_context(_Armed(bench, site, each)) for each in given]
+        armed = [stack.enter_context(arm(bench, site, each)) for each in given]
+        rests: list[AtRest] = []
         try:
-            end, why = _to_the_end(bench, site, write.before.item, armed)
-        except ErpBridgeError as error:
-            end, why = None, f"{type(error).__name__}: {error.message}"
-        return Ended(case=case, end=end, allowed=ends, why=why, struck=sum(each.struck for each in armed))
+            end, why = _to_the_end(bench, site, write.before.item, armed, rests)
+        except Exception as error:  # noqa: BLE001 - whatever an adapter raises is evidence
+            end, why = None, f"{type(error).__name__}: {error}"
+        struck = sum(each.struck for each in armed)
+        return Ended(case=case, end=end, allowed=ends, why=why, struck=struck, rest=rests[0] if rests else None)
 
 
-class _Armed:
-    """One strike, armed at a site. Counts the writes as they come, so that it meets the right one."""
-
-    def __init__(self, bench: Bench, site: Site, strike: Strike) -> None:
-        self.bench = bench
-        self.site = site
-        self.strike = strike
-        self.arming: list[Armed | ArmedFile] = []
-        self.calm_now = False
-
-    def __enter__(self) -> Self:
-        if isinstance(self.strike.fault, WireFault):
-            self._arm_wire(self.strike.fault)
-        else:
-            self._arm_files(self.strike.fault)
-        self.site.application.exports.worker.observer = self._chain(self.site.application.exports.worker.observer)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.bench.proxy.release()
-
-    @property
-    def struck(self) -> int:
-        """How often it struck."""
-        return sum(each.struck for each in self.arming)
-
-    def release(self, event: str) -> None:
-        """Let a late commit go, when this is its moment."""
-        if self.strike.event == event:
-            self.bench.proxy.release()
-
-    def calm(self) -> None:
-        """Nothing strikes any more; what is held back stays held."""
-        self.calm_now = True
-        self.bench.proxy.disarm()
-
-    def _arm_wire(self, fault: WireFault) -> None:
-        announce = self.site.watch.announce
-
-        def tell(sent: Sent) -> None:
-            if announce is not None:
-                announce(sent)
-            self.bench.proxy.announce(sent)
-
-        self.site.watch.announce = tell
-        seen: dict[str, int] = {}
-
-        def when(incoming: Any) -> bool:
-            sent = incoming.tag
-            if not isinstance(sent, Sent) or sent.effect is None:
-                return False
-            # The site was restored right before the write in question: its effect is the first that is sent.
-            seen.setdefault("first", hash(sent.effect.key))
-            if hash(sent.effect.key) != seen["first"]:
-                return False
-            seen["requests"] = seen.get("requests", 0) + 1
-            return seen["requests"] >= self.strike.request
-
-        around = self._lose if fault is WireFault.ACKNOWLEDGED_ONLY else None
-        self.arming.append(self.bench.proxy.arm(fault, when, times=self.strike.times, around_commit=around))
-
-    @contextmanager
-    def _lose(self) -> Iterator[None]:
-        """Keep the ERP's books before a commit, and put them back after it."""
-        kept = self.bench.folder / "before-commit"
-        shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(self.site.erp_home, kept)
-        yield
-        for path in self.site.erp_home.rglob("*"):
-            if path.is_file():
-                path.unlink()
-        shutil.copytree(kept, self.site.erp_home, dirs_exist_ok=True)
-
-    def _arm_files(self, fault: FileFault) -> None:
-        seen: list[int] = []
-
-        def when(call: FileCall) -> bool:
-            if self.calm_now or call.attempt is None or not call.act.is_write:
-                return False
-            seen.append(call.attempt)
-            return len(seen) >= self.strike.request and self.struck < self.strike.times
-
-        def wrap(files: Any) -> FaultyFiles:
-            wrapped = FaultyFiles(files)
-            self.arming.append(wrapped.arm(fault, when, times=self.strike.times))
-            return wrapped
-
-        self.site.watch.wrap_files = wrap
-
-    def _chain(self, former: Callable[[str, Effect], None]) -> Callable[[str, Effect], None]:
-        def watch(stage: str, effect: Effect) -> None:
-            former(stage, effect)
-            if stage == "seen":
-                self.release("after_find")
-            if stage == "answered" and self.struck:
-                self.release("after_resend")
-
-        return watch
-
-
-def _to_the_end(bench: Bench, site: Site, item: ItemView, armed: list[_Armed]) -> tuple[End | None, str]:
+def _to_the_end(
+    bench: Bench, site: Site, item: ItemView, armed: list[Arming], rests: list[AtRest]
+) -> tuple[End | None, str]:
     """First worker, later workers, hand-over, posting, verification, the next export, and what came late."""
     status = site.run(item)
     _each(armed, "after_giving_up")
-    for _ in range(ROUNDS):
-        if status.state in _AT_REST:
-            break
-        status = site.resume(item)
+    lasting = any(each.strike.lasts for each in armed)
+    status = to_rest(site, item, status, rounds=ROUNDS // 2 if lasting else ROUNDS)
+    rests.append(AtRest.of(site, status))
     for each in armed:
         each.calm()
-    if status.state is ExportState.FAILED:
-        site.clock.advance(10.0)
-        status = site.retry(item)
+    for _ in range(2 if lasting else 1):
+        if lasting:
+            status = to_rest(site, item, status)
+        if status.state is ExportState.FAILED:
+            site.clock.advance(10.0)
+            status = site.retry(item)
     if status.state not in {ExportState.COMPLETE, ExportState.OFFERED}:
         return _not_done(bench, site, item, status.state)
     site.post(site.take(item))
@@ -252,7 +183,16 @@ def _to_the_end(bench: Bench, site: Site, item: ItemView, armed: list[_Armed]) -
     return judge(bench, site, item)
 
 
-def _each(armed: Iterable[_Armed], event: str) -> None:
+def to_rest(site: Site, item: ItemView, status: ExportStatus, *, rounds: int = ROUNDS) -> ExportStatus:
+    """Let workers come by until nothing is under way any more, or until that no longer helps."""
+    for _ in range(rounds):
+        if status.state in _AT_REST:
+            break
+        status = site.resume(item)
+    return status
+
+
+def _each(armed: Iterable[Arming], event: str) -> None:
     for each in armed:
         each.release(event)
 
