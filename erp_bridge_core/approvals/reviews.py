@@ -22,7 +22,7 @@ from erp_bridge_core.approvals.details import (
 from erp_bridge_core.approvals.items import ItemView, item_from_row, items_of_project, load_item, select_items
 from erp_bridge_core.approvals.recording import mark_recorded, only_recorded
 from erp_bridge_core.approvals.rejecting import give_back, reject_payload, reject_recipients, write_remarks
-from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable
+from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable, state_faults
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import last_header
@@ -105,8 +105,11 @@ class Reviews:
         now = self.clock.now()
         return ReviewList(rows=tuple(review_row(item, now) for item in found), counts=counts)
 
-    def show(self, actor: Actor, item_id: int) -> Details:
-        """One item in full: lines, totals, what differs from the last export, fields, things to know (A2, X5)."""
+    def show(self, actor: Actor, item_id: int, *, ask_fields: bool = True) -> Details:
+        """One item in full: lines, totals, what differs from the last export, fields, things to know (A2, X5).
+
+        For the fields the ERP may be asked; without `ask_fields` nothing is, and there are none.
+        """
         with self.store.read() as connection:
             item = self._seen(connection, actor, item_id)
             findings, remarks = stored_findings(connection, item_id), stored_remarks(connection, item_id)
@@ -121,7 +124,7 @@ class Reviews:
             changes=batch.change_headers,
             remarks=remarks,
             findings=findings,
-            fields=self.accepting.fields(item) if asks else (),
+            fields=self.accepting.fields(item) if asks and ask_fields else (),
             header=header,
             import_closes=item.first_export and asks,
             difference_of_original=adapter.profile.difference_of_original,
@@ -133,6 +136,16 @@ class Reviews:
         with self.store.read() as connection:
             item = self._seen(connection, actor, item_id)
         return self.accepting.fields(item)
+
+    def why_not(self, actor: Actor, item_id: int, answer: Answer) -> tuple[Fault, ...]:
+        """Every reason why the actor can't give that answer now, as far as the item and his rights tell; none: he may.
+
+        A sign-in that is not recent is none: it is asked for when he answers.
+        """
+        with self.store.read() as connection:
+            item = self._seen(connection, actor, item_id)
+            faults = [fault for fault in self._barred(connection, actor, item, answer) if fault.where != "sign_in"]
+        return (*faults, *state_faults(item.id, item.state, answer))
 
     def history(self, actor: Actor, project: str) -> tuple[ItemView, ...]:
         """Every item of a project, the latest first; here rejected is told from retrieved (B6)."""
@@ -271,6 +284,12 @@ class Reviews:
         self, connection: Connection, actor: Actor, item_id: int, answer: Answer, *, revision: int | None
     ) -> ItemView:
         item = load_item(connection, actor.company_id, item_id)
+        require(self._barred(connection, actor, item, answer))
+        if not is_answerable(item.state, answer) or revision not in {None, item.revision}:
+            raise _answered(item, answer)
+        return item
+
+    def _barred(self, connection: Connection, actor: Actor, item: ItemView, answer: Answer) -> Sequence[Fault]:
         policy = policy_of(connection, actor.company_id)
         faults = may_answer(rights_of(connection, actor, item.project_id))
         if answer is Answer.ACCEPT and actor.person_id is not None:
@@ -280,10 +299,7 @@ class Reviews:
             )
             if not actor.is_token:
                 faults += signed_in_recently(actor.signed_in_at, self.clock.now(), minutes=policy.recent_minutes)
-        require(faults)
-        if not is_answerable(item.state, answer) or revision not in {None, item.revision}:
-            raise _answered(item, answer)
-        return item
+        return faults
 
     def _check_values(self, item: ItemView, fresh: Fresh, values: FieldValues) -> tuple[FieldValues, tuple[str, ...]]:
         """The values as they will be used, and which changes they only record in the ERP."""

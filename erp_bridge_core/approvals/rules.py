@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Final
 
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.contract.errors import Fault
 from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.contract.structuring import to_json
 
@@ -59,6 +60,15 @@ TRANSITIONS: Final = {
 def is_answerable(state: ItemState, answer: Answer) -> bool:
     """Whether an item in that state takes that answer."""
     return state in ANSWERABLE[answer]
+
+
+def state_faults(item: int, state: ItemState, answer: Answer) -> list[Fault]:
+    """Why an item in that state does not take that answer; nothing where it does."""
+    if is_answerable(state, answer):
+        return []
+    needed = " or ".join(label for each, label in FILTERS.items() if is_answerable(each, answer))
+    message = f"Item {item} is {FILTERS.get(state, state.value)}."
+    return [Fault("state", message, value=state, expected=needed, remedy=f"This is possible while it is {needed}.")]
 
 
 def parse_filter(text: str) -> ItemState:

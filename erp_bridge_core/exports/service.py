@@ -10,12 +10,15 @@ from sqlalchemy import Connection, insert, select, update
 from erp_bridge_core.approvals.items import ItemView, load_item
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.effects import HandOver
-from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, NotPossibleNow
+from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotAllowed, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
+from erp_bridge_core.exports.doubts import Doubt, load_doubts
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import erp_jobs, exports, items, projects
 
@@ -78,9 +81,24 @@ class Exports:
         return self._advance(actor, row.id, item_id)
 
     def status(self, actor: Actor, item_id: int) -> ExportStatus:
-        """How an export stands."""
+        """How an export stands, for whoever may look at ERP Integrations (P1)."""
         with self.store.read() as connection:
+            self._seen(connection, actor, item_id)
             return load_status(connection, actor.company_id, item_id)
+
+    def doubts(self, actor: Actor, item_id: int) -> tuple[Doubt, ...]:
+        """What is in doubt: what was tried and seen, and why it can't be settled now, or not by this person (E6)."""
+        with self.store.read() as connection:
+            item = self._seen(connection, actor, item_id)
+            try:
+                self.may_settle(connection, actor, item.project_id)
+                barred: tuple[Fault, ...] = ()
+            except NotAllowed as error:
+                # A sign-in that is not recent is asked for when he settles.
+                barred = tuple(fault for fault in error.faults if fault.where != "sign_in")
+            seconds = self.worker.seconds or self.store.seconds
+            profile = self.worker.opener(item)[0].profile
+            return load_doubts(connection, item, actor, profile=profile, now=seconds(connection), barred=barred)
 
     def resume(self, actor: Actor) -> tuple[ExportStatus, ...]:
         """Take up every export of the company that is not at rest, as after a crash; a token's, of its projects.
@@ -104,7 +122,7 @@ class Exports:
                 errors.append(error)
         if errors and len(errors) == len(rows):
             raise errors[0]
-        return tuple(self.status(actor, row.item_id) for row in rows)
+        return tuple(self._status(actor, row.item_id) for row in rows)
 
     def retry(self, actor: Actor, item_id: int) -> ExportStatus:
         """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
@@ -134,6 +152,7 @@ class Exports:
     def hand_overs(self, actor: Actor, item_id: int) -> tuple[HandOver, ...]:
         """What lies ready for a person, or was taken: described, nothing moved."""
         with self.store.read() as connection:
+            self._seen(connection, actor, item_id)
             row = export_row(connection, actor.company_id, item_id)
         return hand_overs.describe(self.worker, row.id)
 
@@ -151,7 +170,7 @@ class Exports:
         with self.store.read() as connection:
             row = export_row(connection, actor.company_id, item_id)
         hand_overs.refresh(self.worker, row.id)
-        return self.status(actor, item_id)
+        return self._status(actor, item_id)
 
     def settle(
         self, actor: Actor, item_id: int, effect_reference: str, *, how: settling.Settlement, reason: str
@@ -163,7 +182,7 @@ class Exports:
             row = export_row(connection, actor.company_id, item_id)
         with self.worker.opened(row.id) as work:
             settling.settle(self.worker, work, actor, self.audit, effect_reference, how=how, reason=reason)
-        return self.status(actor, item_id)
+        return self._status(actor, item_id)
 
     def release(self, connection: Connection, item_id: int) -> int:
         """Give back what has not arrived, as a reject does; returns how many lines stay exported (E3)."""
@@ -176,7 +195,16 @@ class Exports:
 
     def _advance(self, actor: Actor, export_id: int, item_id: int) -> ExportStatus:
         self.worker.advance(export_id)
-        return self.status(actor, item_id)
+        return self._status(actor, item_id)
+
+    def _status(self, actor: Actor, item_id: int) -> ExportStatus:
+        with self.store.read() as connection:
+            return load_status(connection, actor.company_id, item_id)
+
+    def _seen(self, connection: Connection, actor: Actor, item_id: int) -> ItemView:
+        item = load_item(connection, actor.company_id, item_id)
+        require(may_look_at_items(rights_of(connection, actor, item.project_id)))
+        return item
 
     # -- starting -----------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,12 @@ LINES: Final = {
     Settlement.DIFFERENCE_ACCEPTED: "arrived",
 }
 DOUBTED: Final = (EffectState.UNKNOWN, EffectState.CONFLICT, EffectState.DUPLICATED)
+BY_ANOTHER: Final = Fault(
+    "person",
+    "Who exported does not settle what became of it.",
+    rule="L15",
+    remedy="Somebody else with the privilege settles it, having looked at the ERP.",
+)
 
 
 def settle(
@@ -44,10 +50,7 @@ def settle(
     entry = _entry(worker, work, reference)
     faults = [*_why_not(worker, work, entry, how), *_reason_faults(reason)]
     if actor.person_id is None or actor.person_id == work.row.started_by:
-        raise NotAllowed(
-            "Who exported does not settle what became of it.",
-            remedy="Somebody else with the privilege settles it, having looked at the ERP.",
-        )
+        raise NotAllowed(BY_ANOTHER.message, remedy=BY_ANOTHER.remedy or "", faults=[BY_ANOTHER])
     if faults:
         raise NotPossibleNow(f"Effect {reference} can't be settled so now.", faults=faults, remedy=faults[0].message)
     with worker.store.begin() as connection:
@@ -89,9 +92,14 @@ def _why_not(worker: Worker, work: Work, entry: Entry, how: Settlement) -> list[
     with worker.store.read() as connection:
         tries = ledger.tries(connection, entry.id)
         left = horizon(tries, work.adapter.profile.operation(entry.effect.operation)) - work.lease.seconds(connection)
-    if left > 0:
-        return [Fault("effect", f"the ERP may still carry it out for another {left:.0f} seconds: wait until then")]
-    return []
+    return too_early(left)
+
+
+def too_early(left: float) -> list[Fault]:
+    """Why nothing is settled while the ERP may still carry a write out, for `left` more seconds (L8, L15)."""
+    if left <= 0:
+        return []
+    return [Fault("effect", f"the ERP may still carry it out for another {left:.0f} seconds: wait until then")]
 
 
 def _reason_faults(reason: str) -> list[Fault]:
