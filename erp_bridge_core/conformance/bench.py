@@ -12,6 +12,7 @@ from attrs import define, evolve, field, frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.conformance.effort import Effort
+from erp_bridge_core.conformance.recording import Recording
 from erp_bridge_core.conformance.site import COMPANY, CONNECTION, TESTER, Site
 from erp_bridge_core.conformance.subject import Subject
 from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter
@@ -69,6 +70,7 @@ class Bench:
     subject: Subject
     effort: Effort
     folder: Path
+    record: Path | None = None
     proxy: FaultProxy = field(init=False)
     _snapshots: dict[object, Snapshot] = field(factory=dict, init=False)
     _kept: dict[object, Any] = field(factory=dict, init=False)
@@ -171,7 +173,7 @@ class Bench:
         home, erp_home = self._work
         clock = clock_at(snapshot.passed)
         granted = snapshot.workload.granted
-        watch = WatchedAdapter(adapter=self.subject.adapter, serial=serial, limits=limits, granted=granted)
+        watch = self._watched(serial=serial, limits=limits, granted=granted)
         simulator = self.subject.simulator
         self.proxy.clear()
         with (
@@ -195,6 +197,11 @@ class Bench:
             finally:
                 watch.close()
 
+    def _watched(self, **options: Any) -> WatchedAdapter:
+        sandbox = self.subject.sandbox
+        replay = Recording.read(Path(sandbox.recording)) if sandbox is not None and sandbox.recording else None
+        return WatchedAdapter(adapter=self.subject.adapter, replay=replay, record=self.record, **options)
+
     @property
     def _work(self) -> tuple[Path, Path]:
         return self.folder / "work" / "home", self.folder / "work" / "erp"
@@ -206,7 +213,7 @@ class Bench:
     @contextmanager
     def _behind(self, served: Served) -> Iterator[None]:
         """The proxy between the connection and the simulator."""
-        self.proxy.upstream = served.hosts[0] if served.hosts else None
+        self.proxy.upstream = served.hosts[0] if self._is_behind_proxy(served) else None
         try:
             yield
         finally:
@@ -221,6 +228,7 @@ class Bench:
         home, erp_home = self._work
         profile, variant = self.profile_for(workload), self.variant(workload.variant)
         codes, setup = erp_side(workload, profile)
+        codes = codes if self.subject.sandbox is None else self.subject.sandbox.codes
         _, other_setup = erp_side(workload, profile, job=OTHER_JOB, taken={codes.job})
         simulator = self.subject.simulator
         simulator.setup(erp_home, [setup, other_setup])
@@ -241,14 +249,15 @@ class Bench:
             return self.keep(site, snapshot)
 
     def _connect(self, home: Path, served: Served, codes: Codes) -> None:
-        watch = WatchedAdapter(adapter=self.subject.adapter)
+        watch = self._watched()
         with Application.open(home, clock=clock_at(0.0), registry=cast("Registry", OneAdapter(watch))) as application:
             hire(application, COMPANY, TESTER)
             secrets_into(home, served.secrets)
             administrator = application.people.actor_as("administrator", COMPANY, TESTER)
             application.connections.add(
                 administrator, CONNECTION, erp=self.subject.name, settings=self._settings(served),
-                files_root=served.files_root, hosts=self._hosts(served), plain_http=True,
+                files_root=served.files_root, hosts=self._hosts(served),
+                plain_http=all(host.startswith("127.0.0.1:") for host in self._hosts(served)),
             )  # fmt: skip
             rows = {(kind, ours): theirs for kind, ours, theirs in codes.entries()}
             entries = [MapEntry(kind=kind, ours=ours, theirs=theirs) for (kind, ours), theirs in sorted(rows.items())]
@@ -260,12 +269,16 @@ class Bench:
         return {name: self._through(value, served) for name, value in served.settings.items()}
 
     def _through(self, value: Any, served: Served) -> Any:
-        if isinstance(value, str) and served.hosts:
+        if isinstance(value, str) and self._is_behind_proxy(served):
             return value.replace(served.hosts[0], self.proxy.address)
         return value
 
     def _hosts(self, served: Served) -> tuple[str, ...]:
-        return (self.proxy.address, *served.hosts[1:]) if served.hosts else ()
+        return (self.proxy.address, *served.hosts[1:]) if self._is_behind_proxy(served) else served.hosts
+
+    def _is_behind_proxy(self, served: Served) -> bool:
+        """A simulator is; a test company is talked to directly, by TLS."""
+        return bool(served.hosts) and self.subject.sandbox is None
 
     def _link(self, site: Site, *, sub_jobs: bool) -> None:
         administrator = site.person("administrator")

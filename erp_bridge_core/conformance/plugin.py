@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("--thorough", {"action": "store_true", "help": "the largest budgets and many more cases"}),
         ("--sample", {"action": "store_true", "help": "only what fits into a minute"}),
         ("--fault-pairs", {"type": int, "metavar": "N", "help": "how many random pairs of faults are tried"}),
+        (
+            "--sandbox",
+            {"metavar": "FILE", "help": "TOML: a live test company, or what one said, instead of the simulator"},
+        ),
+        ("--record", {"metavar": "FILE", "help": "keep what the ERP answers, for a recorded sandbox"}),
         ("--gaps", {"metavar": "FILE", "help": "TOML with the gaps that are declared: rule, reason, link, expires"}),
     ):
         try:
@@ -102,6 +107,8 @@ class ConformancePlugin:
         gaps = config.getoption("erp_bridge_gaps")
         self.run = Run(rules=manifest(), effort=self.effort, gaps=read_gaps(Path(gaps) if gaps else None))
         self.flight: Flight = self._fly()
+        if self.flight.landed:
+            self.run.evidence = self.subject.evidence
         self.collected: set[str] = set()
         self.opened: Bench | None = None
 
@@ -109,7 +116,10 @@ class ConformancePlugin:
         from erp_bridge_core.conformance.preflight import Flight, fly
 
         given = getattr(self.config, "workerinput", {}).get(_FLIGHT)
-        return Flight(**json.loads(given)) if given else fly(self.spec)
+        if given:
+            return Flight(**json.loads(given))
+        sandbox = self.config.getoption("erp_bridge_sandbox")
+        return fly(self.spec, sandbox=Path(sandbox) if sandbox else None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -137,15 +147,20 @@ class ConformancePlugin:
         """The one bench of this process, not entered yet."""
         from erp_bridge_core.conformance.bench import Bench
 
-        self.opened = Bench(subject=self.subject, effort=self.effort, folder=folder)
+        record = self.config.getoption("erp_bridge_record")
+        self.opened = Bench(
+            subject=self.subject, effort=self.effort, folder=folder, record=Path(record).absolute() if record else None
+        )
         return self.opened
 
     @property
     def subject(self) -> "Subject":
         """The adapter under test."""
+        from erp_bridge_core.conformance.sandbox import read_sandbox
         from erp_bridge_core.conformance.subject import find_subject
 
-        return find_subject(self.spec)
+        sandbox = self.config.getoption("erp_bridge_sandbox")
+        return find_subject(self.spec, read_sandbox(Path(sandbox)) if sandbox else None)
 
     # -- running ------------------------------------------------------------------------------------------------------
 
@@ -168,8 +183,11 @@ class ConformancePlugin:
             if rule.id not in FIRST or FIRST.index(rule.id) > FIRST.index(self.flight.rule):
                 pytest.skip(f"{BLOCKED}: {self.flight.rule}")
             return
-        if why := rule.applies(self.subject.adapter.profile):
+        subject = self.subject
+        if why := rule.applies(subject.adapter.profile):
             pytest.skip(f"not applicable: {why}")
+        if subject.evidence not in rule.evidence:
+            pytest.skip(f"not applicable: it can't rest on {subject.evidence.value} evidence")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

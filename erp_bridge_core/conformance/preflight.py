@@ -34,12 +34,13 @@ class Flight:
         return not self.rule
 
 
-def fly(spec: str, *, patience: float = PATIENCE) -> Flight:
+def fly(spec: str, *, patience: float = PATIENCE, sandbox: Path | None = None) -> Flight:
     """Let the adapter be loaded and carry one small budget, in another process, within so many seconds."""
     with tempfile.TemporaryDirectory(prefix="erp-bridge-preflight-") as folder:
         steps = Path(folder) / _STEPS
         steps.touch()
         command = [sys.executable, "-m", "erp_bridge_core.conformance.preflight", spec, folder]
+        command += [str(sandbox)] if sandbox else []
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         with (Path(folder) / "output").open("w+b") as output:
             process = subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
@@ -82,7 +83,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def main() -> None:
     """The other process: arguments are the adapter's spec and a folder to work in."""
-    spec, folder = sys.argv[1:3]
+    spec, folder, *sandbox = sys.argv[1:]
     steps = Path(folder) / _STEPS
 
     def note(**facts: object) -> None:
@@ -92,9 +93,9 @@ def main() -> None:
     from erp_bridge_core.contract.errors import ErpBridgeError
 
     try:
-        _take_off(spec, Path(folder), note)
+        _take_off(spec, Path(folder), note, *map(Path, sandbox))
     except ErpBridgeError as error:
-        note(error=f"{error.message} {error.remedy}".strip())
+        note(error=" ".join([error.message, *map(str, error.faults[:5]), error.remedy]).strip())
     except Exception as error:  # noqa: BLE001 - whatever the adapter raises is evidence
         note(error=f"{type(error).__name__}: {error}")
     else:
@@ -104,15 +105,16 @@ def main() -> None:
     os._exit(0)
 
 
-def _take_off(spec: str, folder: Path, note: Callable[..., None]) -> None:
+def _take_off(spec: str, folder: Path, note: Callable[..., None], sandbox: Path | None = None) -> None:
     from erp_bridge_core.conformance.bench import Bench
     from erp_bridge_core.conformance.effort import Effort
+    from erp_bridge_core.conformance.sandbox import read_sandbox
     from erp_bridge_core.conformance.subject import find_subject
 
     note(step="it was being loaded")
-    subject = find_subject(spec)
+    subject = find_subject(spec, read_sandbox(sandbox) if sandbox else None)
     note(step="it was asked for its simulator")
-    subject.adapter.simulator()
+    subject.simulator  # noqa: B018 - whether it answers is the question
     with Bench(subject=subject, effort=Effort(), folder=folder / "bench") as bench:
         note(step="a project was linked to its job")
         bench.linked()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from attrs import define, field, frozen
 from erp_bridge_core.contract.errors import BadInput, ReadFailed
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Last-Modified")
+#: What an ERP hands out for a session: no configured secret, and nobody's business either.
+_SESSION: Final = re.compile(r'("[^"]*(?:token|session)[^"]*"\s*:\s*")[^"]+(")', re.IGNORECASE)
 _Key = tuple[str, str, str]
 
 
@@ -41,7 +44,7 @@ class Recorder:
 
     def _content(self, content: bytes) -> Mapping[str, str]:
         try:
-            return {"text": self.clean(content.decode())}
+            return {"text": _SESSION.sub(r"\1recorded\2", self.clean(content.decode()))}
         except UnicodeDecodeError:
             return {"base64": base64.b64encode(content).decode()}
 

@@ -65,6 +65,7 @@ class Run:
 
     rules: tuple[Rule, ...]
     effort: Effort
+    evidence: Evidence = Evidence.SIMULATOR
     gaps: tuple[Gap, ...] = ()
     told: dict[str, Told] = field(factory=dict)
 
@@ -98,7 +99,7 @@ class Run:
             id=rule.id,
             title=rule.title,
             result=result,
-            evidence=Evidence.SIMULATOR if tried else None,
+            evidence=self.evidence if tried else None,
             cases=max(1, told.cases) if tried else 0,
             why=told.why[:_LONGEST],
         )
@@ -123,7 +124,7 @@ class Run:
                 wheel_hash=adapter.wheel_hash,
             ),
             made_at=moment,
-            evidence=Evidence.SIMULATOR,
+            evidence=self.evidence,
             seed=self.effort.seed,
             thorough=self.effort.depth is not Depth.SAMPLE,
             claims=Claims.of(adapter.profile),

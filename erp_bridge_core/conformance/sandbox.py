@@ -119,4 +119,4 @@ class SandboxSimulator:
 
 
 def _secret(reference: str) -> str:
-    return os.environ.get(reference.removeprefix("env:"), "")
+    return os.environ.get(reference.removeprefix("env:"), "recorded")

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.conformance.guard import Watched, bounded, listened_to
+from erp_bridge_core.conformance.recording import Recorder, Recording
 from erp_bridge_core.conformance.wire import FaultyFiles
 from erp_bridge_core.connections.http import GuardedSession, Limits
 from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt, Row, Stream
@@ -44,7 +46,8 @@ class WatchedAdapter:
 
     `serial`: effects go one by one, so that every position is the same in every run. `announce` is told of each
     request right before it goes out; `files` wraps the share; `limits` bound the requests; `granted` are capabilities
-    that the product takes as claimed though the profile does not.
+    that the product takes as claimed though the profile does not. `replay` answers instead of an ERP; `record` is the
+    file that what an ERP answers is kept in.
     """
 
     adapter: Adapter
@@ -54,6 +57,8 @@ class WatchedAdapter:
     limits: Limits | None = None
     seconds: float = HOOK_SECONDS
     granted: frozenset[Capability] = frozenset()
+    replay: Recording | None = None
+    record: Path | None = None
     watched: Watched = field(factory=Watched)
     current: tuple[Effect, int] | None = field(default=None, init=False)
     operations: dict[str, Operation] = field(factory=dict, init=False)
@@ -170,7 +175,12 @@ class WatchedAdapter:
 
         def send(request: Any, **options: Any) -> Any:
             self._tell()
-            return sending(request, **options)
+            if self.replay is not None:
+                return self.replay.answer(request)
+            response = sending(request, **options)
+            if self.record is not None:
+                Recorder(path=self.record, clean=session.wires.redactor.clean).keep(request, response)
+            return response
 
         session.send = send  # type: ignore[method-assign]
         self._sessions.append(session)

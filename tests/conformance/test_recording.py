@@ -42,9 +42,10 @@ def test_equal_requests_are_answered_in_their_order_and_the_last_answer_stays(fi
 
 
 def test_no_secret_is_recorded(file: Path) -> None:
-    """Neither in an address nor in an answer."""
-    keep(file, (prepared("/token?key=s3cret"), '{"token": "s3cret"}'))
+    """Neither in an address nor in an answer; nor what the ERP handed out for a session."""
+    keep(file, (prepared("/token?key=s3cret"), '{"note": "s3cret", "access_token": "abc123"}'))
     assert "s3cret" not in file.read_text(encoding="utf-8")
+    assert "abc123" not in file.read_text(encoding="utf-8")
 
 
 def test_a_body_with_a_number_used_once_finds_the_answer_of_its_place(file: Path) -> None:
