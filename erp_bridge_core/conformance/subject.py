@@ -8,7 +8,9 @@ from typing import Any
 
 from attrs import frozen
 
-from erp_bridge_core.contract.errors import NotSupported, PluginError
+from erp_bridge_core.certificates import Evidence
+from erp_bridge_core.conformance.sandbox import Sandbox, SandboxSimulator
+from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.hookspecs import ERPS
 from erp_bridge_core.contract.simulator import Mischievous, Simulator
 from erp_bridge_core.registry import Adapter
@@ -19,11 +21,21 @@ from erp_bridge_core.registry.plugin import Candidate
 
 @frozen(kw_only=True)
 class Subject:
-    """An adapter under test. `spec` is what it was asked for by, so that another process finds the same."""
+    """An adapter under test. `spec` is what it was asked for by, so that another process finds the same.
+
+    `sandbox`: what it is tried against, where that is not its own simulator.
+    """
 
     spec: str
     adapter: Adapter
+    module: str
     packages: tuple[str, ...]
+    sandbox: Sandbox | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What verdicts rest on."""
+        return Evidence.SIMULATOR if self.sandbox is None else self.sandbox.evidence
 
     @property
     def name(self) -> str:
@@ -32,8 +44,8 @@ class Subject:
 
     @property
     def simulator(self) -> Simulator:
-        """The plugin's simulator; raises `NotSupported` where it has none."""
-        return self.adapter.simulator()
+        """The plugin's simulator, or the sandbox in its place; raises `NotSupported` where there is neither."""
+        return self.adapter.simulator() if self.sandbox is None else SandboxSimulator(self.sandbox)
 
     @property
     def mischievous(self) -> Mischievous | None:
@@ -41,24 +53,21 @@ class Subject:
         simulator = self.simulator
         return simulator if isinstance(simulator, Mischievous) else None
 
-    @property
-    def has_simulator(self) -> bool:
-        """Whether the plugin brings one."""
-        try:
-            self.adapter.simulator()
-        except NotSupported:
-            return False
-        return True
 
-
-def find_subject(spec: str) -> Subject:
+def find_subject(spec: str, sandbox: Sandbox | None = None) -> Subject:
     """The adapter of an installed plugin, or of a module that is being written (`package.plugin:object`).
 
     Raises `PluginError` saying what is wrong with it, or that there is none of that name.
     """
     candidate = _written(spec) if ":" in spec or "." in spec else _installed(spec)
     adapter = load_adapter(candidate)
-    return Subject(spec=spec, adapter=adapter, packages=(candidate.entry.module.partition(".")[0],))
+    return Subject(
+        spec=spec,
+        adapter=adapter,
+        module=candidate.entry.module,
+        packages=(candidate.entry.module.partition(".")[0],),
+        sandbox=sandbox,
+    )
 
 
 def _installed(name: str) -> Candidate:
