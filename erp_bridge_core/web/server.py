@@ -19,6 +19,7 @@ from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.web import answers, api, pages
 from erp_bridge_core.web.actors import PUBLIC, Authentication
+from erp_bridge_core.web.background import Background
 from erp_bridge_core.web.csrf import require_own_form
 from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
@@ -36,7 +37,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
     marked public, and every one that changes something a form of ours or a bearer token.
     """
     configured = web or Configuration.read(application.home).web
-    cookies = Cookies(configured)
+    cookies, background = Cookies(configured), Background(application)
     server = Litestar(
         route_handlers=[
             Router("/", route_handlers=list(pages.HANDLERS), include_in_schema=False),
@@ -54,7 +55,8 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
         middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
-        state=State({"application": application, "cookies": cookies}),
+        state=State({"application": application, "cookies": cookies, "background": background}),
+        on_shutdown=[background.end],
         openapi_config=_openapi(cookies),
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,
