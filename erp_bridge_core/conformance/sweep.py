@@ -146,22 +146,26 @@ def run_case(bench: Bench, case: str, write: Write, strikes: Iterable[Strike]) -
         armed = [stack.enter_context(arm(bench, site, each)) for each in given]
         rests: list[AtRest] = []
         try:
-            end, why = _to_the_end(bench, site, write.before.item, armed, rests)
+            end, why = to_the_end(bench, site, write.before.item, armed, rests)
         except Exception as error:  # noqa: BLE001 - whatever an adapter raises is evidence
             end, why = None, f"{type(error).__name__}: {error}"
         struck = sum(each.struck for each in armed)
         return Ended(case=case, end=end, allowed=ends, why=why, struck=struck, rest=rests[0] if rests else None)
 
 
-def _to_the_end(
-    bench: Bench, site: Site, item: ItemView, armed: list[Arming], rests: list[AtRest]
+def to_the_end(
+    bench: Bench, site: Site, item: ItemView, armed: Sequence[Arming] = (), rests: list[AtRest] | None = None
 ) -> tuple[End | None, str]:
-    """First worker, later workers, hand-over, posting, verification, the next export, and what came late."""
+    """First worker, later workers, hand-over, posting, verification, the next export, and what came late.
+
+    Where workers alone brought it is appended to `rests`.
+    """
     status = site.run(item)
     _each(armed, "after_giving_up")
     lasting = any(each.strike.lasts for each in armed)
     status = to_rest(site, item, status, rounds=ROUNDS // 2 if lasting else ROUNDS)
-    rests.append(AtRest.of(site, status))
+    if rests is not None:
+        rests.append(AtRest.of(site, status))
     for each in armed:
         each.calm()
     for _ in range(2 if lasting else 1):

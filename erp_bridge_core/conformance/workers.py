@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
@@ -25,6 +25,8 @@ from erp_bridge_core.conformance.bench import LIMITS, Bench, clock_at
 from erp_bridge_core.conformance.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.watching import OneAdapter, Sent, WatchedAdapter
+from erp_bridge_core.connections.http import GuardedSession
+from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.registry import Registry
@@ -37,9 +39,10 @@ PATIENCE: Final = 60.0
 
 @frozen(kw_only=True)
 class Orders:
-    """What a worker process is to do. `struck_at` is a stage, at which it gets `signal`.
+    """What a worker process is to do. `struck_at` is a stage, at which it gets `signal`; blank: it is left alone.
 
-    `elsewhere`: it takes itself for a worker on another host, which no file lock of this one stops.
+    `takes`: it takes over what lies ready instead of advancing the export. `elsewhere`: it takes itself for a worker on
+    another host, which no file lock of this one stops.
     """
 
     spec: str
@@ -48,6 +51,7 @@ class Orders:
     passed: float
     struck_at: str
     signal: int
+    takes: bool = False
     elsewhere: bool = False
 
 
@@ -76,7 +80,9 @@ class Worker:
 
 
 @contextmanager
-def started(bench: Bench, site: Site, item: ItemView, *, at: str, by: int, elsewhere: bool = False) -> Iterator[Worker]:
+def started(
+    bench: Bench, site: Site, item: ItemView, *, at: str, by: int, takes: bool = False, elsewhere: bool = False
+) -> Iterator[Worker]:
     """A worker process that advances an item's export until it is struck at a stage of its first write."""
     orders = Orders(
         spec=bench.subject.spec,
@@ -85,9 +91,10 @@ def started(bench: Bench, site: Site, item: ItemView, *, at: str, by: int, elsew
         passed=site.clock.passed,
         struck_at=at,
         signal=by,
+        takes=takes,
         elsewhere=elsewhere,
     )
-    context = _context()
+    context = _context(bench.subject.spec)
     ours, theirs = context.Pipe()
     worker = Worker(context.Process(target=work, args=(theirs, orders), daemon=True))
     worker.process.start()
@@ -112,10 +119,17 @@ def wait_for_stop(worker: Worker, seconds: float = PATIENCE) -> bool:
     return True
 
 
-def _context() -> Any:
+def _context(spec: str) -> Any:
+    """Processes are forked from one that has loaded the suite and the adapter, which it does once."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, *_modules_of(spec)])
     return context
+
+
+def _modules_of(spec: str) -> list[str]:
+    """The module that an adapter lies in: what `module:object` says, or its plugin's package."""
+    found = find_subject(spec).packages if ":" not in spec and "." not in spec else (spec.partition(":")[0],)
+    return list(found)
 
 
 def _listen(bench: Bench, worker: Worker, connection: Connection, orders: Orders) -> None:
@@ -143,14 +157,26 @@ def _listen(bench: Bench, worker: Worker, connection: Connection, orders: Orders
 # -- in the worker process ---------------------------------------------------------------------------------------------
 
 
+@define(kw_only=True)
+class _Elsewhere(WatchedAdapter):
+    """The adapter of a worker that takes itself for one on another host: that host has a throttle of its own."""
+
+    throttles: Path
+
+    def _given(self, erp: Erp[Any]) -> Erp[Any]:
+        wires = evolve(erp.http.wires, throttles=self.throttles)  # type: ignore[attr-defined] # it is our own session
+        return super()._given(evolve(erp, http=GuardedSession(wires)))
+
+
 def work(connection: Connection, orders: Orders) -> None:
     """Advance the export; called in the worker process."""
+    home, adapter = Path(orders.home), find_subject(orders.spec).adapter
+    watch = WatchedAdapter(adapter=adapter, limits=LIMITS)
     if orders.elsewhere:
         socket.gethostname = lambda: "elsewhere"
-    watch = WatchedAdapter(adapter=find_subject(orders.spec).adapter, limits=LIMITS)
+        watch = _Elsewhere(adapter=adapter, limits=LIMITS, throttles=home / "throttle-elsewhere")
     watch.announce = _announcing(connection)
     clock = clock_at(orders.passed)
-    home = Path(orders.home)
     with Application.open(home, clock=clock, registry=cast("Registry", OneAdapter(watch))) as application:
         worker = application.exports.worker
         worker.seconds = clock.database_seconds(application.store)
@@ -158,8 +184,9 @@ def work(connection: Connection, orders: Orders) -> None:
         if orders.elsewhere:
             worker.locks = home / "locks-elsewhere"
         approver = application.people.actor_as("approver", COMPANY, TESTER)
+        do = application.exports.take if orders.takes else application.exports.run
         try:
-            application.exports.run(approver, orders.item)
+            do(approver, orders.item)
         except ErpBridgeError as error:
             connection.send(("said", f"{type(error).__name__}: {error.message}"))
 
