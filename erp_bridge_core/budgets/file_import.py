@@ -1,6 +1,7 @@
 """A budget from a CSV or XLSX file: all or nothing, its column mapping remembered per project (B8)."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +40,8 @@ class ImportChoices:
 
     `mapping` None takes the one remembered for the project, or guesses from the header. `duplicates` None follows the
     company's policy (`refuse` or `sum`). `job` names the file's job when it holds several, or another than the
-    project's. `faults_to` is where every bad row is written when there are any.
+    project's. `faults_to` is where every bad row is written when there are any. A `trial` reads and checks all of it,
+    and changes nothing.
     """
 
     mapping: ColumnMapping | None = None
@@ -49,6 +51,7 @@ class ImportChoices:
     style: NumberStyle | str = NumberStyle.POINT
     options: FileOptions | None = None
     faults_to: Path | None = None
+    trial: bool = False
     progress: Callable[[int], None] | None = None
 
 
@@ -71,6 +74,10 @@ class FileImport:
     warning_count: int = 0
 
 
+class _Undo(Exception):
+    """Leaves a transaction without committing it."""
+
+
 def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, choices: ImportChoices) -> FileImport:
     """Read the file whole, then bring its lines in, in one transaction; raises BadInput with every fault."""
     mode = merge_mode(choices.mode)
@@ -91,11 +98,13 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
             imported.write_faults(choices.faults_to)
         job = _choose_job(imported, project, choices.job)
         lines = imported.lines(job.job)
-        with budgets.store.begin() as connection:
+        with suppress(_Undo), budgets.store.begin() as connection:
             project = budgets.editable(connection, actor, number)
             rows = _rows(lines, imported.facts.name, project.digits)
             merged = merge_lines(connection, project, rows, mode=mode, sum_repeated=duplicates == "sum")
             report = _report(imported, job, merged)
+            if choices.trial:
+                raise _Undo
             if choices.mapping is not None:
                 _remember(connection, project, choices.mapping, budgets.clock)
             note_contribution(connection, actor, project, "import")

@@ -12,11 +12,11 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.entries import LineEntry, key_row, line_rows
 from erp_bridge_core.budgets.erp_import import ErpImport, import_from_erp
 from erp_bridge_core.budgets.exported import is_spoken_for
-from erp_bridge_core.budgets.file_import import FileImport, ImportChoices, import_file
+from erp_bridge_core.budgets.file_import import FileImport, ImportChoices, import_file, remembered_mapping
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import SendState, reasons_not_to_edit
 from erp_bridge_core.budgets.state import load_state, require_possible
-from erp_bridge_core.budgets.views import BudgetView, view_budget
+from erp_bridge_core.budgets.views import BudgetView, FoundLines, LineSearch, find_lines, view_budget
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.connection import Clock
@@ -25,6 +25,7 @@ from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units, plain
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import Level, may_edit, may_see_budget, require
+from erp_bridge_core.sources.mapping import ColumnMapping
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
 from erp_bridge_core.store.database import Store
@@ -43,10 +44,12 @@ class Budgets:
     def show(self, actor: Actor, number: str) -> BudgetView:
         """A project's budget: totals, and lines that stream."""
         with self.store.read() as connection:
-            project, rights = find_project(connection, actor, number)
-            if not rights.integrations.reaches(Level.READ_ONLY):
-                require(may_see_budget(rights))
-            return view_budget(self.store, connection, project)
+            return view_budget(self.store, connection, self._visible(connection, actor, number))
+
+    def find_lines(self, actor: Actor, number: str, search: LineSearch) -> FoundLines:
+        """Some lines of a project's budget: those that match, a page of them, with the sums of all that match."""
+        with self.store.read() as connection:
+            return find_lines(connection, self._visible(connection, actor, number), search)
 
     def add_line(self, actor: Actor, number: str, entry: LineEntry) -> LineKey:
         """Add a line; raises BadInput with every fault at once, such as a key that the budget has already."""
@@ -125,6 +128,11 @@ class Budgets:
         """Import lines from a CSV or XLSX file, all or nothing (B8); raises BadInput with every fault."""
         return import_file(self, actor, number, path=path, choices=choices or ImportChoices())
 
+    def remembered_mapping(self, actor: Actor, number: str) -> ColumnMapping | None:
+        """Which columns the last file of this budget was read by, where somebody said so."""
+        with self.store.read() as connection:
+            return remembered_mapping(connection, self._visible(connection, actor, number))
+
     def import_from_erp(self, actor: Actor, number: str, *, mode: str | None = None) -> ErpImport:
         """Import the ERP job's own figures as the budget, while nothing was ever exported (R1); `mode` as in R2."""
         return import_from_erp(self, actor, number, mode=mode)
@@ -143,6 +151,12 @@ class Budgets:
     def profile(self, connection: Connection, project: ProjectView) -> ErpProfile | None:
         """The profile of the ERP that the project is linked to, if it is."""
         return project_profile(self.connections, connection, project)
+
+    def _visible(self, connection: Connection, actor: Actor, number: str) -> ProjectView:
+        project, rights = find_project(connection, actor, number)
+        if not rights.integrations.reaches(Level.READ_ONLY):
+            require(may_see_budget(rights))
+        return project
 
     def _note(
         self,

@@ -95,16 +95,21 @@ class Sending:
     policies: Policies
     clock: Clock
 
-    def readiness(self, actor: Actor, number: str) -> Readiness:
-        """What may be done now. Tries the send out where one could be made, and takes the trial back."""
+    def readiness(self, actor: Actor, number: str, *, thorough: bool = True) -> Readiness:
+        """What may be done now. Tries the send out where one could be made, and takes the trial back.
+
+        Unless it is `thorough`, what a send would hold is not looked at: that takes a while for a large budget.
+        """
         with self.store.read() as connection:
             project, rights = self._visible(connection, actor, number)
             state = self._state(connection, project)
             masters_at = last_reading_at(connection, project.id)
             not_allowed = tuple(self._not_allowed(connection, rights, project, state))
-        tried = self._try(actor, number) if state.linked and state.synced else None
+        tried = self._try(actor, number) if thorough and state.linked and state.synced else None
         if tried is not None:
             state = tried.complete(state)
+        elif not thorough:
+            state = evolve(state, new_originals=1)
         unsupported = reasons_not_supported(state)
         reasons = reasons_not_to_send(state)
         would_be = RESEND if project.sends else SEND
@@ -116,7 +121,7 @@ class Sending:
             item_state=state.item,
             locked=state.locked,
             masters_at=masters_at,
-            originals=state.new_originals,
+            originals=state.new_originals if thorough else 0,
             changes=state.new_changes,
             warnings=len(tried.warnings) if tried else 0,
             reasons=reasons,

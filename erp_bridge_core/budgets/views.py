@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Select, and_, func, literal, select, tuple_, union_all
+from sqlalchemy import Connection, FromClause, Select, Subquery, and_, func, literal, or_, select, tuple_, union_all
 
 from erp_bridge_core.budgets.exported import arrived_sums
 from erp_bridge_core.budgets.records import ProjectView
@@ -75,6 +75,47 @@ class BudgetView:
     lines: Stream[BudgetLineView] = field(eq=False, repr=False)
 
 
+@frozen(kw_only=True)
+class LineSearch:
+    """Which lines are wanted: those of a sub job (blank: the job itself; None: of any), with a text in a code or in
+    the description; `limit` of them from `offset` on, by key.
+    """
+
+    sub_job: str | None = None
+    text: str = ""
+    offset: int = 0
+    limit: int = 100
+
+
+@frozen(kw_only=True)
+class FoundLines:
+    """Some lines of a budget, and the sums of all that match."""
+
+    totals: BudgetTotals
+    lines: tuple[BudgetLineView, ...]
+
+
+def find_lines(connection: Connection, project: ProjectView, search: LineSearch) -> FoundLines:
+    """The lines that match, and their sums."""
+    found = _matching(project.id, search).cte("found")
+    page = select(found).order_by(*(found.c[name] for name in _KEY)).limit(search.limit).offset(search.offset)
+    return FoundLines(
+        totals=_sums(connection, found, project.digits),
+        lines=tuple(_line(row, project.digits) for row in connection.execute(page)),
+    )
+
+
+def _matching(project_id: int, search: LineSearch) -> Select[Any]:
+    lines = _with_texts(project_id)
+    key, description = [lines.c[name] for name in _KEY], lines.c.description
+    query = select(lines)
+    if search.sub_job is not None:
+        query = query.where(lines.c.sub_job == search.sub_job)
+    if search.text:
+        query = query.where(or_(*(column.icontains(search.text, autoescape=True) for column in (*key, description))))
+    return query
+
+
 def view_budget(store: Store, connection: Connection, project: ProjectView) -> BudgetView:
     """The budget of a project as it stands; its lines are read page by page when they are asked for."""
     return BudgetView(
@@ -83,12 +124,13 @@ def view_budget(store: Store, connection: Connection, project: ProjectView) -> B
 
 
 def _totals(connection: Connection, project: ProjectView) -> BudgetTotals:
-    keys = _keys(project.id).subquery()
-    sums = (func.coalesce(func.sum(keys.c[name]), 0).label(name) for name in _SUMS)
-    row = connection.execute(select(func.count().label("lines"), *sums).select_from(keys)).one()
-    return BudgetTotals(
-        lines=row.lines, **{name: from_units(int(getattr(row, name)), project.digits) for name in _SUMS}
-    )
+    return _sums(connection, _keys(project.id).subquery(), project.digits)
+
+
+def _sums(connection: Connection, lines: FromClause, digits: int) -> BudgetTotals:
+    sums = (func.coalesce(func.sum(lines.c[name]), 0).label(name) for name in _SUMS)
+    row = connection.execute(select(func.count().label("lines"), *sums).select_from(lines)).one()
+    return BudgetTotals(lines=row.lines, **{name: from_units(int(getattr(row, name)), digits) for name in _SUMS})
 
 
 def _lines(store: Store, project: ProjectView) -> Iterator[BudgetLineView]:
@@ -108,18 +150,28 @@ _SUMS: Final = ("original", "changes", "exported_original", "exported_changes")
 
 
 def _page(project_id: int, after: tuple[str, str, str] | None) -> Select[Any]:
-    keys = _keys(project_id).subquery()
-    columns = [keys.c[name] for name in _KEY]
-    own = budget_lines.c
-    query = select(
-        keys, own.description, own.quantity, own.unit, own.unit_cost, func.coalesce(own.removed, False).label("removed")
-    ).outerjoin(
-        budget_lines,
-        and_(own.project_id == project_id, *(own[name] == keys.c[name] for name in _KEY)),
-    )
+    lines = _with_texts(project_id)
+    columns = [lines.c[name] for name in _KEY]
+    query = select(lines)
     if after is not None:
         query = query.where(tuple_(*columns) > tuple_(*after))
     return query.order_by(*columns).limit(PAGE)
+
+
+def _with_texts(project_id: int) -> Subquery:
+    """Every key with its sums, and what its line says beside."""
+    keys = _keys(project_id).subquery()
+    own = budget_lines.c
+    return (
+        select(
+            keys, own.description, own.quantity, own.unit, own.unit_cost,
+            func.coalesce(own.removed, False).label("removed"),
+        )
+        .outerjoin(
+            budget_lines, and_(own.project_id == project_id, *(own[name] == keys.c[name] for name in _KEY))
+        )
+        .subquery()
+    )  # fmt: skip
 
 
 def _keys(project_id: int) -> Select[Any]:

@@ -10,8 +10,9 @@ from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.certificate import print_assessment
 from erp_bridge_core.cli.output import Page
-from erp_bridge_core.cli.things import print_things, things
+from erp_bridge_core.cli.things import print_things
 from erp_bridge_core.contract.errors import UsageError
+from erp_bridge_core.registry.things import things
 
 if TYPE_CHECKING:
     from erp_bridge_core.certificates import Assessment

@@ -9,6 +9,7 @@ from memory_books import Entry
 from sqlalchemy import update
 
 from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.budgets.views import LineSearch
 from erp_bridge_core.contract import LineKey, Part
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
@@ -112,6 +113,44 @@ def test_file_import_keeps_adds_and_remembers(linked: Services, manager: Actor, 
     path.write_text("X,Y,Z\n03-200,M,2.00\n", encoding="utf-8")
     linked.budgets.import_file(manager, NUMBER, path)
     assert [("03-100 / L", "1.00"), ("03-200 / M", "2.00"), ("09-900 / L", "100.00")] == shown(linked, manager)
+
+
+@pytest.mark.rule("B8")
+def test_a_trial_of_a_file_says_all_and_changes_nothing(linked: Services, manager: Actor, tmp_path: Path) -> None:
+    """What would become of the lines is told; the budget and the remembered columns are as before."""
+    linked.budgets.add_line(manager, NUMBER, entry("09-900"))
+    path = file(tmp_path, "24-001,03-100,L,,,,1.00")
+    mapping = ColumnMapping(columns={"unit_cost": ""})
+    choices = ImportChoices(trial=True, mode="override", mapping=mapping)
+    report = linked.budgets.import_file(manager, NUMBER, path, choices=choices)
+    assert (1, 1, 1) == (report.lines, report.merged.added, report.merged.dropped)
+    assert [("09-900 / L", "100.00")] == shown(linked, manager)
+    assert linked.budgets.remembered_mapping(manager, NUMBER) is None
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        (LineSearch(), ["03-100 / L", "A / 05-100 / L", "A / 09-900 / L"]),
+        (LineSearch(limit=1, offset=1), ["A / 05-100 / L"]),
+        (LineSearch(sub_job="A"), ["A / 05-100 / L", "A / 09-900 / L"]),
+        (LineSearch(sub_job=""), ["03-100 / L"]),
+        (LineSearch(text="FRAMES"), ["A / 09-900 / L"]),
+        (LineSearch(text="100", sub_job="A"), ["A / 05-100 / L"]),
+        (LineSearch(text="%"), []),
+    ],
+)
+def test_lines_are_found_by_sub_job_and_text(
+    linked: Services, manager: Actor, search: LineSearch, expected: list[str]
+) -> None:
+    """Codes and descriptions are searched whatever their case, and the sums are those of all that match."""
+    linked.budgets.sub_job(manager, NUMBER, "A", name="Phase A")
+    linked.budgets.add_line(manager, NUMBER, entry())
+    linked.budgets.add_line(manager, NUMBER, entry("05-100", sub_job="A"))
+    linked.budgets.add_line(manager, NUMBER, entry("09-900", sub_job="A", description="Door frames"))
+    found = linked.budgets.find_lines(manager, NUMBER, search)
+    assert expected == [str(line.key) for line in found.lines]
+    assert found.totals.lines * 100 == found.totals.original
 
 
 @pytest.mark.rule("B8")

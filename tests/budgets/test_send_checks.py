@@ -98,6 +98,7 @@ def test_what_a_kept_map_lacks_blocks_sending(linked: Services, manager: Actor, 
     )
     readiness = linked.sending.readiness(manager, NUMBER)
     assert any("2 codes are not mapped" in fault.message for fault in readiness.reasons)
+    assert () == linked.sending.readiness(manager, NUMBER, thorough=False).reasons
 
 
 @pytest.mark.rule("B9")

@@ -11,7 +11,6 @@ import pytest
 from command_runs import Run
 from memory_erp import MemoryAdapter, memory_profile
 
-from erp_bridge_core.cli.things import things
 from erp_bridge_core.contract import (
     BookEntry,
     Capability,
@@ -25,6 +24,7 @@ from erp_bridge_core.contract import (
     Thing,
 )
 from erp_bridge_core.contract.errors import BadInput
+from erp_bridge_core.registry.things import things
 
 
 @pytest.mark.rule("X5")
