@@ -16,7 +16,7 @@ JOB = JobSetup(
     job="B 1/2",
     name="Bridge",
     cost_codes=(("", "01-100", "General"),),
-    categories=(("L", "Labor", "labor"),),
+    categories=(("L", "Labor", "labor"), ("M", "Material", "material")),
 )
 LINE = {
     "line": 1,
@@ -111,6 +111,15 @@ def test_a_closed_job_takes_nothing(home: Path, ask: Ask) -> None:
     assert (422, "JOB_CLOSED") == ((refused := enter(ask)).status_code, refused.json()["error"]["code"])
     SIMULATOR.calm(home)
     assert enter(ask).ok
+
+
+@pytest.mark.parametrize("mischief", [Mischief.CAPPED_READS, Mischief.HIDDEN_ROWS])
+def test_rows_that_are_not_told_are_counted(home: Path, ask: Ask, mischief: Mischief) -> None:
+    """So that a client can tell a list that is not whole from one that is."""
+    enter(ask, lines=[{**LINE, "category": category, "line": number} for number, category in enumerate("LM")])
+    SIMULATOR.mischief()[mischief](home, JOB.job, ())
+    page = ask("GET", "jobs/B%201%2F2/figures").json()
+    assert (1, 2) == (len(page["rows"]), page["total"])
 
 
 def test_a_person_types_what_is_wrong(home: Path) -> None:

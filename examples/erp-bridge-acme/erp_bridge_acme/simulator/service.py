@@ -99,7 +99,11 @@ class Service:
             rows = [tell(row, connection) for row in connection.execute(query, (job, *more)).fetchall()]
         with books_of(self.home).reading() as connection:
             hidden, capped = SWITCHES.on(connection, "hidden"), SWITCHES.on(connection, "capped")
-        return page_of(rows[:-1] if hidden else rows, request, size=PAGE_SIZE, most=1 if capped else None)
+        page = page_of(rows, request, size=PAGE_SIZE, most=1 if capped else None)
+        if hidden and page["page"] == page["pages"]:
+            # Rows that the user has no right to see are not told, but counted: so that a client can tell.
+            page["rows"] = page["rows"][:-1]
+        return page
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
