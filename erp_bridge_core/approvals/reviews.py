@@ -131,11 +131,14 @@ class Reviews:
             things_to_know=(*self.more_to_know(item.erp), *adapter.profile.things_to_know),
         )
 
+    def item(self, actor: Actor, item_id: int) -> ItemView:
+        """One item as it stands, without what it holds."""
+        with self.store.read() as connection:
+            return self._seen(connection, actor, item_id)
+
     def fields(self, actor: Actor, item_id: int) -> tuple[RevisionField, ...]:
         """The revision fields of this ERP for this item, with choices and defaults (A3)."""
-        with self.store.read() as connection:
-            item = self._seen(connection, actor, item_id)
-        return self.accepting.fields(item)
+        return self.accepting.fields(self.item(actor, item_id))
 
     def why_not(self, actor: Actor, item_id: int, answer: Answer) -> tuple[Fault, ...]:
         """Every reason why the actor can't give that answer now, as far as the item and his rights tell; none: he may.

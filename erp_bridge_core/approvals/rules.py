@@ -19,6 +19,8 @@ class Answer(StrEnum):
     REJECT = "reject"
     RETRIEVE = "retrieve"
     EXPORT = "export"
+    RETRY = "retry"
+    RESUME = "resume"
 
 
 #: The filters of the review list and what a person reads (A1). Rejected and retrieved items are history alone.
@@ -40,6 +42,8 @@ ANSWERABLE: Final = {
     Answer.REJECT: frozenset({ItemState.READY, ItemState.ACCEPTED, ItemState.FAILED, ItemState.UNKNOWN}),
     Answer.RETRIEVE: frozenset({ItemState.READY}),
     Answer.EXPORT: frozenset({ItemState.ACCEPTED}),
+    Answer.RETRY: frozenset({ItemState.FAILED}),
+    Answer.RESUME: frozenset({ItemState.EXPORTING, ItemState.UNKNOWN}),
 }
 
 #: Which state may follow which; what is missing here never happens.
