@@ -16,13 +16,15 @@ class End(StrEnum):
 
     `done`: the product says so, and the ERP's books show each line once. `unknown`: the product says that it can't
     know; the books show no line twice. `refused`: told as refused, nothing of it in the books; a retry brings it in.
-    `seen`: the books are wrong, through no second write of ours, and verification says so.
+    `seen`: the books are wrong, through no second write of ours, and verification says so. `waiting`: the books are
+    right, and the product does not say so yet, since what it can read may be from before.
     """
 
     DONE = "done"
     UNKNOWN = "unknown"
     REFUSED = "refused"
     SEEN = "seen"
+    WAITING = "waiting"
 
 
 class Outage(StrEnum):
@@ -118,7 +120,7 @@ def _after_people(fault: Mischief) -> frozenset[End]:
     """A person did something of his own: the export comes through, or it is told that it did not."""
     if fault in SPOILING:
         return frozenset({End.SEEN, End.UNKNOWN})
-    return _EITHER | {End.SEEN} if fault is Mischief.POSTS_EARLY else _EITHER | {End.REFUSED}
+    return _EITHER | {End.SEEN, End.WAITING} if fault is Mischief.POSTS_EARLY else _EITHER | {End.REFUSED}
 
 
 #: Events after which a late commit is later than any bound.

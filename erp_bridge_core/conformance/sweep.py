@@ -234,7 +234,8 @@ def judge(bench: Bench, site: Site, item: ItemView) -> tuple[End | None, str]:
         return End.DONE, "each line once"
     if wrong:
         return (End.SEEN if latest.state is ItemState.MISMATCH else None), f"the item is {latest.state.value}; {wrong}"
-    return None, f"the ERP's books are right, yet the item is {latest.state.value}"
+    why = f"the ERP's books are right, yet the item is {latest.state.value}"
+    return (End.WAITING if latest.state is ItemState.WAITING else None), why
 
 
 def _latest(site: Site, item: ItemView) -> ItemView:
