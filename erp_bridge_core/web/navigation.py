@@ -23,6 +23,7 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("Home", "/"),
+    Entry("Projects", "/projects"),
     Entry("ERP Integrations", "/items", lambda rights: not may_look_at_items(rights)),
 )
 

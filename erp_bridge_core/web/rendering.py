@@ -19,6 +19,7 @@ from erp_bridge_core.web.csrf import FIELD, form_token
 from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
 from erp_bridge_core.web.format import Formats, preferred_locale
 from erp_bridge_core.web.navigation import Entry, entries
+from erp_bridge_core.web.remedies import on_pages
 from erp_bridge_core.web.text import finalized
 
 _TEMPLATES: Final = Environment(
@@ -29,6 +30,7 @@ _TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["on_pages"] = on_pages
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,37 @@
+"""Remedies as a page tells them: where a service names a command, the reader is told the page that does the same."""
+
+import re
+from typing import Final
+
+#: Commands that remedies name, and where a page does it.
+_PAGES: Final = {
+    "budget change reverse": "the change's page",
+    "budget change list": "the page Budget changes",
+    "budget send --preview": "the page Send to ERP",
+    "budget show": "the budget's page",
+    "budget sub-job": "the page Sub jobs",
+    "budget unlock": "the budget's page",
+    "map exceptions": "the page of the connection's maps",
+    "map list": "the page of the connection's maps",
+    "person list": "the page People",
+    "plugins": "the page Plugins",
+    "project link": "the page of the project",
+    "project list": "the page Projects",
+    "project sync": "the page of the project",
+    "review list": "the page ERP Integrations",
+}
+_COMMAND: Final = re.compile(r"(: )?`erp-bridge ([^`]+)`")
+_OPTION: Final = re.compile(r": --[a-z-]+(?: [^.\s]+)*(?=\.)")
+
+
+def on_pages(text: str) -> str:
+    """The remedy with pages in the place of commands and without options; an unknown command stays."""
+    return _OPTION.sub("", _COMMAND.sub(_page, text))
+
+
+def _page(found: re.Match[str]) -> str:
+    colon, command = found.groups()
+    page = next((page for name, page in _PAGES.items() if command.startswith(name)), None)
+    if page is None:
+        return found[0]
+    return f" on {page}" if colon else page
