@@ -1,5 +1,6 @@
 """From what pytest saw of a test to what is said of its rule."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
@@ -42,3 +43,14 @@ def _why(call: pytest.CallInfo[None]) -> str:
 def not_applicable(why: str) -> None:
     """End a rule that finds, while it runs, that it does not concern this adapter. It is then no gap."""
     pytest.skip(f"{_NOT_APPLICABLE}{why}")
+
+
+#: So many things that are wrong are told at most; the rest is counted.
+_TOLD: Final = 8
+
+
+def tell(wrong: Sequence[str]) -> None:
+    """Fail a rule with everything that is wrong, one thing a line; return when nothing is."""
+    if wrong:
+        more = [f"and {len(wrong) - _TOLD} more"] if len(wrong) > _TOLD else []
+        raise AssertionError("\n".join([*wrong[:_TOLD], *more]))
