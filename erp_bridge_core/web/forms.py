@@ -27,7 +27,7 @@ def as_typed(text: str) -> str:
 
 @frozen(kw_only=True)
 class Field:
-    """One field: its label, its hint, how it is shown (`kind` is an input's type, `select` or `textarea`), how it is read.
+    """One field: its label, its hint, how it is shown and read; `kind` is an input's type, `select` or `textarea`.
 
     `read` makes a value of the text, or raises ValueError with what is wrong. `choices` are pairs of value and label.
     A field that is not required and left blank has the value `blank`.
