@@ -25,6 +25,7 @@ ENTRIES: Final = (
     Entry("Home", "/"),
     Entry("Projects", "/projects"),
     Entry("ERP Integrations", "/items", lambda rights: not may_look_at_items(rights)),
+    Entry("Problems", "/problems", lambda rights: not may_look_at_items(rights)),
 )
 
 

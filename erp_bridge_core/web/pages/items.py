@@ -1,17 +1,30 @@
-"""ERP Integrations: the company's items by filter, the longest waiting first (A1)."""
+"""ERP Integrations: the company's items by filter (A1), several answered at once, and one item to look at (A2)."""
 
+from functools import partial
+from itertools import islice
 from typing import Final
 
-from litestar import Response, get
-from litestar.params import FromQuery
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 
+from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotFound
+from erp_bridge_core.people.rules import may_answer
+from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
-from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.paging import page_number, slice_of_page
+from erp_bridge_core.web.background import background_of
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, page_number, slice_of_page
 from erp_bridge_core.web.rendering import render
+from erp_bridge_core.web.views.items import load_head, told
+from erp_bridge_core.web.views.items_list import SORTS, BulkAnswer, chosen_items, found_rows, sorted_rows
+
+#: Acts that an item's history shows; the audit page has all of them.
+_HISTORY: Final = 500
+#: Items that are answered together at most.
+_MOST: Final = 200
 
 
 @get("/items", sync_to_thread=True)
@@ -22,21 +35,130 @@ def list_items(
     actor: GivenActor,
     filter: FromQuery[str] = "",  # noqa: A002 -- the field's word
     project: FromQuery[str] = "",
+    search: FromQuery[str] = "",
+    sort: FromQuery[str] = "waits",
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """The items on their way; rejected and retrieved ones are history."""
+    if sort.removeprefix("-") not in SORTS:
+        raise NotFound(f"There is no order {sort!r}.", remedy="Choose one on the page of all items.")
     found = application.reviews.list(actor, filter=_state(filter), project=project or None)
-    shown = slice_of_page(found.rows, page)
+    rows = sorted_rows(found_rows(found.rows, search), sort)
+    shown = slice_of_page(rows, page)
+    with application.store.read() as connection:
+        barred = may_answer(application.people.rights(connection, actor))
     return render(
         request,
-        "items.html",
+        "items/list.html",
         items=shown,
         filters=[(each.value, label, found.counts[each.value]) for each, label in FILTERS.items()],
-        wanted=filter,
-        project=project,
+        asked={"filter": filter, "project": project, "search": search, "sort": sort},
+        barred=barred,
         previous_page=page_number(shown, shown.previous_offset),
         next_page=page_number(shown, shown.next_offset),
     )
+
+
+@post("/items/accept", sync_to_thread=True)
+def accept_several(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str]:
+    """Accept the chosen items with the fields' defaults; whatever wants a confirmation or a value is told, not done."""
+    answers = application.reviews.bulk_accept(actor, _chosen(posted))
+    results = [BulkAnswer(item=each.item, error=each.error, done="was accepted.") for each in answers]
+    return render(request, "items/results.html", title="Accepted together", results=results)
+
+
+@post("/items/retry", sync_to_thread=True)
+def retry_several(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str]:
+    """Retry the chosen items' exports, each on its own; what goes on shows its progress on its page."""
+    background, results = background_of(request), []
+    for item_id in _chosen(posted):
+        error: ErpBridgeError | None = None
+        try:
+            background.run(item_id, partial(application.exports.retry, actor, item_id))
+        except ErpBridgeError as raised:
+            error = raised
+        done = "is being exported." if background.is_at(item_id) else "was retried."
+        results.append(BulkAnswer(item=item_id, error=error, done=done))
+    return render(request, "items/results.html", title="Retried together", results=results)
+
+
+@get("/items/{item_id:int}", sync_to_thread=True)
+def show_item(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    item_id: FromPath[int],
+    page: FromQuery[int] = 1,
+) -> Response[str]:
+    """One item in full, its keys in pages; the ERP is asked nothing, so that it may be down."""
+    details = application.reviews.show(actor, item_id, ask_fields=False)
+    offset = (max(1, page) - 1) * PAGE_ROWS
+    rows = tuple(islice(details.lines, offset, offset + PAGE_ROWS))
+    shown = Slice(rows=rows, offset=offset, limit=PAGE_ROWS, total=details.totals.keys)
+    return render(
+        request,
+        "items/details.html",
+        head=load_head(application, actor, item_id),
+        told=told,
+        details=details,
+        keys=shown,
+        standing=application.certificates.assess(details.item.erp).standing,
+        things=things(application.registry.adapter(details.item.erp).profile),
+        previous_page=page_number(shown, shown.previous_offset),
+        next_page=page_number(shown, shown.next_offset),
+    )
+
+
+@get("/items/{item_id:int}/lines", sync_to_thread=True)
+def show_lines(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    item_id: FromPath[int],
+    change: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
+) -> Response[str]:
+    """The lines by the numbers that findings, remarks and outcomes name; of one budget change where it is named."""
+    details = application.reviews.show(actor, item_id, ask_fields=False)
+    batch = load_batch(application.store.read, item_id)
+    header = next((each for each in batch.change_headers if each.number == change), None)
+    if change and header is None:
+        raise NotFound(f"Item {item_id} holds no budget change {change!r}.", remedy="Its page names those it holds.")
+    lines = (line for line in batch.lines if not change or line.change == change)
+    offset = (max(1, page) - 1) * PAGE_ROWS
+    shown = Slice(
+        rows=tuple(islice(lines, offset, offset + PAGE_ROWS)),
+        offset=offset,
+        limit=PAGE_ROWS,
+        total=header.lines if header else batch.line_count,
+    )
+    return render(
+        request,
+        "items/lines.html",
+        head=load_head(application, actor, item_id),
+        told=told,
+        header=header,
+        lines=shown,
+        remarks=details.remarks,
+        previous_page=page_number(shown, shown.previous_offset),
+        next_page=page_number(shown, shown.next_offset),
+    )
+
+
+@get("/items/{item_id:int}/history", sync_to_thread=True)
+def show_history(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str]:
+    """All that was done with it, as the audit trail has it, and the other sends of its project (B6)."""
+    head = load_head(application, actor, item_id, happened=_HISTORY)
+    sends = application.reviews.history(actor, head.item.project)
+    return render(request, "items/history.html", head=head, told=told, sends=sends, labels=FILTERS)
 
 
 def _state(name: str) -> ItemState | None:
@@ -45,4 +167,12 @@ def _state(name: str) -> ItemState | None:
     return ItemState(name) if name else None
 
 
-HANDLERS: Final = (list_items,)
+def _chosen(posted: GivenForm) -> tuple[int, ...]:
+    items = chosen_items(posted.getall("item", []))
+    if not items or len(items) > _MOST:
+        fault = Fault("item", "is not chosen" if not items else "is chosen too often", expected=f"1 to {_MOST} items")
+        raise BadInput("Nothing was done.", faults=[fault], remedy=f"Choose between 1 and {_MOST} items of the list.")
+    return items
+
+
+HANDLERS: Final = (list_items, accept_several, retry_several, show_item, show_lines, show_history)

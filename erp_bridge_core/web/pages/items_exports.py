@@ -1,0 +1,183 @@
+"""Exporting an item: start, progress, resume, retry, the hand-over, and settling what nobody can know (E1-E6)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.exports.settling import Settlement
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.background import background_of
+from erp_bridge_core.web.errors import status_of
+from erp_bridge_core.web.flash import Flash
+from erp_bridge_core.web.forms import Field, Filled, Form
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.pages.items_refused import act_on, show_refusal
+from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.views.items import item_path, load_head, told
+from erp_bridge_core.web.views.items_exports import load_export, subject_of
+
+_SETTLING: Final = Form(
+    (
+        Field(
+            name="how", label="What became of it", kind="select",
+            choices=(
+                ("", "choose after looking in the ERP"),
+                (Settlement.ARRIVED.value, "it arrived: the ERP holds just this"),
+                (Settlement.NOT_ARRIVED.value, "it did not arrive: it may be sent again, and stays watched for"),
+                (Settlement.WITHDRAWN.value, "it was withdrawn in the ERP before it was posted"),
+                (Settlement.DIFFERENCE_ACCEPTED.value, "something else is there, and the difference is accepted"),
+            ),
+        ),
+        Field(
+            name="reason", label="Reason", kind="textarea", hint="What was seen in the ERP, and by whom. It is audited."
+        ),
+    )
+)  # fmt: skip
+
+
+@get("/items/{item_id:int}/export", sync_to_thread=True)
+def show_export(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str]:
+    """How its export stands, renewed while it runs; what the ERP refused, what is in doubt, what is handed over."""
+    head = load_head(application, actor, item_id)
+    background = background_of(request)
+    export = load_export(application, actor, head.item, is_here=background.is_at(item_id))
+    stopped_by = background.stopped_by(item_id)
+    return render(request, "items/export.html", head=head, told=told, export=export, stopped_by=stopped_by)
+
+
+@post("/items/{item_id:int}/start", sync_to_thread=True)
+def start(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str] | Redirect:
+    """Export an accepted item."""
+    application.reviews.item(actor, item_id)
+    return start_export(request, application, actor, item_id)
+
+
+def start_export(request: WebRequest, application: Application, actor: Actor, item_id: int) -> Response[str] | Redirect:
+    """Check everything again, start, and run in a thread of this server; whoever comes second is told who was first."""
+
+    def act() -> None:
+        application.exports.start(actor, item_id)
+        application.exports.run(actor, item_id)
+
+    return _run(request, application, actor, item_id, act=act, what="export")
+
+
+@post("/items/{item_id:int}/resume", sync_to_thread=True)
+def resume(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str] | Redirect:
+    """Take up an export that is not at rest, as after a crash: nothing is sent twice."""
+    application.reviews.item(actor, item_id)
+    return _run(
+        request, application, actor, item_id, act=partial(application.exports.run, actor, item_id), what="export"
+    )
+
+
+@post("/items/{item_id:int}/retry", sync_to_thread=True)
+def retry(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str] | Redirect:
+    """Send again what has not arrived of a failed export, and only that."""
+    application.reviews.item(actor, item_id)
+    return _run(
+        request, application, actor, item_id, act=partial(application.exports.retry, actor, item_id), what="retry"
+    )
+
+
+@post("/items/{item_id:int}/take", sync_to_thread=True)
+def take(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str] | Redirect:
+    """Take over what lies ready, once; taking again moves nothing."""
+    application.reviews.item(actor, item_id)
+    return act_on(
+        request, application, actor, item_id, act=lambda: application.exports.take(actor, item_id),
+        done="The hand-over is yours. Load it as its sheet says.", page="export",
+    )  # fmt: skip
+
+
+@get("/items/{item_id:int}/settle/{reference:str}", sync_to_thread=True)
+def show_settling(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    item_id: FromPath[int],
+    reference: FromPath[str],
+) -> Response[str]:
+    """What was asked, tried and seen of one write, and the form that says what became of it."""
+    return _settle_page(request, application, actor, item_id, reference=reference, form=_SETTLING.empty())
+
+
+@post("/items/{item_id:int}/settle/{reference:str}", sync_to_thread=True)
+def settle(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    item_id: FromPath[int],
+    reference: FromPath[str],
+    posted: GivenForm,
+) -> Response[str] | Redirect:
+    """Say what became of it: audited, by somebody other than who exported, not before the ERP is past doing it."""
+    filled, status = _SETTLING.read(posted), 422
+    if filled.is_good:
+        values = filled.values
+        how, reason = Settlement(values["how"]), values["reason"]
+        application.reviews.item(actor, item_id)
+        try:
+            application.exports.settle(actor, item_id, reference, how=how, reason=reason)
+        except NotFound:
+            raise
+        except ErpBridgeError as error:
+            filled, status = filled.refused(error), status_of(error)
+        else:
+            sentence = f"{reference} was settled as {how.replace('_', ' ')}."
+            return redirect(request, item_path(item_id, "export"), flash=Flash(sentence))
+    return _settle_page(request, application, actor, item_id, reference=reference, form=filled, status=status)
+
+
+def _settle_page(
+    request: WebRequest,
+    application: Application,
+    actor: Actor,
+    item_id: int,
+    *,
+    reference: str,
+    form: Filled,
+    status: int = 200,
+) -> Response[str]:
+    head = load_head(application, actor, item_id)
+    subject = subject_of(application, actor, item_id, reference)
+    return render(
+        request, "items/settle.html", status=status, head=head, told=told, subject=subject, form=form,
+        sign_in_again="",
+    )  # fmt: skip
+
+
+def _run(
+    request: WebRequest, application: Application, actor: Actor, item_id: int, *, act: Callable[[], Any], what: str
+) -> Response[str] | Redirect:
+    background = background_of(request)
+    try:
+        background.run(item_id, act)
+    except NotFound:
+        raise
+    except ErpBridgeError as error:
+        return show_refusal(request, application, actor, item_id, error=error)
+    sentence = f"The {what} of item {item_id} goes on." if background.is_at(item_id) else f"The {what} has ended."
+    return redirect(request, item_path(item_id, "export"), flash=Flash(sentence))
+
+
+HANDLERS: Final = (show_export, start, resume, retry, take, show_settling, settle)

@@ -1,0 +1,22 @@
+"""All that is unresolved in the company, on one page, each with its way out (E3, E6, V5)."""
+
+from typing import Final
+
+from litestar import Response, get
+
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.background import background_of
+from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.rendering import render
+from erp_bridge_core.web.views.problems import load_problems
+
+
+@get("/problems", sync_to_thread=True)
+def show_problems(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
+    """Frozen writing, doubts, mismatches, failed exports, and exports that nobody here is at."""
+    return render(
+        request, "problems.html", problems=load_problems(application, actor, is_here=background_of(request).is_at)
+    )
+
+
+HANDLERS: Final = (show_problems,)
