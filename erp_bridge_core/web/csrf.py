@@ -14,6 +14,8 @@ from erp_bridge_core.web.errors import ForeignForm
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
+#: Marks a handler that anybody may call with JSON, which no form of another site can send: signing in.
+BY_JSON: Final = {"by_json": True}
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -22,13 +24,15 @@ def form_token(visit: Visit) -> str:
     return hmac.new(visit.secret.encode(), f"form:{visit.company}".encode(), hashlib.sha256).hexdigest()
 
 
-async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard of every handler that changes something; raises `ForeignForm`. A bearer token is proof by itself."""
     request: WebRequest = connection  # type: ignore[assignment] # guards of HTTP routes are given the request
     if request.method in _SAFE or request.auth.bearer:
         return
     if not _is_own(request, cookies_of(request).web):
         raise ForeignForm("This came from another site; nothing was done.", remedy="Open the page here and try again.")
+    if handler.opt.get("by_json") and request.content_type[0] == "application/json":
+        return
     given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
     good = isinstance(given, str) and hmac.compare_digest(given.encode(), form_token(request.auth).encode())
     if not good or not request.auth.secret:

@@ -37,6 +37,35 @@ class Busy(ErpBridgeError):
     whose = "nobody's"
 
 
+class Changed(errors.NotPossibleNow):
+    """What a write names (`If-Match`) is not what is there now; nothing was done."""
+
+    code = "changed"
+
+
+class KeyReused(BadInput):
+    """An idempotency key was used for another request before; nothing was done."""
+
+    code = "key_reused"
+
+
+class UnderWay(errors.NotPossibleNow):
+    """A request with this idempotency key is under way, or never ended; nothing was done now."""
+
+    code = "under_way"
+
+
+class TooManyAttempts(NotAllowed):
+    """Too many sign-ins failed; `retry_after` is in seconds."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+        """Keep how long to wait."""
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+
+
 class Defect(ErpBridgeError):
     """Something that this software did not foresee: its own fault, told as such, details in a log."""
 
@@ -47,6 +76,8 @@ class Defect(ErpBridgeError):
 STATUSES: Final[Mapping[type[ErpBridgeError], HTTPStatus]] = {
     ErpBridgeError: HTTPStatus.INTERNAL_SERVER_ERROR,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    Changed: HTTPStatus.PRECONDITION_FAILED,
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
@@ -122,7 +153,7 @@ def _headers(error: ErpBridgeError) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="ERP Bridge"'}
     if isinstance(error, Busy):
         return {"Retry-After": "5"}
-    seconds = error.retry_after if isinstance(error, errors.Throttled) else None
+    seconds = error.retry_after if isinstance(error, errors.Throttled | TooManyAttempts) else None
     return {} if seconds is None else {"Retry-After": str(max(1, round(seconds)))}
 
 

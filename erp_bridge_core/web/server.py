@@ -22,6 +22,7 @@ from erp_bridge_core.web.actors import PUBLIC, Authentication
 from erp_bridge_core.web.background import Background
 from erp_bridge_core.web.csrf import require_own_form
 from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
+from erp_bridge_core.web.idempotency import Living, Writes
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
 
@@ -38,10 +39,16 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
     """
     configured = web or Configuration.read(application.home).web
     cookies, background = Cookies(configured), Background(application)
+    living = Living(application.home / "locks")
     server = Litestar(
         route_handlers=[
             Router("/", route_handlers=list(pages.HANDLERS), include_in_schema=False),
-            Router("/api/v1", route_handlers=list(api.HANDLERS), security=[{"token": []}, {"session": []}]),
+            Router(
+                "/api/v1",
+                route_handlers=list(api.HANDLERS),
+                security=[{"token": []}, {"session": []}],
+                middleware=[Writes],
+            ),
             create_static_files_router(
                 "/static",
                 directories=[_STATIC],
@@ -55,8 +62,8 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
         middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
-        state=State({"application": application, "cookies": cookies, "background": background}),
-        on_shutdown=[background.end],
+        state=State({"application": application, "cookies": cookies, "background": background, "living": living}),
+        on_shutdown=[background.end, living.end],
         openapi_config=_openapi(cookies),
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,

@@ -14,8 +14,21 @@ from erp_bridge_core.approvals.reviews import Reviews
 from erp_bridge_core.contract import errors
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault
 from erp_bridge_core.people.companies import Companies
-from erp_bridge_core.web.errors import STATUSES, Busy, Defect, ForeignForm, NotSignedIn, status_of, tell
+from erp_bridge_core.web.errors import (
+    STATUSES,
+    Busy,
+    Changed,
+    Defect,
+    ForeignForm,
+    KeyReused,
+    NotSignedIn,
+    TooManyAttempts,
+    UnderWay,
+    status_of,
+    tell,
+)
 
+OF_THE_API = (Changed, KeyReused, UnderWay, TooManyAttempts)
 #: The whole tree: a new kind of error must be given its place here, and in the document.
 EXPECTED = {
     "Busy": 503, "ErpBridgeError": 500, "BadInput": 422, "NotFound": 404, "NotAllowed": 403, "NotPossibleNow": 409,
@@ -23,13 +36,14 @@ EXPECTED = {
     "ErpError": 502, "ErpRefused": 502, "AlreadyThere": 502, "SignInFailed": 502, "TransportError": 502,
     "NotSent": 502, "MailFailed": 502, "Throttled": 503, "Doubtful": 504, "ReadFailed": 502, "StorageError": 503,
     "Frozen": 503, "OutcomeUnknown": 409, "LedgerConflict": 409, "Mismatch": 409, "LeaseLost": 409,
-    "NotSignedIn": 401, "ForeignForm": 403, "Defect": 500,
+    "NotSignedIn": 401, "ForeignForm": 403, "Defect": 500, "Changed": 412, "KeyReused": 422, "UnderWay": 409,
+    "TooManyAttempts": 429,
 }  # fmt: skip
 
 
 def kinds() -> Iterator[type[ErpBridgeError]]:
     """Every class of the contract's tree and of the web's own."""
-    found = [*vars(errors).values(), NotSignedIn, ForeignForm, Busy, Defect]
+    found = [*vars(errors).values(), NotSignedIn, ForeignForm, Busy, Defect, *OF_THE_API]
     yield from (kind for kind in found if isinstance(kind, type) and issubclass(kind, ErpBridgeError))
 
 

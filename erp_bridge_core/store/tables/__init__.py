@@ -43,12 +43,15 @@ from erp_bridge_core.store.tables.verification import (
     resolutions,
     verifications,
 )
+from erp_bridge_core.store.tables.web import idempotency_keys
+from erp_bridge_core.store.tables.webhooks import webhook_deliveries, webhooks
 
 __all__ = [
     "Utc", "adapter_state", "adoptions", "api_tokens", "attempts", "audit_entries", "baselines", "budget_changes",
     "budget_lines", "change_lines", "column_mappings", "companies", "conditions", "connections", "contributions",
-    "deliveries", "effect_lines", "effects", "erp_jobs", "exports", "installation", "item_changes", "item_findings",
-    "item_lines", "items", "key_outcomes", "maps", "master_categories", "master_cost_codes", "master_figures",
-    "master_readings", "master_sub_jobs", "memberships", "metadata", "observations", "outbox", "people", "privileges",
-    "project_permissions", "projects", "reserved", "resolutions", "sessions", "sightings", "sub_jobs", "verifications",
+    "deliveries", "effect_lines", "effects", "erp_jobs", "exports", "idempotency_keys", "installation",
+    "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps", "master_categories",
+    "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships", "metadata",
+    "observations", "outbox", "people", "privileges", "project_permissions", "projects", "reserved", "resolutions",
+    "sessions", "sightings", "sub_jobs", "verifications", "webhook_deliveries", "webhooks",
 ]  # fmt: skip

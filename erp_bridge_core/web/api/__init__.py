@@ -2,6 +2,49 @@
 
 from typing import Final
 
-from erp_bridge_core.web.api import items, session
+from erp_bridge_core.web.api import (
+    answers,
+    audit,
+    budgets,
+    changes,
+    companies,
+    connections,
+    exports,
+    imports,
+    items,
+    mail,
+    maps,
+    people,
+    plugins,
+    projects,
+    reports,
+    sending,
+    session,
+    tokens,
+    unresolved,
+    verification,
+)
 
-HANDLERS: Final = (*session.HANDLERS, *items.HANDLERS)
+#: In the order of the work.
+HANDLERS: Final = (
+    *session.HANDLERS,
+    *companies.HANDLERS,
+    *people.HANDLERS,
+    *tokens.HANDLERS,
+    *connections.HANDLERS,
+    *maps.HANDLERS,
+    *plugins.HANDLERS,
+    *projects.HANDLERS,
+    *budgets.HANDLERS,
+    *imports.HANDLERS,
+    *changes.HANDLERS,
+    *sending.HANDLERS,
+    *items.HANDLERS,
+    *answers.HANDLERS,
+    *exports.HANDLERS,
+    *verification.HANDLERS,
+    *reports.HANDLERS,
+    *unresolved.HANDLERS,
+    *audit.HANDLERS,
+    *mail.HANDLERS,
+)

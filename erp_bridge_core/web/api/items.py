@@ -1,27 +1,32 @@
-"""`/items`: what was sent and is on its way (A1), and one item in full (A2)."""
+"""`/items`: what was sent and is on its way (A1), one item in full (A2), and what accepting it asks for (A3)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated, Final
 
+import attrs
 from attrs import frozen
-from litestar import Response, get
-from litestar.params import FromPath, QueryParameter
+from litestar import Response
+from litestar.params import PathParameter, QueryParameter
 
 from erp_bridge_core.approvals.details import Details, ReviewRow
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.contract.money import plain
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import tagged
-from erp_bridge_core.web.api.problems import problems
+from erp_bridge_core.web.api.models import Key, Limit, Offset, listed, made, made_all
+from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.paging import MOST_ROWS, PAGE_ROWS, Slice
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice
+
+#: An item's number; the database's numbers go no further.
+ItemId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The item's number.")]
+
+_on = Operations("items")
 
 _Filter = Annotated[ItemState | None, QueryParameter(description="Items of this state alone.")]
 _Project = Annotated[str | None, QueryParameter(description="Items of this project alone, by its number.")]
-_Offset = Annotated[int, QueryParameter(ge=0, description="How many items to skip.")]
-_Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="How many items to answer at most.")]
 
 
 @frozen(kw_only=True)
@@ -53,118 +58,206 @@ class ItemPage:
 
 
 @frozen(kw_only=True)
-class Item:
-    """One item with its totals; amounts are exact decimal text. `revision` counts its changes of state (A6)."""
+class SentItem:
+    """One send and what became of it. `revision` counts its changes of state (A6)."""
 
     id: int
     revision: int
     project: str
     project_name: str
-    connection: str
-    erp: str
     job: str
     version: int
     state: ItemState
     currency: str
-    lines: int
+    line_count: int
+    original: str
+    changes: str
+    amount: str
     sent_by: str
     sent_at: datetime
     accepted_by: str | None
     accepted_at: datetime | None
+    answered_by: str | None
+    answered_at: datetime | None
+    reason: str | None
+
+
+@frozen(kw_only=True)
+class ItemTotals:
+    """The sums over all keys; `sent_original` and `sent_changes` are what differs from what was last exported."""
+
+    keys: int
     original_budget: str
     budget_changes: str
     revised_estimate: str
     sent_original: str
     sent_changes: str
+
+
+@frozen(kw_only=True)
+class ItemChange:
+    """A budget change in an item."""
+
+    number: str
+    date: date
+    description: str
+    lines: int
+    amount: str
+    transfer: bool
+    reverses: str | None
+
+
+@frozen(kw_only=True)
+class ItemFinding:
+    """What was found when it was sent, and acknowledged."""
+
+    severity: str
+    rule: str
+    message: str
+    remedy: str
+    line: int | None
+    field: str
+    value: str
+
+
+@frozen(kw_only=True)
+class Item(SentItem):
+    """One item in full but for its lines; amounts are exact decimal text. `remarks` are by the line's number."""
+
+    connection: str
+    erp: str
     first_export: bool
+    import_closes: bool
+    totals: ItemTotals
+    budget_changes: list[ItemChange]
+    remarks: Mapping[str, str]
+    findings: list[ItemFinding]
+    difference_of_original: str
+    things_to_know: list[str]
 
 
-@get(
-    "/items",
-    sync_to_thread=True,
-    responses=problems(HTTPStatus.NOT_FOUND),
-    operation_id="list_items",
-    summary="Items on their way",
-    tags=["items"],
-)
+@frozen(kw_only=True)
+class ItemLine:
+    """One key as a reviewer reads it, in our codes and the ERP's; `before_total` is the ERP's figure at accept."""
+
+    ours: Key
+    erp: Key
+    description: str
+    unit: str
+    quantity: str | None
+    original_budget: str
+    budget_changes: str
+    revised_estimate: str
+    exported_original: str
+    exported_changes: str
+    sent_original: str
+    sent_changes: str
+    before_total: str | None
+
+
+@frozen(kw_only=True)
+class ItemLinePage:
+    """Some keys of all."""
+
+    items: list[ItemLine]
+    total: int
+    next_offset: int | None
+
+
+@frozen(kw_only=True)
+class FieldChoice:
+    """One choice of a field: what is sent, and what a person reads."""
+
+    value: str
+    label: str
+
+
+@frozen(kw_only=True)
+class RevisionFieldModel:
+    """One revision field; `change` null: of the item as a whole, else of that budget change."""
+
+    name: str
+    label: str
+    kind: str
+    change: str | None
+    default: str
+    required: bool
+    always: bool
+    choices: list[FieldChoice]
+    recorded: list[str]
+    max_length: int | None
+    after: str
+    help: str
+
+
+@_on.read("/items", "Items on their way", HTTPStatus.NOT_FOUND)
 def list_items(
     *,
+    request: WebRequest,
     application: GivenApplication,
     actor: GivenActor,
     filter: _Filter = None,  # noqa: A002 -- the field's word
     project: _Project = None,
-    offset: _Offset = 0,
-    limit: _Limit = PAGE_ROWS,
-) -> ItemPage:
+    offset: Offset = 0,
+    limit: Limit = PAGE_ROWS,
+) -> Response[ItemPage]:
     """List what is on its way; rejected and retrieved items are history."""
     found = application.reviews.list(actor, filter=filter, project=project)
     shown = Slice.of(found.rows, offset=offset, limit=limit)
-    return ItemPage(
-        items=[_summary(row) for row in shown.rows],
-        counts=found.counts,
-        total=shown.total,
-        next_offset=shown.next_offset,
-    )
+    return listed(request, ItemPage, summary, shown, counts=found.counts)
 
 
-@get(
-    "/items/{item_id:int}",
-    sync_to_thread=True,
-    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT),
-    operation_id="show_item",
-    summary="One item",
-    tags=["items"],
-)
-def show_item(
-    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
-) -> Response[Item]:
+@_on.read("/items/{item_id:int}", "One item", HTTPStatus.CONFLICT, *ERP)
+def show_item(request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: ItemId) -> Response[Item]:
     """Show one item with its totals; its ETag is its revision."""
     details = application.reviews.show(actor, item_id)
     return tagged(request, _item(details), details.item.revision)
 
 
-def _summary(row: ReviewRow) -> ItemSummary:
-    return ItemSummary(
-        id=row.item,
-        project=row.project,
-        project_name=row.project_name,
-        job=row.job,
-        version=row.version,
-        state=row.state,
-        amount=plain(row.amount),
-        currency=row.currency,
-        lines=row.lines,
-        sent_by=row.sent_by,
-        sent_at=row.sent_at,
-        waits_seconds=int(row.waits.total_seconds()),
-    )
+@_on.read("/items/{item_id:int}/lines", "An item's lines", HTTPStatus.CONFLICT, *ERP)
+def list_item_lines(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    item_id: ItemId,
+    offset: Offset = 0,
+    limit: Limit = PAGE_ROWS,
+) -> Response[ItemLinePage]:
+    """List an item's keys as a reviewer reads them, and what differs from what was last exported."""
+    details = application.reviews.show(actor, item_id, ask_fields=False)
+    rows = tuple(islice(details.lines, offset, offset + limit))
+    found = Slice(rows=rows, offset=offset, limit=limit, total=details.totals.keys)
+    return listed(request, ItemLinePage, ItemLine, found)
+
+
+@_on.read("/items/{item_id:int}/fields", "What accepting asks for", HTTPStatus.CONFLICT, *ERP)
+def list_item_fields(application: GivenApplication, actor: GivenActor, item_id: ItemId) -> list[RevisionFieldModel]:
+    """List the ERP's revision fields for an item, with choices and defaults; the ERP is asked."""
+    return made_all(RevisionFieldModel, application.reviews.fields(actor, item_id))
+
+
+def summary(row: ReviewRow) -> ItemSummary:
+    """One row of the list."""
+    return made(ItemSummary, row, id=row.item, waits_seconds=int(row.waits.total_seconds()))
 
 
 def _item(details: Details) -> Item:
-    item, totals = details.item, details.totals
+    item = details.item
+    sent = made(SentItem, item)
     return Item(
-        id=item.id,
-        revision=item.revision,
-        project=item.project,
-        project_name=item.project_name,
+        **attrs.asdict(sent, recurse=False),
         connection=item.connection,
         erp=item.erp,
-        job=item.job,
-        version=item.version,
-        state=item.state,
-        currency=item.currency,
-        lines=item.line_count,
-        sent_by=item.sent_by,
-        sent_at=item.sent_at,
-        accepted_by=item.accepted_by,
-        accepted_at=item.accepted_at,
-        original_budget=plain(totals.original_budget),
-        budget_changes=plain(totals.budget_changes),
-        revised_estimate=plain(totals.revised_estimate),
-        sent_original=plain(totals.sent_original),
-        sent_changes=plain(totals.sent_changes),
         first_export=item.first_export,
+        import_closes=details.import_closes,
+        totals=made(ItemTotals, details.totals),
+        budget_changes=made_all(ItemChange, details.changes),
+        remarks={str(number): text for number, text in details.remarks.items()},
+        findings=made_all(ItemFinding, details.findings),
+        difference_of_original=details.difference_of_original,
+        things_to_know=[thing.text for thing in details.things_to_know],
     )
 
 
-HANDLERS: Final = (list_items, show_item)
+HANDLERS: Final = (list_items, show_item, list_item_lines, list_item_fields)

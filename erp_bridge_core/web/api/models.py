@@ -5,13 +5,16 @@ from datetime import timedelta
 from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
+from urllib.parse import urlencode
 
 import attrs
 import msgspec
+from litestar import Response
 from litestar.params import QueryParameter
 
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.money import plain
+from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.paging import MOST_ROWS, Slice
 
 Model = TypeVar("Model")
@@ -34,7 +37,7 @@ Offset = Annotated[int, QueryParameter(ge=0, le=10**9, description="How many to 
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="How many to answer at most.")]
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Body(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What a request holds. A field that is not known is refused: a typing error must not be taken for consent.
 
     That is why these are no attrs classes: those of the server's decoder pass such fields over in silence.
@@ -79,14 +82,34 @@ def made(model: Callable[..., Model], value: Any, **given: Any) -> Model:
     return model(**taken)
 
 
+def _other_page(request: WebRequest, offset: int, limit: int) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in {"offset", "limit"}]
+    return f"{request.url.path}?{urlencode([*kept, ('offset', offset), ('limit', limit)])}"
+
+
+def _row(row: Callable[..., Any], value: Any) -> Any:
+    return made(row, value) if isinstance(row, type) else row(value)
+
+
 def made_all(model: Callable[..., Model], values: Sequence[Any]) -> list[Model]:
     """An instance for each."""
     return [made(model, value) for value in values]
 
 
-def paged(model: Callable[..., Model], found: Slice[Any]) -> dict[str, Any]:
-    """What every page of a list holds, to make its model of."""
-    return {"total": found.total, "next_offset": found.next_offset, "rows": made_all(model, found.rows)}
+def listed(
+    request: WebRequest, page: Callable[..., Model], row: Callable[..., Any], found: Slice[Any], **more: Any
+) -> Response[Model]:
+    """A page of a list; the header `Link` leads to the ones beside it."""
+    content = page(
+        items=[_row(row, each) for each in found.rows], total=found.total, next_offset=found.next_offset, **more
+    )
+    ways = {"prev": found.previous_offset, "next": found.next_offset}
+    links = [
+        f'<{_other_page(request, offset, found.limit)}>; rel="{name}"'
+        for name, offset in ways.items()
+        if offset is not None
+    ]
+    return Response(content, headers={"Link": ", ".join(links)} if links else None)
 
 
 def _shown(kind: Any, value: Any) -> Any:
@@ -98,6 +121,10 @@ def _shown(kind: Any, value: Any) -> Any:
         return int(value.total_seconds())
     if get_origin(kind) in {Union, UnionType}:
         kind = next(each for each in get_args(kind) if each is not type(None))
+    return _shown_parts(kind, value)
+
+
+def _shown_parts(kind: Any, value: Any) -> Any:
     if attrs.has(kind):
         return made(kind, value)
     if get_origin(kind) is list:

@@ -1,15 +1,19 @@
 """How an operation of the API is declared: its name is its handler's, and every way in which it may end is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from attrs import frozen
 from litestar import delete, get, patch, post, put
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
 from litestar.types import Method
 
 from erp_bridge_core.web.api.problems import problems
+
+#: Makes a handler of a function.
+Declare = Callable[[Callable[..., Any]], HTTPRouteHandler]
 
 #: What an act that reads from or writes to an ERP may end with besides.
 ERP: Final = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
@@ -56,26 +60,26 @@ class Operations:
 
     tag: str
 
-    def read(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Any:
+    def read(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Declare:
         """A GET."""
         return get(path, **self._told(path, summary, further), **options)
 
-    def act(self, path: str, summary: str, *further: HTTPStatus, versioned: bool = False, **options: Any) -> Any:
+    def act(self, path: str, summary: str, *further: HTTPStatus, versioned: bool = False, **options: Any) -> Declare:
         """A POST that does something; 200 unless `status_code` says otherwise."""
         kind = VersionedRepeatable if versioned else Repeatable
         told = self._told(path, summary, (*further, *_WRITES, *_versioned(versioned=versioned)))
         return post(path, **{"status_code": HTTPStatus.OK, "operation_class": kind, **told, **options})
 
-    def put(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Any:
+    def put(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Declare:
         """A PUT: done twice it is as done once."""
         return put(path, **self._told(path, summary, (*further, *_WRITES)), **options)
 
-    def change(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Any:
+    def change(self, path: str, summary: str, *further: HTTPStatus, **options: Any) -> Declare:
         """A PATCH of something versioned: what is not named stays."""
         told = self._told(path, summary, (*further, *_WRITES, *_versioned(versioned=True)))
         return patch(path, operation_class=Versioned, **told, **options)
 
-    def remove(self, path: str, summary: str, *further: HTTPStatus, versioned: bool = False, **options: Any) -> Any:
+    def remove(self, path: str, summary: str, *further: HTTPStatus, versioned: bool = False, **options: Any) -> Declare:
         """A DELETE; it answers nothing."""
         told = self._told(path, summary, (*further, *_WRITES, *_versioned(versioned=versioned)))
         return delete(path, operation_class=Versioned if versioned else Operation, **told, **options)

@@ -1,15 +1,25 @@
-"""`/session`: who asks, in which company, with which limits."""
+"""`/session`: who asks, in which company, with which limits; signing in and out."""
 
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
+from typing import Annotated, Final
 
+import msgspec
 from attrs import frozen
-from litestar import get
+from litestar import Response
+from litestar.params import JSONBody
 
-from erp_bridge_core.web.actors import WebRequest
-from erp_bridge_core.web.api.problems import problems
-from erp_bridge_core.web.csrf import form_token
-from erp_bridge_core.web.given import GivenActor
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.web.actors import PUBLIC, Visit, WebRequest, cookies_of, sole_company
+from erp_bridge_core.web.api.attempts import Attempts
+from erp_bridge_core.web.api.models import Body, Name
+from erp_bridge_core.web.api.operations import Operations
+from erp_bridge_core.web.csrf import BY_JSON, form_token
+from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.pages.sign_in import one_of_few, session_cookies
+
+_on = Operations("session")
+_ATTEMPTS: Final = Attempts()
 
 
 @frozen(kw_only=True)
@@ -26,24 +36,52 @@ class Session:
     csrf_token: str | None
 
 
-@get(
-    "/session",
-    sync_to_thread=True,
-    responses=problems(),
-    operation_id="show_session",
-    summary="Who asks",
-    tags=["session"],
-)
+class SignIn(Body):
+    """Login and password; the company where an installation has several."""
+
+    login: Name
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    company: Annotated[str, msgspec.Meta(max_length=64)] = ""
+
+
+@_on.read("/session", "Who asks")
 def show_session(request: WebRequest, actor: GivenActor) -> Session:
     """Show who asks."""
+    return _session(actor, csrf_token=None if request.auth.bearer else form_token(request.auth))
+
+
+@_on.act("/session", "Sign in", HTTPStatus.TOO_MANY_REQUESTS, opt={**PUBLIC, **BY_JSON})
+def sign_in(request: WebRequest, application: GivenApplication, data: JSONBody[SignIn]) -> Response[Session]:
+    """Begin a session: its cookies come with the answer. Send `csrf_token` as `X-CSRF-Token` with every write."""
+    company = data.company or sole_company(application)
+    with _ATTEMPTS.of(application.home, data.login, application.clock.now()), one_of_few():
+        token, actor = application.people.sign_in(data.login, data.password, company, via="api")
+    if request.auth.session:
+        application.people.sign_out(request.auth.session)
+    visit = Visit(actor=actor, secret=token, session=token)
+    return Response(
+        _session(actor, csrf_token=form_token(visit)), cookies=session_cookies(request, token, actor.company)
+    )
+
+
+@_on.remove("/session", "Sign out")
+def sign_out(request: WebRequest, application: GivenApplication) -> Response[None]:
+    """End the session that the cookies are of; a token is ended by `DELETE /tokens/{name}`."""
+    if request.auth.session:
+        application.people.sign_out(request.auth.session)
+    gone = [cookies_of(request).remove(kind) for kind in ("session", "visit")]
+    return Response(None, status_code=204, cookies=gone)
+
+
+def _session(actor: Actor, *, csrf_token: str | None) -> Session:
     return Session(
         login=actor.login,
         name=actor.name,
         company=actor.company,
         signed_in_at=actor.signed_in_at,
         verbs=None if actor.token_verbs is None else sorted(actor.token_verbs),
-        csrf_token=None if request.auth.bearer else form_token(request.auth),
+        csrf_token=csrf_token,
     )
 
 
-HANDLERS: Final = (show_session,)
+HANDLERS: Final = (show_session, sign_in, sign_out)

@@ -53,7 +53,7 @@ def sign_in(request: WebRequest, application: GivenApplication, posted: GivenFor
         return _page(request, filled, wanted, status=422)
     company = filled.values.get("company") or sole_company(application)
     try:
-        with _one_of_few():
+        with one_of_few():
             token, actor = application.people.sign_in(
                 filled.values["login"], filled.values["password"], company, via="page"
             )
@@ -79,7 +79,7 @@ def session_cookies(request: WebRequest, token: str, company: str) -> list[Cooki
 
 
 @contextmanager
-def _one_of_few() -> Iterator[None]:
+def one_of_few() -> Iterator[None]:
     """Looking at a password takes much memory, for strangers too: only so many are looked at together."""
     if not _SIGN_INS.acquire(timeout=_PATIENCE):
         raise Busy("Too many people sign in at this moment.", remedy="Try again in a few seconds.")

@@ -99,7 +99,7 @@ def test_one_item_is_shown_with_its_revision(abe: Browser) -> None:
     """Its totals are exact; its ETag is its revision, and who has that is told so."""
     shown = abe.get("/api/v1/items/1")
     assert ("1234567.80", "1234567.80", "0.00") == tuple(
-        shown.json()[name] for name in ("original_budget", "revised_estimate", "budget_changes")
+        shown.json()["totals"][name] for name in ("original_budget", "revised_estimate", "budget_changes")
     )
     tag = shown.headers["etag"]
     assert f'"{shown.json()["revision"]}"' == tag

@@ -65,7 +65,7 @@ def test_only_so_many_passwords_are_looked_at_together(browser: Browser, monkeyp
     monkeypatch.setattr("erp_bridge_core.web.pages.sign_in._PATIENCE", 0.01)
     with ExitStack() as others:
         for _ in range(sign_in.AT_ONCE):
-            others.enter_context(sign_in._one_of_few())
+            others.enter_context(sign_in.one_of_few())
         refused = browser.sign_in("abe")
     assert (503, "5") == (refused.status_code, refused.headers["retry-after"])
 

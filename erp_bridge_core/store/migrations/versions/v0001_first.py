@@ -8,7 +8,10 @@ from erp_bridge_core.store.migrations.first import (
     exports,
     mail,
     people,
+    triggers,
     verification,
+    web,
+    webhooks,
 )
 
 revision = "0001"
@@ -23,9 +26,11 @@ STEPS = (
     people.api_tokens,
     audit.audit_entries,
     connections.connections,
+    web.idempotency_keys,
     people.memberships,
     mail.outbox,
     people.sessions,
+    webhooks.webhooks,
     connections.adapter_state,
     mail.deliveries,
     connections.maps,
@@ -53,6 +58,7 @@ STEPS = (
     connections.master_figures,
     connections.master_sub_jobs,
     verification.verifications,
+    webhooks.webhook_deliveries,
     exports.effects,
     verification.key_outcomes,
     verification.observations,
@@ -61,10 +67,11 @@ STEPS = (
     exports.attempts,
     exports.effect_lines,
     exports.sightings,
+    triggers.item_told,
 )
 
 
 def upgrade() -> None:
-    """Create every table."""
+    """Create every table, then the triggers."""
     for create in STEPS:
         create()

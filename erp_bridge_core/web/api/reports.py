@@ -1,0 +1,154 @@
+"""`/reports/job-costs`: the ERP's own figures beside ours, as JSON, CSV or XLSX (V4)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final
+
+from attrs import frozen
+from litestar import Response
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.exports.reports import JobCostsReport
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.api.budgets import sliced
+from erp_bridge_core.web.api.models import Key, Limit, Offset, listed, made_all
+from erp_bridge_core.web.api.operations import Operations
+from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.paging import PAGE_ROWS
+
+_on = Operations("reports")
+_Project = Annotated[str | None, QueryParameter(description="This project's job alone, by its number.")]
+
+
+class FileFormat(StrEnum):
+    """What a report may be written as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+_TYPES: Final = {
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@frozen(kw_only=True)
+class JobTotals:
+    """Sums over keys whose totals are readable; `keys` counts all."""
+
+    keys: int
+    readable: int
+    ours: str
+    erp: str
+    adopted: str
+    difference: str
+
+
+@frozen(kw_only=True)
+class JobCosts:
+    """One project's job as the last verification read it: job and sub jobs apart, and summed."""
+
+    project: str
+    project_name: str
+    job: str
+    currency: str
+    item: int
+    outcome: str
+    taken_at: datetime
+    since: datetime
+    job_total: JobTotals
+    sub_job_total: JobTotals
+    total: JobTotals
+
+
+@frozen(kw_only=True)
+class JobCostsAnswer:
+    """The report; `unverified` names projects whose export was never read back."""
+
+    jobs: list[JobCosts]
+    unverified: list[str]
+
+
+@frozen(kw_only=True)
+class KeyCost:
+    """One key: the ERP's figures beside ours; null where the route can't read one."""
+
+    key: Key
+    ours_original: str | None
+    ours_changes: str | None
+    ours_total: str | None
+    erp_original: str | None
+    erp_changes: str | None
+    erp_total: str | None
+    adopted: str
+    difference: str | None
+    outcome: str
+    route: str
+    since: datetime
+
+
+@frozen(kw_only=True)
+class KeyCostPage:
+    """Some keys of all."""
+
+    items: list[KeyCost]
+    total: int
+    next_offset: int | None
+
+
+@_on.read("/reports/job-costs", "The job costs report", HTTPStatus.NOT_FOUND)
+def show_job_costs(application: GivenApplication, actor: GivenActor, project: _Project = None) -> JobCostsAnswer:
+    """Show the totals of each exported job; what the last verification read. `…/keys` and the files hold the keys."""
+    report = application.reports.job_costs(actor, project=project)
+    return JobCostsAnswer(jobs=made_all(JobCosts, report.jobs), unverified=list(report.unverified))
+
+
+@_on.read("/projects/{number:str}/job-costs", "A job's keys")
+def list_job_costs(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    number: FromPath[str],
+    offset: Offset = 0,
+    limit: Limit = PAGE_ROWS,
+) -> Response[KeyCostPage]:
+    """List the keys of one project's job."""
+    report = application.reports.job_costs(actor, project=number)
+    if not report.jobs:
+        raise NotFound(f"Nothing of project {number} was read back yet.", remedy="Export and verify it first.")
+    (job,) = report.jobs
+    found = sliced(job.costs, job.total.keys, offset=offset, limit=limit)
+    return listed(request, KeyCostPage, KeyCost, found)
+
+
+@_on.read(
+    "/reports/job-costs/file", "The job costs report as a file", HTTPStatus.NOT_FOUND, media_type=_TYPES[FileFormat.CSV]
+)
+def download_job_costs(
+    application: GivenApplication,
+    actor: GivenActor,
+    format: FromQuery[FileFormat] = FileFormat.CSV,  # noqa: A002 -- the field's word
+    project: _Project = None,
+) -> Response[bytes]:
+    """Write the report as CSV or XLSX; text is never a formula there."""
+    report = application.reports.job_costs(actor, project=project)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"job-costs.{format.value}"
+        _writer(report, format)(file)
+        content = file.read_bytes()
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return Response(content, media_type=_TYPES[format], headers=headers)
+
+
+def _writer(report: JobCostsReport, wanted: FileFormat) -> Callable[[Path], None]:
+    return report.write_csv if wanted is FileFormat.CSV else report.write_xlsx
+
+
+HANDLERS: Final = (show_job_costs, list_job_costs, download_job_costs)
