@@ -25,24 +25,26 @@ _EXTRA: Final = frozenset({"anyio", "litestar", "uvicorn"})
 @pass_call
 def serve(call: Call, *, port: int, host: str, behind_tls: bool) -> None:
     """Serve the pages and the REST API until it is stopped."""
-    running = _running()
+    running = serving()
 
     def tell(address: str) -> None:
         call.done(f"Serving {call.folder} on {address}. Stop it with Ctrl-C.", address=address, home=call.folder)
 
     # A service manager ends it like a person at the keyboard: what is under way is finished first.
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     try:
         running.run_server(call.app, host=host, port=port, behind_tls=behind_tls, said=tell)
     except KeyboardInterrupt:
         return
 
 
-def _stop(*_: object) -> NoReturn:
+def stop(*_: object) -> NoReturn:
+    """A signal that ends a server like a person at the keyboard."""
     raise KeyboardInterrupt
 
 
-def _running() -> "ModuleType":
+def serving() -> "ModuleType":
+    """What serves pages, loaded when it is needed; raises `UsageError` where its packages are not installed."""
     try:
         from erp_bridge_core.web import running
     except ModuleNotFoundError as error:

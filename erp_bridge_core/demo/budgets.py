@@ -26,8 +26,9 @@ SUB_JOBS: Final = {"7": ("STR", "Structure"), "8": ("TRF", "Traffic control")}
 #: Units as an ERP's masters have them.
 ERP_UNITS: Final = {
     "$": "DOL", "C.Y.": "CY", "EACH": "EA", "L.F.": "LF", "L.S.": "LS", "LBS": "LB", "MOS": "MO", "S.F.": "SF",
-    "SYS": "SY",
+    "SYS": "SY", "ACRE": "AC", "DAY": "DAY", "GAL": "GAL", "HRS": "HR", "SET": "SET", "TON": "TON",
 }  # fmt: skip
+_ABBREVIATIONS: Final = frozenset({"HMA", "IDIQ", "ITS"})
 #: This pay item stands on the job itself and on a sub job: half of it each, to the cent.
 SHARED_ITEM: Final = "110-01001"
 
@@ -63,7 +64,7 @@ class DemoBudget:
 def demo_budgets(options: DemoOptions, folder: Path) -> Iterator[tuple[DemoBudget, ...]]:
     """Every budget of the demo, while its file is open; raises BadInput with all faults of a file."""
     if options.budget is None:
-        yield (_default_contract(folder),)
+        yield (_made(_rows("contract.csv"), folder, SUB_JOBS),)
         return
     mapping = ColumnMapping.parse(columns=options.columns, where=options.where, defaults=options.defaults)
     with read_budget(options.budget, mapping=mapping, duplicates=options.duplicates) as imported:
@@ -114,31 +115,51 @@ def _from_file(options: DemoOptions, mapping: ColumnMapping, imported: ImportedB
     )
 
 
-# -- the default contract ---------------------------------------------------------------------------------------------
+# -- contracts of the letting -----------------------------------------------------------------------------------------
 
 
-def _default_contract(folder: Path) -> DemoBudget:
-    source = resources.files("erp_bridge_core.demo") / "contract.csv"
-    rows = list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
-    lines = [line for row in rows for line in _split(row)]
+def letting_budgets(folder: Path) -> tuple[DemoBudget, ...]:
+    """Ten contracts of the letting as a contractor would split them; that of `contract.csv` has sub jobs."""
+    contracts: dict[str, list[dict[str, str]]] = {}
+    for row in _rows("contracts.csv"):
+        contracts.setdefault(row["ProjectID"], []).append(row)
+    told = _rows("contract.csv")[0]["ProjectID"]
+    return tuple(_made(rows, folder / number, SUB_JOBS if number == told else {}) for number, rows in contracts.items())
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    source = resources.files("erp_bridge_core.demo") / name
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+
+
+def _made(rows: list[dict[str, str]], folder: Path, sub_jobs: Mapping[str, tuple[str, str]]) -> DemoBudget:
+    """A contract's budget as a file in a folder."""
+    number = rows[0]["ProjectID"]
+    lines = [line for row in rows for line in _split(row, sub_jobs)]
     path = folder / "budget.csv"
     folder.mkdir(parents=True, exist_ok=True)
     header = ("Job", "Sub Job", "Cost Code", "Category", "Description", "Quantity", "Unit", "Unit Cost", "Amount")
-    write_table(path, header, ([rows[0]["ProjectID"], *line] for line in lines))
+    write_table(path, header, ([number, *line] for line in lines))
     kept = [
         DemoLine(key=LineKey(line[0], line[1], line[2]), description=line[3], unit=line[5], amount=Decimal(line[7]))
         for line in lines
     ]
     return DemoBudget(
-        job=rows[0]["ProjectID"],
-        name=rows[0]["Job Desc"].title(),
+        job=number,
+        name=_named(rows[0]["Job Desc"]),
         path=path,
         mapping=ColumnMapping(columns={"sub_job": "Sub Job", "category": "Category"}),
         duplicates="refuse",
-        sub_jobs=tuple(SUB_JOBS.values()),
+        sub_jobs=tuple(sub_jobs.values()),
         lines=Stream(lambda: kept),
         preferred={"unit": ERP_UNITS, "cost_code": {line[1]: _erp_cost_code(line[1]) for line in lines}},
     )
+
+
+def _named(shouted: str) -> str:
+    """A contract's name as people write it: the letting has capitals alone."""
+    words = [word if word in _ABBREVIATIONS else word.capitalize() for word in shouted.split()]
+    return " ".join(word.lower() if word == "And" else word for word in words)
 
 
 def _erp_cost_code(code: str) -> str:
@@ -150,11 +171,11 @@ def _erp_cost_code(code: str) -> str:
 Cells = tuple[str, str, str, str, str, str, str, str]
 
 
-def _split(row: dict[str, str]) -> Iterator[Cells]:
+def _split(row: dict[str, str], sub_jobs: Mapping[str, tuple[str, str]]) -> Iterator[Cells]:
     """A pay item as budget lines: on its sub job, over cost types where it is large; the parts add up to the cent."""
     code, amount = row["Pay Item"], Decimal(row["Extension"])
-    sub_job = SUB_JOBS.get(code[0], ("", ""))[0]
-    if code == SHARED_ITEM:
+    sub_job = sub_jobs.get(code[0], ("", ""))[0]
+    if code == SHARED_ITEM and sub_jobs:
         half = (amount / 2).quantize(CENT, ROUND_DOWN)
         yield _line("", row, "Subcontract", half)
         yield _line("STR", row, "Subcontract", amount - half)

@@ -36,8 +36,14 @@ def hire(application: "Application", company: str, real_login: str) -> Cast:
         people.grant_membership(administrator, login, integrations="standard")
         people.grant_privilege(administrator, login)
     people.grant_membership(administrator, "viewer", integrations="read_only")
+    return play(application, company, real_login)
+
+
+def play(application: "Application", company: str, real_login: str) -> Cast:
+    """Let each of the people who are there already act."""
+    people = application.people
     return Cast(
-        administrator=administrator,
+        administrator=people.actor_as("administrator", company, real_login),
         manager=people.actor_as("manager", company, real_login),
         approver=people.actor_as("approver", company, real_login),
         viewer=people.actor_as("viewer", company, real_login),

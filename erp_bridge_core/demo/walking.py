@@ -71,17 +71,17 @@ class Walk:
 
     def run(self) -> DemoJob:
         """Take the job all the way, twice, and compare with the ERP's own books."""
-        self._set_up()
+        self.set_up()
         if self.budget is not self.planned.as_made:
             self._refused_sub_jobs()
-        self._import()
+        self.import_budget()
         for plan in derive_changes(self.budget.lines):
-            self._change(plan)
-        self._deliver("send")
+            self.change(plan)
+        self.deliver("send")
         later = derive_later_change(self.budget.lines)
         if later is not None:
-            self._change(later)
-            self._deliver("resend")
+            self.change(later)
+            self.deliver("resend")
         return self._result()
 
     # -- the project manager ------------------------------------------------------------------------------------------
@@ -91,7 +91,8 @@ class Walk:
         """The project's number: the connection's name keeps projects of several ERPs apart."""
         return f"{self.codes.job} {self.site.connection}"
 
-    def _set_up(self) -> None:
+    def set_up(self) -> None:
+        """Create the project, link it, and read the masters."""
         application, cast = self.site.application, self.site.cast
         application.projects.create(cast.administrator, self.number, name=self.budget.name)
         application.projects.link(cast.administrator, self.number, self.site.connection, job=self.codes.job)
@@ -116,13 +117,15 @@ class Walk:
         )
         return application.budgets.import_file(cast.manager, self.number, budget.path, choices=choices)
 
-    def _import(self) -> None:
+    def import_budget(self) -> None:
+        """Import the budget's file as the project manager."""
         imported = self._import_file(self.budget)
         for line in self.budget.lines:
             self.intent.add_original(self.codes.theirs(line.key), line.amount)
         self._detail(f"  The project manager imports {imported.file}: {imported.lines} lines, {imported.amount:,.2f}.")
 
-    def _change(self, plan: ChangePlan) -> None:
+    def change(self, plan: ChangePlan) -> None:
+        """Enter a budget change and approve it."""
         changes, manager = self.site.application.changes, self.site.cast.manager
         changes.add(
             manager, self.number, number=plan.number, day=plan.day, lines=plan.entries, description=plan.description
@@ -135,15 +138,17 @@ class Walk:
 
     # -- past the approver, into the ERP ------------------------------------------------------------------------------
 
-    def _deliver(self, act: str) -> None:
-        item = self._send(act)
-        self._accept(item)
-        self._export(item)
+    def deliver(self, act: str) -> None:
+        """Take what is new all the way: `act` is `send` or `resend`."""
+        item = self.send(act)
+        self.accept(item)
+        self.export(item)
         self._refused_resend()
-        self._post(item)
-        self._verify(item)
+        self.post(item)
+        self.verify(item)
 
-    def _send(self, act: str) -> ItemView:
+    def send(self, act: str) -> ItemView:
+        """Send to ERP, every warning acknowledged."""
         application, cast = self.site.application, self.site.cast
         findings = application.sending.preview(cast.manager, self.number)
         warnings = sorted({finding.rule for finding in findings if finding.severity == "warning"})
@@ -157,7 +162,8 @@ class Walk:
             self._detail(f"    Acknowledged: {rule} ({count} {'line' if count == 1 else 'lines'}).")
         return item
 
-    def _accept(self, item: ItemView) -> None:
+    def accept(self, item: ItemView) -> None:
+        """Review and accept as the accounting approver."""
         reviews, approver = self.site.application.reviews, self.site.cast.approver
         details = reviews.show(approver, item.id)
         self._detail("  The accounting approver reviews it:")
@@ -172,7 +178,8 @@ class Walk:
         )
         self._say("  The accounting approver accepts it.")
 
-    def _export(self, item: ItemView) -> None:
+    def export(self, item: ItemView) -> None:
+        """Export as far as it goes now."""
         exports, approver = self.site.application.exports, self.site.cast.approver
         exports.start(approver, item.id)
         status = exports.run(approver, item.id)
@@ -187,14 +194,16 @@ class Walk:
 
     # -- at the ERP ---------------------------------------------------------------------------------------------------
 
-    def _post(self, item: ItemView) -> None:
-        handed = self._take(item)
+    def post(self, item: ItemView) -> None:
+        """Take over what lies ready, and do all that people do at the ERP."""
+        handed = self.take(item)
         for sentence in self.site.simulator.post(self.site.simulated, self.codes.job, handed):
             self._detail(f"    {sentence}")
         if not self.told:
             self._say("  Taken over and posted in the ERP.")
 
-    def _take(self, item: ItemView) -> tuple[HandOver, ...]:
+    def take(self, item: ItemView) -> tuple[HandOver, ...]:
+        """Take over what lies ready; nothing where nothing is handed over."""
         exports, approver = self.site.application.exports, self.site.cast.approver
         if exports.status(approver, item.id).state is not ExportState.OFFERED:
             return ()
@@ -205,7 +214,8 @@ class Walk:
                 self._detail(f"    - {instruction}")
         return handed
 
-    def _verify(self, item: ItemView) -> None:
+    def verify(self, item: ItemView) -> None:
+        """Read the ERP back; raises `Mismatch` where its figures are not what was exported."""
         verified = self.site.application.verification.verify(self.site.cast.approver, item.id)
         self._say(f"  Verified by reading {self.site.adapter.profile.title} back: {verified.outcome}.")
         if verified.outcome.is_mismatch:

@@ -57,3 +57,14 @@ def test_a_demo_stays_out_of_the_default_home(asked: dict[str, Any], bare: Run) 
     """Without a home it takes a folder of its own."""
     bare("demo")
     assert "demo" in asked["options"].home.name
+
+
+def test_a_port_without_serving_is_refused(asked: dict[str, Any], run: Run) -> None:
+    """It would have no meaning."""
+    assert 2 == run("demo", "--port", "8000").status
+    assert "options" not in asked
+
+
+def test_a_served_demo_takes_no_budget(run: Run, tmp_path: Path) -> None:
+    """It shows projects of its own."""
+    assert 2 == run("demo", "--serve", "--budget", tmp_path / "b.csv").status
