@@ -14,7 +14,12 @@ from erp_bridge_core.budgets.entries import LineEntry, line_rows
 from erp_bridge_core.budgets.exported import change_line_states
 from erp_bridge_core.budgets.lines import project_profile, require_sub_jobs
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
-from erp_bridge_core.budgets.rules import reasons_not_to_add_change
+from erp_bridge_core.budgets.rules import (
+    reasons_not_to_add_change,
+    reasons_not_to_alter_change,
+    reasons_not_to_move_change,
+    reasons_not_to_reverse_change,
+)
 from erp_bridge_core.budgets.state import load_state, require_possible
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
@@ -124,11 +129,7 @@ class Changes:
         with self.store.begin() as connection:
             project = self._addable(connection, actor, project_number)
             row = _require_change(connection, project, number)
-            if row.status not in {ChangeStatus.DRAFT, ChangeStatus.UNDER_REVIEW}:
-                raise NotPossibleNow(
-                    f"Budget change {number} is {row.status}.",
-                    remedy="Set it back to draft first, if it was not sent; else reverse it.",
-                )
+            _require_none(reasons_not_to_alter_change(number, status=row.status))
             kept = _entries(connection, row.id, project.digits) if lines is None else lines
             text = row.description if description is None else description
             rows = _checked(connection, project, number, text, kept)
@@ -261,30 +262,26 @@ def _require_change(connection: Connection, project: ProjectView, number: str) -
 
 def _require_reversible(connection: Connection, project: ProjectView, number: str) -> int:
     row = _require_change(connection, project, number)
-    if _progress(connection, project, row) is not ChangeProgress.EXPORTED:
-        raise NotPossibleNow(f"Budget change {number} was not exported.", remedy="Void it instead.")
+    progress, undone_by = _progress(connection, project, row), _reversed_by(connection, row)
+    _require_none(reasons_not_to_reverse_change(number, progress=progress, reversed_by=undone_by))
+    return int(row.id)
+
+
+def _reversed_by(connection: Connection, row: Any) -> str | None:
     query = select(budget_changes.c.number).where(
         budget_changes.c.reverses_id == row.id, budget_changes.c.status != ChangeStatus.VOID.value
     )
-    if (other := connection.execute(query).scalars().first()) is not None:
-        raise NotPossibleNow(f"Budget change {number} is reversed by {other} already.", remedy=f"Look at {other}.")
-    return int(row.id)
+    return connection.execute(query).scalars().first()
 
 
 def _require_movable(connection: Connection, project: ProjectView, row: Any, wanted: ChangeStatus) -> None:
     progress = _progress(connection, project, row)
-    if row.status == ChangeStatus.VOID:
-        message, remedy = "is void, for good", "Draft another change."
-    elif row.status == wanted:
-        message, remedy = f"is {wanted} already", "There is nothing to do."
-    elif progress is ChangeProgress.EXPORTED:
-        message, remedy = "was exported, and that is immutable", "Reverse it: `erp-bridge budget change reverse`."
-    elif progress is ChangeProgress.STAGED:
-        message, remedy = "is staged in an item", "Retrieve the item first, or wait for its answer."
-    else:
-        return
-    fault = Fault(f"change {row.number}", message, value=wanted.value, rule="B2", remedy=remedy)
-    raise NotPossibleNow(f"Budget change {row.number} {message}.", remedy=remedy, faults=[fault])
+    _require_none(reasons_not_to_move_change(row.number, status=row.status, progress=progress, wanted=wanted))
+
+
+def _require_none(reasons: Iterable[Fault]) -> None:
+    for reason in reasons:
+        raise NotPossibleNow(reason.message, remedy=reason.remedy or "", faults=[reason])
 
 
 def _progress(connection: Connection, project: ProjectView, row: Any) -> ChangeProgress:
@@ -299,9 +296,6 @@ def _progress(connection: Connection, project: ProjectView, row: Any) -> ChangeP
 def _view(connection: Connection, project: ProjectView, row: Any) -> ChangeView:
     lines = _entries(connection, row.id, project.digits)
     undone = select(budget_changes.c.number).where(budget_changes.c.id == row.reverses_id)
-    undoing = select(budget_changes.c.number).where(
-        budget_changes.c.reverses_id == row.id, budget_changes.c.status != ChangeStatus.VOID.value
-    )
     amounts = [line.amount or Decimal(0) for line in lines]
     return ChangeView(
         number=row.number,
@@ -313,7 +307,7 @@ def _view(connection: Connection, project: ProjectView, row: Any) -> ChangeView:
         transfer=is_transfer(amounts),
         lines=lines,
         reverses=connection.execute(undone).scalars().first(),
-        reversed_by=connection.execute(undoing).scalars().first(),
+        reversed_by=_reversed_by(connection, row),
     )
 
 

@@ -119,8 +119,7 @@ class Budgets:
     def sub_jobs(self, actor: Actor, number: str) -> tuple[tuple[str, str], ...]:
         """The sub jobs of a project: code and name."""
         with self.store.read() as connection:
-            project, rights = find_project(connection, actor, number)
-            require(may_see_budget(rights))
+            project = self._visible(connection, actor, number)
             query = select(sub_jobs.c.code, sub_jobs.c.name).where(sub_jobs.c.project_id == project.id)
             return tuple((row.code, row.name) for row in connection.execute(query.order_by(sub_jobs.c.code)))
 

@@ -145,6 +145,41 @@ def reasons_import_not_supported(state: SendState) -> tuple[Fault, ...]:
     return (_fault(state, f"{state.erp} gives no budgets", "Import it from a file.", rule="B4"),)
 
 
+def reasons_not_to_alter_change(number: str, *, status: str) -> tuple[Fault, ...]:
+    """A change's lines are altered while it is a draft or under review; an exported one is immutable (B2)."""
+    if status in {"draft", "under_review"}:
+        return ()
+    message = f"Budget change {number} is {status}."
+    remedy = "Set it back to draft first, if it was not sent; else reverse it."
+    return (Fault(f"change {number}", message, value=status, rule="B2", remedy=remedy),)
+
+
+def reasons_not_to_move_change(number: str, *, status: str, progress: str, wanted: str) -> tuple[Fault, ...]:
+    """A change moves to another status until it is staged; a void one stays void (B2)."""
+    if status == "void":
+        message, remedy = "is void, for good", "Draft another change."
+    elif status == wanted:
+        message, remedy = f"is {wanted} already", "There is nothing to do."
+    elif progress == "exported":
+        message, remedy = "was exported, and that is immutable", "Reverse it: `erp-bridge budget change reverse`."
+    elif progress == "staged":
+        message, remedy = "is staged in an item", "Retrieve the item first, or wait for its answer."
+    else:
+        return ()
+    return (Fault(f"change {number}", f"Budget change {number} {message}.", value=wanted, rule="B2", remedy=remedy),)
+
+
+def reasons_not_to_reverse_change(number: str, *, progress: str, reversed_by: str | None) -> tuple[Fault, ...]:
+    """Only an exported change is undone by another, and only once (B2)."""
+    if progress != "exported":
+        message, remedy = f"Budget change {number} was not exported.", "Void it instead."
+    elif reversed_by is not None:
+        message, remedy = f"Budget change {number} is reversed by {reversed_by} already.", f"Look at {reversed_by}."
+    else:
+        return ()
+    return (Fault(f"change {number}", message, rule="B2", remedy=remedy),)
+
+
 def _fault(state: SendState, message: str, remedy: str, *, rule: str) -> Fault:
     text = f"{message[0].upper()}{message[1:]}."
     return Fault(f"project {state.project}", text, rule=rule, remedy=remedy)

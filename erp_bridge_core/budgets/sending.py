@@ -56,8 +56,9 @@ class Readiness:
     """What may be done with a budget now, and every reason why not.
 
     `action` is `send` or `resend`, None while neither is possible; `would_be` names the one that the reasons are
-    about. `not_supported` tells what this ERP can't take at all from what is not possible now, `not_allowed` what this
-    person lacks. `masters_at` is when the ERP's data was last read (B5).
+    about. `not_supported` tells what this ERP can't take at all from what is not possible now (`import_not_supported`
+    is that of it which is about importing), `not_allowed` what this person lacks. `masters_at` is when the ERP's data
+    was last read (B5).
     """
 
     project: str
@@ -72,6 +73,7 @@ class Readiness:
     warnings: int
     reasons: tuple[Fault, ...]
     not_supported: tuple[Fault, ...]
+    import_not_supported: tuple[Fault, ...]
     not_allowed: tuple[Fault, ...]
     retrieve_reasons: tuple[Fault, ...]
     unlock_reasons: tuple[Fault, ...]
@@ -110,7 +112,7 @@ class Sending:
             state = tried.complete(state)
         elif not thorough:
             state = evolve(state, new_originals=1)
-        unsupported = reasons_not_supported(state)
+        unsupported, no_import = reasons_not_supported(state), reasons_import_not_supported(state)
         reasons = reasons_not_to_send(state)
         would_be = RESEND if project.sends else SEND
         return Readiness(
@@ -125,7 +127,8 @@ class Sending:
             changes=state.new_changes,
             warnings=len(tried.warnings) if tried else 0,
             reasons=reasons,
-            not_supported=(*unsupported, *reasons_import_not_supported(state)),
+            not_supported=(*unsupported, *no_import),
+            import_not_supported=no_import,
             not_allowed=not_allowed,
             retrieve_reasons=reasons_not_to_retrieve(state),
             unlock_reasons=reasons_not_to_unlock(state),
