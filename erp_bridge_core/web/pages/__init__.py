@@ -3,6 +3,11 @@
 from typing import Final
 
 from erp_bridge_core.web.pages import (
+    budget,
+    budget_changes,
+    budget_import,
+    budget_lines,
+    budget_send,
     company,
     home,
     items,
@@ -11,6 +16,7 @@ from erp_bridge_core.web.pages import (
     items_posting,
     password,
     problems,
+    projects,
     sign_in,
 )
 
@@ -22,6 +28,12 @@ HANDLERS: Final = (
     *items_exports.HANDLERS,
     *items_posting.HANDLERS,
     *problems.HANDLERS,
+    *projects.HANDLERS,
+    *budget.HANDLERS,
+    *budget_lines.HANDLERS,
+    *budget_changes.HANDLERS,
+    *budget_import.HANDLERS,
+    *budget_send.HANDLERS,
     *company.HANDLERS,
     *password.HANDLERS,
 )
