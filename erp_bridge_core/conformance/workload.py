@@ -61,6 +61,7 @@ class Workload:
 
     `lacking` are keys of it that the job lacks; those of them that are `elsewhere` another job of the company has.
     `variant` names one of the simulator's `Variants`; `granted` are capabilities that the product takes as claimed.
+    With `plain_names` the ERP calls its codes by the codes alone, and not as the budget describes them.
     """
 
     lines: tuple[Line, ...]
@@ -71,6 +72,7 @@ class Workload:
     elsewhere: frozenset[LineKey] = frozenset()
     variant: str = ""
     granted: frozenset[Capability] = frozenset()
+    plain_names: bool = False
 
     @property
     def known_keys(self) -> tuple[LineKey, ...]:
@@ -86,7 +88,7 @@ class Workload:
     @property
     def set_up(self) -> tuple[object, ...]:
         """All that a site without a line depends on."""
-        return self.all_keys, self.lacking, self.elsewhere, self.variant, self.granted
+        return self.all_keys, self.lacking, self.elsewhere, self.variant, self.granted, self.plain_names
 
 
 @frozen(kw_only=True)
@@ -227,7 +229,12 @@ def erp_side(
     texts = {line.key: line.description for line in workload.lines}
     sub_jobs = SUB_JOBS if takes(profile, Capability.SUB_JOBS) and any(key.sub_job for key in keys) else ()
     described = [
-        DemoLine(key=key, description=texts.get(key) or key.cost_code, unit=units.get(key, ""), amount=Decimal(0))
+        DemoLine(
+            key=key,
+            description=(not workload.plain_names and texts.get(key)) or key.cost_code,
+            unit=units.get(key, ""),
+            amount=Decimal(0),
+        )
         for key in keys
     ]
     budget = DemoBudget(

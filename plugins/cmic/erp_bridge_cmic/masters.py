@@ -7,6 +7,8 @@ from erp_bridge_cmic.wire import equal, text
 from erp_bridge_core.contract import Category, CostCode
 from erp_bridge_core.contract.errors import ReadFailed
 
+#: Statuses of what is not offered to this account at all; any other failure may pass.
+NOT_OFFERED = frozenset({400, 403, 404})
 #: What marks a category that only groups others.
 CONTROL = "control"
 
@@ -52,12 +54,16 @@ def master_categories(client: Cmic) -> Iterator[Category]:
 
 
 def unit_codes(client: Cmic) -> frozenset[str] | None:
-    """The WM codes, None where this account can't read them: then units are not checked beforehand."""
+    """The WM codes, None where this account may not read them, or the server has them under other names: then units
+    are not checked beforehand. Raises `ReadFailed` for a read that failed otherwise.
+    """
     name = client.erp.settings.names.unit
     if not name:
         return None
     try:
         return frozenset(text(row, name) for row in client.rows("weightmeasure", fields=(name,), identity=name))
     except ReadFailed as error:
+        if error.details.get("status") not in NOT_OFFERED:
+            raise
         client.erp.log.info("units of measure can't be checked: %s", error.message)
         return None

@@ -12,7 +12,8 @@ from erp_bridge_cmic.simulator.context import open_context
 from erp_bridge_cmic.simulator.masters import set_up
 from erp_bridge_cmic.simulator.office import post_all
 from erp_bridge_cmic.simulator.site import COMMANDS, DESK, Site
-from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, Mischief, Served
+from erp_bridge_cmic.simulator.variants import VARIANTS
+from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, Mischief, Served, Variant
 from erp_bridge_core.simulation import serve
 
 _SECRETS: Final = ("password", "oauth_client_secret")
@@ -89,6 +90,10 @@ class CmicSimulator:
     def calm(self, home: Path) -> None:
         """End what lasts or is armed: reads are whole and fresh again, closed jobs open."""
         mischief.calm(Company(home))
+
+    def variants(self) -> Mapping[str, Variant]:
+        """Other set-ups of the site."""
+        return VARIANTS
 
     def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
         """Take any number of requests a second, or no more than CMiC's service does."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Mischief, Served
+from erp_bridge_core.contract import BookEntry, DeskCommand, HandOver, JobSetup, LineKey, Mischief, Served, Variant
 from erp_bridge_core.simulation import serve
 from erp_bridge_spectrum.simulator import masters, mischief, tokens
 from erp_bridge_spectrum.simulator.company import COMPANY, Installation
@@ -86,6 +86,15 @@ class SpectrumSimulator:
         with installation.writing() as connection:
             tokens.end_tokens(connection)
             connection.execute("DELETE FROM late_write")
+
+    def variants(self) -> Mapping[str, Variant]:
+        """Another set-up of the site: budget changes become change requests, executed as they are made."""
+        settings = {
+            "change_route": "change_request",
+            "change_request_status": {"approved": "E"},
+            "change_request_prefix": "EB",
+        }
+        return {"change_requests": Variant(title="budget changes as change requests", settings=settings)}
 
     def mischief(self) -> Mapping[Mischief, mischief.Act]:
         """What Data Exchange and the people at Spectrum may do meanwhile."""
