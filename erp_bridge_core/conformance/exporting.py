@@ -15,7 +15,7 @@ from erp_bridge_core.conformance.site import Site
 from erp_bridge_core.conformance.walk import neighbour_codes
 from erp_bridge_core.conformance.watching import Sent
 from erp_bridge_core.conformance.wire import FaultyFiles, FileAct
-from erp_bridge_core.conformance.workload import difference, later_change, later_line
+from erp_bridge_core.conformance.workload import Expected, difference, later_change, later_line
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.demo.books import bare
 from erp_bridge_core.exports.status import ExportState
@@ -33,6 +33,11 @@ def lines_by_key(bench: Bench) -> Counter[tuple[LineKey, str]]:
         for key, _ in change.moves:
             counts[bare(snapshot.codes.theirs(key)), "changes"] += 1
     return counts
+
+
+def as_held(site: Site) -> Expected:
+    """What the books hold now, as what must stay."""
+    return Expected(amounts=site.held())
 
 
 def later(bench: Bench, site: Site) -> ItemView:
@@ -101,6 +106,7 @@ def apart(bench: Bench) -> list[str]:
     lines = [line for line in snapshot.workload.lines if not line.sub_job]
     wrong = []
     with bench.site(snapshot) as site:
+        site.expected = as_held(site)
         other = second_project(site, neighbour_codes(bench))
         other.deliver(other.accepted(lines))
         for title, each in (("first", site), ("second", other)):

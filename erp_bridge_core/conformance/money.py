@@ -126,7 +126,7 @@ def budgets_with_changes(bench: Bench) -> st.SearchStrategy[Budget]:
     @st.composite
     def draw_budget(draw: st.DrawFn) -> Budget:
         line = evolve(first, amount=draw(_amount(0, negative=False)))
-        moves = ((line.key, draw(_amount(0, negative=True))), (second.key, draw(_amount(1, negative=False))))
+        moves = ((line.key, draw(_amount(1, negative=True))), (second.key, draw(_amount(2, negative=False))))
         return Budget(lines=(line,), changes=(Change(number="BC-001", description="Drawn", moves=moves),))
 
     return draw_budget()

@@ -63,6 +63,7 @@ from erp_bridge_core.contract.profile import (
     API_VERSION,
     Capability,
     ConditionKind,
+    Cost,
     ErpProfile,
     FieldLimit,
     Grade,
@@ -96,7 +97,7 @@ from erp_bridge_core.contract.wire import reading
 
 __all__ = [
     "API_VERSION", "Absent", "Accepted", "Answer", "Attempt", "Before", "BookEntry", "CannotTell", "Capability",
-    "Category", "ChangeHeader", "Checked", "Choice", "Clock", "ConditionKind", "CostCode", "DeskCommand",
+    "Category", "ChangeHeader", "Checked", "Choice", "Clock", "ConditionKind", "Cost", "CostCode", "DeskCommand",
     "Different", "Effect", "Effects", "Erp", "ErpProfile", "ExportBatch", "ExportLine", "ExportReceipt",
     "FieldKind", "FieldLimit", "FieldValues", "Figure", "FileFact", "Files", "Finding", "Found", "Grade",
     "HandOver", "HumanOperation", "JobHeader", "JobReading", "JobSetup", "JobStatus", "KeyTotal", "LineKey",

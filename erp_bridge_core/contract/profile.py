@@ -163,6 +163,19 @@ class RateLimit:
 
 
 @frozen(kw_only=True)
+class Cost:
+    """What an export may cost, which the suite holds the adapter to with the largest budgets.
+
+    At most `requests_per_export` requests and `requests_per_line` more a line, reading back included; the process that
+    carries it grows by at most `mebibytes`, however many lines there are.
+    """
+
+    requests_per_line: float = 4.0
+    requests_per_export: int = 200
+    mebibytes: int = 256
+
+
+@frozen(kw_only=True)
 class Thing:
     """One of the *things to know about this ERP* (X5), with how well it is known."""
 
@@ -194,6 +207,7 @@ class ErpProfile:
     zero_lines: ZeroLines = ZeroLines.SEND
     reject_tells: tuple[MailRecipient, ...] = (MailRecipient.CREATOR,)
     rate: RateLimit = RateLimit()
+    cost: Cost = Cost()
     map_kinds: tuple[str, ...] = ("unit", "category", "cost_code", "sub_job")
     originals_count_at_once: bool = False
     difference_of_original: str = "as a difference of the original budget"

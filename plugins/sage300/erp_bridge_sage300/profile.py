@@ -6,6 +6,7 @@ from erp_bridge_core.contract import (
     API_VERSION,
     Capability,
     ConditionKind,
+    Cost,
     ErpProfile,
     FieldLimit,
     Grade,
@@ -131,6 +132,7 @@ PROFILE: Final = ErpProfile(
     zero_lines=ZeroLines.SEND,
     reject_tells=(MailRecipient.CREATOR,),
     rate=RateLimit(per_second=None, at_once=2),
+    cost=Cost(requests_per_line=0.0, requests_per_export=50, mebibytes=128),
     difference_of_original="as an original-estimate entry of the difference",
     things_to_know=THINGS,
 )

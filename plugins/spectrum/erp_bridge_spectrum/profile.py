@@ -6,6 +6,7 @@ from erp_bridge_core.contract import (
     API_VERSION,
     Capability,
     ConditionKind,
+    Cost,
     ErpProfile,
     FieldLimit,
     Grade,
@@ -126,6 +127,7 @@ PROFILE: Final = ErpProfile(
     zero_lines=ZeroLines.SEND,
     reject_tells=(MailRecipient.CREATOR, MailRecipient.SENDER),
     rate=RateLimit(per_second=None, at_once=3),
+    cost=Cost(requests_per_line=2.0, requests_per_export=100, mebibytes=128),
     difference_of_original="in the current estimate; the original estimate stays as it was first written, unless SQL "
     "reads it",
     things_to_know=THINGS,

@@ -7,6 +7,7 @@ from erp_bridge_core.contract import (
     API_VERSION,
     Capability,
     ConditionKind,
+    Cost,
     ErpProfile,
     FieldLimit,
     OperationProfile,
@@ -81,6 +82,15 @@ OPERATIONS: Final[Mapping[SafetyClass, tuple[OperationProfile, ...]]] = {
     ),
 }  # fmt: skip
 
+#: Reading is by pages of ten rows; setting figures reads them all before each key.
+COSTS: Final[Mapping[SafetyClass, Cost]] = {
+    SafetyClass.KEYED: Cost(requests_per_line=1.0, requests_per_export=50),
+    SafetyClass.ABSOLUTE: Cost(requests_per_line=40.0, requests_per_export=100),
+    SafetyClass.CONTAINED: Cost(requests_per_line=1.0, requests_per_export=50),
+    SafetyClass.HUMAN: Cost(requests_per_line=0.0, requests_per_export=50),
+    SafetyClass.APPEND: Cost(requests_per_line=1.0, requests_per_export=50),
+}
+
 
 def profile_of(safety: SafetyClass, name: str) -> ErpProfile:
     """The profile of a variant, registered under that name."""
@@ -105,4 +115,5 @@ def profile_of(safety: SafetyClass, name: str) -> ErpProfile:
             UnlockCondition(kind=ConditionKind.SEEN_POSTED, how="Post the rows in Tin Books, then verify."),
         ),
         zero_lines=ZeroLines.SEND,
+        cost=COSTS[safety],
     )  # fmt: skip
