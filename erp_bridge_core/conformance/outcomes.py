@@ -91,7 +91,7 @@ _EITHER: Final = frozenset({End.DONE, End.UNKNOWN})
 def allowed(safety: SafetyClass, fault: Fault, *, event: str = "") -> frozenset[End]:
     """What may come of a fault at a write of this class. `event`: when a late commit was let go."""
     if isinstance(fault, Mischief) and fault not in PASSING:
-        return _after_people(fault)
+        return _after_people(safety, fault)
     exception = _exceptions(safety, fault, event)
     if exception is not None:
         return exception
@@ -116,11 +116,13 @@ def _exceptions(safety: SafetyClass, fault: Fault, event: str) -> frozenset[End]
     return None
 
 
-def _after_people(fault: Mischief) -> frozenset[End]:
+def _after_people(safety: SafetyClass, fault: Mischief) -> frozenset[End]:
     """A person did something of his own: the export comes through, or it is told that it did not."""
     if fault in SPOILING:
         return frozenset({End.SEEN, End.UNKNOWN})
-    return _EITHER | {End.SEEN, End.WAITING} if fault is Mischief.POSTS_EARLY else _EITHER | {End.REFUSED}
+    if fault is Mischief.POSTS_EARLY:
+        return (_DONE if safety in SURE else _EITHER) | {End.SEEN, End.WAITING}
+    return _EITHER | {End.REFUSED}
 
 
 #: Events after which a late commit is later than any bound.

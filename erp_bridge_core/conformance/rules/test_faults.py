@@ -8,11 +8,12 @@ an export without faults; `--case` reruns one.
 from typing import Final
 
 from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.outcomes import Fault
+from erp_bridge_core.conformance.outcomes import End, Fault
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.sweep import EVENTS, Strike, Sweep
 from erp_bridge_core.conformance.wire import FileFault, WireFault
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
+from erp_bridge_core.exports.status import ExportState
 
 
 def by_wire(profile: ErpProfile) -> str:
@@ -138,7 +139,12 @@ def test_acknowledged_only(bench: Bench) -> None:
 
     Likely causes: `find` answers Found from what the write returned, or from a memory of its own.
     """
-    _sweep(bench, "FLT-10", WireFault.ACKNOWLEDGED_ONLY)
+    sweep = Sweep(bench, "FLT-10")
+    for write in sweep.writes():
+        ended = sweep.strike(write, Strike(fault=WireFault.ACKNOWLEDGED_ONLY, ordinal=write.ordinal))
+        if ended is not None and ended.end is End.SEEN and ended.rest and ended.rest.state is ExportState.COMPLETE:
+            sweep.add(ended, f"the export was called complete though the ERP had nothing: {ended.why}")
+    sweep.finish()
 
 
 @rule("FLT-11", "A share that fails loses no file and offers none twice", applies=by_file)
