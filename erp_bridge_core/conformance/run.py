@@ -87,12 +87,16 @@ class Run:
         """Gaps whose day is over."""
         return [gap for gap in self.gaps if gap.is_expired(today)]
 
+    def has_gap(self, rule: Rule, today: date) -> bool:
+        """Whether a gap is declared for a rule that has not expired."""
+        return any(gap.rule == rule.id and not gap.is_expired(today) for gap in self.gaps)
+
     def _result(self, rule: Rule, today: date) -> RuleResult:
         told = self.told.get(rule.id)
         if told is None:
             return RuleResult(id=rule.id, title=rule.title, result=Result.NOT_RUN, why="nothing was heard of it")
         result = told.result
-        if result is Result.FAILED and self._has_gap(rule, today):
+        if result is Result.FAILED and self.has_gap(rule, today):
             result = Result.GAP
         tried = result in {Result.PASSED, Result.FAILED, Result.GAP}
         return RuleResult(
@@ -103,9 +107,6 @@ class Run:
             cases=max(1, told.cases) if tried else 0,
             why=told.why[:_LONGEST],
         )
-
-    def _has_gap(self, rule: Rule, today: date) -> bool:
-        return any(gap.rule == rule.id and not gap.is_expired(today) for gap in self.gaps)
 
     def certificate(self, adapter: Adapter, *, now: datetime | None = None) -> Certificate:
         """The certificate of this run."""
