@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = (
     ROOT / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
