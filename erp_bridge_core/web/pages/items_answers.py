@@ -13,7 +13,7 @@ from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.details import Details
 from erp_bridge_core.approvals.rules import Answer
 from erp_bridge_core.contract.budget import ExportLine
-from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
@@ -105,8 +105,6 @@ def reject(
             item = application.reviews.reject(
                 actor, item_id, reason=values["reason"], remarks=remarks, revision=values["revision"]
             )
-        except NotFound:
-            raise
         except ErpBridgeError as error:
             filled, status = filled.refused(error), status_of(error)
         else:
@@ -128,8 +126,6 @@ def _accepted(
             confirm_baseline=entered.confirm_baseline,
             revision=entered.revision,
         )
-    except NotFound:
-        raise
     except ErpBridgeError as error:
         return error
     return None

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
@@ -59,7 +59,6 @@ def start(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Export an accepted item."""
-    application.reviews.item(actor, item_id)
     return start_export(request, application, actor, item_id)
 
 
@@ -78,7 +77,6 @@ def resume(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Take up an export that is not at rest, as after a crash: nothing is sent twice."""
-    application.reviews.item(actor, item_id)
     return _run(
         request, application, actor, item_id, act=partial(application.exports.run, actor, item_id), what="export"
     )
@@ -89,7 +87,6 @@ def retry(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Send again what has not arrived of a failed export, and only that."""
-    application.reviews.item(actor, item_id)
     return _run(
         request, application, actor, item_id, act=partial(application.exports.retry, actor, item_id), what="retry"
     )
@@ -100,7 +97,6 @@ def take(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Take over what lies ready, once; taking again moves nothing."""
-    application.reviews.item(actor, item_id)
     return act_on(
         request, application, actor, item_id, act=lambda: application.exports.take(actor, item_id),
         done="The hand-over is yours. Load it as its sheet says.", page="export",
@@ -135,11 +131,8 @@ def settle(
     if filled.is_good:
         values = filled.values
         how, reason = Settlement(values["how"]), values["reason"]
-        application.reviews.item(actor, item_id)
         try:
             application.exports.settle(actor, item_id, reference, how=how, reason=reason)
-        except NotFound:
-            raise
         except ErpBridgeError as error:
             filled, status = filled.refused(error), status_of(error)
         else:
@@ -172,8 +165,6 @@ def _run(
     background = background_of(request)
     try:
         background.run(item_id, act)
-    except NotFound:
-        raise
     except ErpBridgeError as error:
         return show_refusal(request, application, actor, item_id, error=error)
     sentence = f"The {what} of item {item_id} goes on." if background.is_at(item_id) else f"The {what} has ended."

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
@@ -44,12 +44,9 @@ def verify(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Read the ERP back now, in a thread of this server: a large job takes a while."""
-    application.reviews.item(actor, item_id)
     background = background_of(request)
     try:
         background.run(item_id, partial(application.verification.verify, actor, item_id))
-    except NotFound:
-        raise
     except ErpBridgeError as error:
         return show_refusal(request, application, actor, item_id, error=error)
     sentence = "The ERP is being read back." if background.is_at(item_id) else "The ERP was read back."
@@ -90,12 +87,9 @@ def _resolve(
         "corrected": verification.corrected,
     }
     filled, status = _REASON.read(posted), 422
-    application.reviews.item(actor, item_id)
     if filled.is_good:
         try:
             result = acts[how](actor, item_id, filled.values["reason"])
-        except NotFound:
-            raise
         except ErpBridgeError as error:
             filled, status = filled.refused(error), status_of(error)
         else:

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.addresses import sign_in_path
@@ -26,11 +26,9 @@ def act_on(
     done: str,
     page: str = "",
 ) -> Response[str] | Redirect:
-    """Do it, and go on to one of the item's pages; raises `NotFound` alone."""
+    """Do it, and go on to one of the item's pages; raises what looking at the item raises."""
     try:
         act()
-    except NotFound:
-        raise
     except ErpBridgeError as error:
         return show_refusal(request, application, actor, item_id, error=error)
     return redirect(request, item_path(item_id, page), flash=Flash(done))
