@@ -37,7 +37,7 @@ def _page(request: WebRequest, told: Told) -> Response[Any]:
         page = render(request, "error.html", status=told.status, told=told, sign_in_again=again)
     except ErpBridgeError:
         # The database is what failed, and the page's frame is read from it.
-        bare = render_bare("error.html", told=told, sign_in_again=again)
+        bare = render_bare(request, "error.html", told=told, sign_in_again=again)
         page = Response(bare, status_code=told.status, media_type=MediaType.HTML)
     page.headers.update(told.headers)
     return page

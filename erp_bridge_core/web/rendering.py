@@ -20,6 +20,7 @@ from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
 from erp_bridge_core.web.format import Formats, preferred_locale
 from erp_bridge_core.web.navigation import Entry, entries
 from erp_bridge_core.web.remedies import on_pages
+from erp_bridge_core.web.static_files import static_path
 from erp_bridge_core.web.text import finalized
 
 _TEMPLATES: Final = Environment(
@@ -31,6 +32,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["on_pages"] = on_pages
+_TEMPLATES.globals["static_path"] = static_path
 
 
 @frozen(kw_only=True)
@@ -61,10 +63,11 @@ def render(
     return Response(text, status_code=status, media_type=MediaType.HTML, cookies=[*gone, *cookies])
 
 
-def render_bare(template: str, **values: Any) -> str:
+def render_bare(request: WebRequest, template: str, **values: Any) -> str:
     """A page for when nothing else can be asked: no actor, no database."""
     frame = Frame(path="", csrf_field=FIELD, csrf_token="")
-    return _TEMPLATES.get_template(template).render(frame=frame, show=Formats(preferred_locale("")), **values)
+    show = Formats(preferred_locale(request.headers.get("accept-language", "")))
+    return _TEMPLATES.get_template(template).render(frame=frame, show=show, **values)
 
 
 def redirect(request: WebRequest, path: str, *, flash: Flash | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:

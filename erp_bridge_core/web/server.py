@@ -1,7 +1,6 @@
 """The server over an opened installation: pages, REST API, OpenAPI document, static files and health."""
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from litestar import Litestar, Response, Router, get
@@ -25,8 +24,8 @@ from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
 from erp_bridge_core.web.idempotency import Living, Writes
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
+from erp_bridge_core.web.static_files import FOLDER, SECONDS
 
-_STATIC: Final = Path(__file__).parent / "static"
 #: Paths where nobody asks who asks.
 _FOR_ANYBODY: Final = ("^/schema", "^/static", "^/health")
 
@@ -51,9 +50,9 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
             ),
             create_static_files_router(
                 "/static",
-                directories=[_STATIC],
+                directories=[FOLDER],
                 opt=PUBLIC,
-                cache_control=CacheControlHeader(max_age=3600, public=True),
+                cache_control=CacheControlHeader(max_age=SECONDS, public=True, immutable=True),
             ),
             health,
             unknown_page,

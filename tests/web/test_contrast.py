@@ -1,24 +1,25 @@
-"""Every text of the pages can be read: contrast of at least 4.5 in light and in dark (WCAG AA)."""
+"""Every text of the pages can be read: contrast of at least 4.5 in light, in dark and on paper (WCAG AA)."""
 
 import re
 from importlib.resources import files
+from itertools import product
 
 import pytest
 
 SHEET = (files("erp_bridge_core.web") / "static" / "erp-bridge.css").read_text(encoding="utf-8")
 #: Which colour stands on which.
 PAIRS = [
-    *((ink, ground) for ink in ("ink", "soft", "accent", "good", "bad", "warn") for ground in ("paper", "shade")),
+    *product(("ink", "soft", "accent", "good", "bad", "warn"), ("paper", "shade", "ground")),
     ("on-accent", "accent"),
-    ("ink", "good-shade"),
-    ("ink", "bad-shade"),
+    *(("ink", ground) for ground in ("good-shade", "bad-shade", "warn-shade", "accent-shade")),
+    *((state, f"{state}-shade") for state in ("good", "bad", "warn", "accent")),
 ]
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    """The colours of the two schemes, by their names."""
-    light, dark = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
-    return {"light": _colours(light), "dark": _colours(dark)}
+    """The colours of the two schemes and of what is printed, by their names."""
+    blocks = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
+    return dict(zip(("light", "dark", "paper"), map(_colours, blocks), strict=True))
 
 
 def _colours(block: str) -> dict[str, str]:
@@ -38,10 +39,10 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "paper"])
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 def test_each_text_stands_out_from_its_ground(scheme: str, ink: str, ground: str) -> None:
-    """In both schemes."""
+    """In both schemes, and on paper whatever the scheme."""
     colours = palettes()[scheme]
 
     assert contrast(colours[ink], colours[ground]) >= 4.5

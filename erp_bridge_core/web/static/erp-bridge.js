@@ -21,6 +21,23 @@ window.addEventListener("pageshow", () => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// A table that is wider than its place is scrolled by keyboard, too.
+const reachable = () => {
+  for (const part of document.querySelectorAll(".scroll")) {
+    if (part.scrollWidth > part.clientWidth && getComputedStyle(part).overflowX !== "visible") {
+      part.tabIndex = 0;
+      part.setAttribute("role", "region");
+      part.setAttribute("aria-label", part.querySelector("caption")?.textContent.trim() || "Table");
+    } else {
+      part.removeAttribute("tabindex");
+      part.removeAttribute("role");
+      part.removeAttribute("aria-label");
+    }
+  }
+};
+reachable();
+window.addEventListener("resize", reachable);
+
 // <section id="progress" data-live="3"> is read anew from its own page every 3 seconds, while the page says data-live.
 const renew = async (id) => {
   const part = document.getElementById(id);
