@@ -19,9 +19,10 @@ from erp_bridge_core.conformance.site import Site
 from erp_bridge_core.conformance.sweep import Ended, Sweep, note_cases, to_rest
 from erp_bridge_core.conformance.verdicts import not_applicable
 from erp_bridge_core.conformance.wire import FileFault, WireFault
-from erp_bridge_core.conformance.workload import later_line
+from erp_bridge_core.conformance.workload import Change, later_line, standard
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
 from erp_bridge_core.contract.postings import Outcome
+from erp_bridge_core.contract.profile import Capability
 from erp_bridge_core.contract.simulator import Mischief
 from erp_bridge_core.exports.settling import DOUBTED, Settlement
 from erp_bridge_core.exports.status import ExportState
@@ -162,6 +163,7 @@ def test_edited(bench: Bench) -> None:
         "before_next_export": _edited_between,
         "after_accept": _edited_before,
         "midway": _edited_midway,
+        "under_next_export": _edited_under,
     }
     _stories(bench, "PPL-03", stories)
 
@@ -202,6 +204,23 @@ def _edited_midway(bench: Bench, site: Site, item: ItemView) -> str:
         return _comes_through(site, item)
 
 
+def _edited_under(bench: Bench, site: Site, item: ItemView) -> str:
+    """The next budget moves every key, and a person edits one of them after it was accepted."""
+    if not bench.claims(Capability.CHANGES):
+        return ""
+    site.run(item)
+    site.finish(item)
+    moves = tuple((line.key, Decimal("10.00")) for line in standard(bench.profile).lines)
+    site.add((), [Change(number="BC-009", description="All keys", moves=moves)])
+    later = site.accept(site.send())
+    site.mischief(Mischief.EDITS_ENTRY)
+    try:
+        site.start(later)
+    except ErpBridgeError:
+        return _kept(site)  # it was seen before anything was written
+    return _comes_through(site, later)
+
+
 def _comes_through(site: Site, item: ItemView) -> str:
     status = to_rest(site, item, site.run(item))
     if status.state in {ExportState.COMPLETE, ExportState.OFFERED}:
@@ -212,18 +231,11 @@ def _comes_through(site: Site, item: ItemView) -> str:
 
 
 def _kept(site: Site) -> str:
-    """The person's 1.00 must still be there, whatever of ours came in."""
+    """The person's 1.00 must still be there, whatever of ours came in: some key is off by it, or holds it alone."""
     held, meant = site.held(), site.expected.amounts
-    over = {
-        key: sum(held.get(key, ())) - sum(meant.get(key, ()))
-        for key in {*held, *meant}
-        if held.get(key, ()) != meant.get(key, ())
-    }
-    if any(amount == _EDIT for amount in over.values()):
-        return ""
-    if not site.expected.amounts.keys() <= held.keys() and any(amount > 0 for amount in over.values()):
-        return ""  # not all of ours is there, and somebody's entry is
-    return f"a person raised a key by {_EDIT}, and that is gone: {site.difference() or 'the books are as we sent them'}"
+    if all(key in held and sum(held[key]) == sum(both) for key, both in meant.items()) and held.keys() == meant.keys():
+        return f"a person raised a key by {_EDIT}, and that is gone: the books are just as we sent them"
+    return ""
 
 
 # -- settling ----------------------------------------------------------------------------------------------------------
