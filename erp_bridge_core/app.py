@@ -36,6 +36,7 @@ from erp_bridge_core.people.rules import may_answer, may_resume, require, signed
 from erp_bridge_core.people.service import People
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.webhooks.service import Webhooks
 
 
 @define(kw_only=True)
@@ -61,6 +62,7 @@ class Application:
     verification: Verification = field(init=False)
     reports: Reports = field(init=False)
     mail: Mail = field(init=False)
+    webhooks: Webhooks = field(init=False)
 
     @classmethod
     def open(cls, home: Path, *, clock: Clock | None = None, registry: Registry | None = None) -> Self:
@@ -114,6 +116,7 @@ class Application:
         self.verification = Verification(store, self.audit, self.connections, self.exports, clock)
         self.reports = Reports(store)
         self.mail = Mail(store, self.audit, self.redactor, clock, self.home, self.demo)
+        self.webhooks = Webhooks(store, self.audit, clock, self.home, self.opened.audit_key, self.demo)
 
     @property
     def home(self) -> Path:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "verify": f"{_ROOM}.verify:verify",
     "report": f"{_ROOM}.report:report",
     "mail": f"{_ROOM}.mail:mail",
+    "webhooks": f"{_ROOM}.webhooks:webhooks",
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
     "upgrade": f"{_ROOM}.upgrade:upgrade",

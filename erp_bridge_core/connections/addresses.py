@@ -109,7 +109,7 @@ class AddressBook:
 
 def _check(host: str, found: Iterable[str]) -> None:
     for text in found:
-        address = _innermost(ipaddress.ip_address(text.partition("%")[0]))
+        address = innermost(ipaddress.ip_address(text.partition("%")[0]))
         if kind := _forbidden_kind(address, loopback_is_listed=is_loopback_name(host)):
             raise Forbidden(f"{host} leads to {text}, {kind}; correct the connection's host or your name server.")
 
@@ -124,7 +124,7 @@ def _forbidden_kind(address: Address, *, loopback_is_listed: bool) -> str:
     return ""
 
 
-def _innermost(address: Address) -> Address:
+def innermost(address: Address) -> Address:
     """The IPv4 address that an IPv6 one stands for, where it does."""
     if isinstance(address, ipaddress.IPv4Address):
         return address

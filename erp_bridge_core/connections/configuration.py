@@ -56,6 +56,17 @@ class WebConfig:
 
 
 @frozen(kw_only=True)
+class WebhooksConfig:
+    """Where webhooks may lead besides public addresses: `allowed_hosts` (`name` or `name:port`) of private networks.
+
+    `ca_file` names the certificates of a company's own authority.
+    """
+
+    allowed_hosts: tuple[str, ...] = ()
+    ca_file: str | None = None
+
+
+@frozen(kw_only=True)
 class _Connection:
     company: str
     erp: str
@@ -87,6 +98,7 @@ class _Document:
     plugins: _Plugins = _Plugins()
     secrets: _Secrets = _Secrets()
     web: WebConfig = WebConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
 
 
 @frozen(kw_only=True)
@@ -117,6 +129,7 @@ class Configuration:
     mail: MailConfig = Factory(MailConfig)
     secrets_directory: Path
     web: WebConfig = WebConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     cleared: tuple[str, ...] = ()
 
     @staticmethod
@@ -209,7 +222,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     except BadInput as error:
         raise _wrong(home, error.faults) from error
     faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
-    if faults := [*faults, *_web_faults(read.web), *mail_faults(read.mail)]:
+    if faults := [*faults, *_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]:
         raise _wrong(home, faults)
     roots = read.files.allowed_roots
     return Configuration(
@@ -220,6 +233,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         mail=read.mail,
         secrets_directory=home / (read.secrets.directory or "secrets"),
         web=read.web,
+        webhooks=read.webhooks,
     )
 
 
@@ -257,11 +271,21 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
         yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")
 
 
+def _host_faults(where: str, hosts: Iterable[str]) -> Iterator[Fault]:
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            yield Fault(where, "not a host", value=host, expected="name or name:port, without https://")
+
+
 def _web_faults(web: WebConfig) -> Iterator[Fault]:
     if web.base_url and not _BASE_URL.fullmatch(web.base_url):
         yield Fault("web.base_url", "not an address", value=web.base_url, expected="https://name, without a path")
-    for host in web.allowed_hosts:
-        if not _HOST.fullmatch(host):
-            yield Fault("web.allowed_hosts", "not a host", value=host, expected="name or name:port, without https://")
+    yield from _host_faults("web.allowed_hosts", web.allowed_hosts)
     if web.session_minutes not in _SESSION_MINUTES:
         yield Fault("web.session_minutes", "out of bounds", value=str(web.session_minutes), expected="5 to 720")
+
+
+def _webhooks_faults(webhooks: WebhooksConfig) -> Iterator[Fault]:
+    yield from _host_faults("webhooks.allowed_hosts", webhooks.allowed_hosts)
+    if webhooks.ca_file is not None and not Path(webhooks.ca_file).is_absolute():
+        yield Fault("webhooks.ca_file", "not a full path", value=webhooks.ca_file, expected="a full path")

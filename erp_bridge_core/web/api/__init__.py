@@ -23,6 +23,7 @@ from erp_bridge_core.web.api import (
     tokens,
     unresolved,
     verification,
+    webhooks,
 )
 
 #: In the order of the work.
@@ -47,4 +48,5 @@ HANDLERS: Final = (
     *unresolved.HANDLERS,
     *audit.HANDLERS,
     *mail.HANDLERS,
+    *webhooks.HANDLERS,
 )
