@@ -21,7 +21,7 @@ from erp_bridge_core.web.format import Formats, preferred_locale
 from erp_bridge_core.web.navigation import Entry, entries
 from erp_bridge_core.web.remedies import on_pages
 from erp_bridge_core.web.static_files import static_path
-from erp_bridge_core.web.text import finalized
+from erp_bridge_core.web.text import finalized, headed
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("erp_bridge_core.web", "templates"),
@@ -32,6 +32,7 @@ _TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["on_pages"] = on_pages
+_TEMPLATES.filters["headed"] = headed
 _TEMPLATES.globals["static_path"] = static_path
 
 

@@ -25,6 +25,11 @@ def finalized(value: object) -> object:
     return visible(value) if isinstance(value, str) else value
 
 
+def headed(text: str) -> str:
+    """A word as it heads a column: the first letter a capital, abbreviations as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _is_visible(letter: str) -> bool:
     return letter in _LINES or unicodedata.category(letter) not in _HIDDEN
 
