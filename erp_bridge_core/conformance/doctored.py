@@ -1,13 +1,15 @@
 """Content that was never sent, looked for under the keys of content that was."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from decimal import Decimal
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.site import Site
 from erp_bridge_core.conformance.walk import item_of
 from erp_bridge_core.contract.budget import ExportBatch, Part, Stream
 from erp_bridge_core.contract.effects import Effect, Found, Operation, PlannedEffect, Sighting, Waiting
@@ -66,19 +68,22 @@ class _Planning:
 
 
 def look_for_other_content(bench: Bench) -> list[Looked]:
-    """Plan a budget whose amounts are a cent off, export the right one, then look for the other under its keys."""
+    """Plan a budget whose amounts are a cent off; export the right one elsewhere; look for the other under its keys."""
     snapshot = bench.started()
     item = item_of(snapshot)
+    with bench.site(snapshot) as site, _opened(site, item) as work:
+        planned = _learn(work, building=True).planned
     with bench.site(snapshot) as site:
-        worker = site.application.exports.worker
-        export_id = site.status(item).export_id
-        with worker.opened(export_id) as work:
-            planned = _learn(work, building=True).planned
         site.run(item)
-        with worker.opened(export_id) as work:
+        with _opened(site, item) as work:
             operations = _learn(work, building=False).operations
-            stored = [each.effect for each in ledger.entries(worker.store, export_id, states=tuple(EffectState))]
-            return list(_look(stored, planned, operations))
+            entries = ledger.entries(site.application.store, work.row.id, states=tuple(EffectState))
+            return list(_look([each.effect for each in entries], planned, operations))
+
+
+def _opened(site: Site, item: ItemView) -> AbstractContextManager[Work]:
+    """The item's export, opened for work."""
+    return site.application.exports.worker.opened(site.status(item).export_id)
 
 
 def _learn(work: Work, *, building: bool) -> _Planning:
