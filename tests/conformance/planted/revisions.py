@@ -26,7 +26,8 @@ def fields_of(client: Client, batch: ExportBatch, *, pending: bool) -> Iterator[
             default_status=PENDING if pending else APPROVED,
         )
     ]
-    yield from common
+    # A number is each change's own: the item's would hold for all of them.
+    yield from (evolve(field, default="") if field.name == NUMBER else field for field in common)
     for place, header in enumerate(batch.change_headers):
         for field in common:
             default = str(first + place) if field.name == NUMBER else ""
