@@ -7,6 +7,7 @@ from erp_bridge_core.contract import (
     API_VERSION,
     Capability,
     ConditionKind,
+    Cost,
     ErpProfile,
     FieldLimit,
     OperationProfile,
@@ -63,6 +64,8 @@ PROFILE: Final = ErpProfile(
             deadline=60.0,
         ),
     ),
+    # One request writes 100 lines; a refused or doubted one is looked for besides.
+    cost=Cost(requests_per_line=0.05, requests_per_export=50, mebibytes=128),
     stages=(
         StageSight(stage=Stage.HANDED_OVER, visible=False, how="Nothing is handed over: the service takes entries."),
         StageSight(stage=Stage.EXPORTED, visible=True, how="Each entry is read back under its reference."),
