@@ -192,6 +192,7 @@ class Bench:
                     clock=clock,
                     codes=snapshot.codes,
                     project=PROJECT,
+                    workload=snapshot.workload,
                     expected=snapshot.expected,
                 )
             finally:

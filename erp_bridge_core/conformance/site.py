@@ -21,6 +21,7 @@ from erp_bridge_core.conformance.workload import (
     Change,
     Expected,
     Line,
+    Workload,
     counted,
     difference,
     held,
@@ -57,6 +58,7 @@ class Site:
     clock: SuiteClock
     codes: Codes
     project: str
+    workload: Workload
     expected: Expected = field(factory=Expected)
 
     @property

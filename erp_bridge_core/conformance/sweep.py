@@ -13,6 +13,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.conformance.arming import Arming, Strike, arm
 from erp_bridge_core.conformance.bench import LIMITS, Bench
 from erp_bridge_core.conformance.effort import Depth
+from erp_bridge_core.conformance.operations import writes_of_variants
 from erp_bridge_core.conformance.outcomes import End, Fault, allowed
 from erp_bridge_core.conformance.positions import Reference, Write, reference
 from erp_bridge_core.conformance.site import Site
@@ -96,7 +97,11 @@ class Sweep:
     def writes(self, *, by_file: bool = False, where: Callable[[Write], bool] = lambda _: True) -> list[Write]:
         """The writes at which this rule's faults are tried."""
         found = {write.ordinal: write for write in self.reference.writes if write.by_file is by_file and where(write)}
-        return [found[ordinal] for ordinal in self.bench.effort.chosen(sorted(found), self.rule)]
+        usual = [found[ordinal] for ordinal in self.bench.effort.chosen(sorted(found), self.rule)]
+        if self.workload is not None or self.bench.effort.depth is Depth.SAMPLE:
+            return usual
+        others = writes_of_variants(self.bench)
+        return [*usual, *(write for write in others if write.by_file is by_file and where(write))]
 
     def spread(self, writes: Sequence[Write], faults: Sequence[Thing]) -> list[tuple[Write, Thing]]:
         """Each fault at each write; by the sample's depth each fault once and each write once, in turn."""
@@ -245,7 +250,7 @@ def _latest(site: Site, item: ItemView) -> ItemView:
 
 def doubled(bench: Bench, site: Site) -> str:
     """Entries of which the books hold more than an export without faults leaves there; blank when there are none."""
-    meant = reference(bench).counts
+    meant = reference(bench, site.workload if site.workload.variant else None).counts
     if site.expected.amounts.keys() - {key for key, _ in meant}:
         return ""  # more was exported since than the reference run did: the amounts alone count
     more = {place: count for place, count in site.counts().items() if count > meant[place] > 0}

@@ -9,7 +9,8 @@ from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.operations import all_references
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.sweep import note_cases
-from erp_bridge_core.contract.profile import Capability
+from erp_bridge_core.contract.profile import Capability, SafetyClass
+from erp_bridge_core.exports.status import ExportState
 
 #: What can be proved of a capability by carrying a budget that needs it.
 PROBES: Final = {
@@ -71,12 +72,20 @@ def test_operations(bench: Bench) -> None:
     Likely causes: an operation that the adapter no longer uses; a simulator whose `variants` lack the set-up that needs
     it, so that no fault was ever tried on it.
     """
-    reached = {write.operation: title for title, made in all_references(bench) for write in made.writes}
+    references = list(all_references(bench))
+    reached = {write.operation for _, made in references for write in made.writes}
     declared = [operation.name for operation in bench.profile.operations]
     note_cases(bench, "CLM-03", len(declared))
-    all_wrong(
+    wrong = [
         f"{name} is declared, and no export without faults sends it: not the usual set-up, nor "
         f"{', '.join(bench.variants) or 'another one, since the simulator offers none'}"
         for name in declared
         if name not in reached
-    )
+    ]
+    safe = all(operation.safety is not SafetyClass.APPEND for operation in bench.profile.operations)
+    wrong += [
+        f"{title}: an export without faults ends {made.state.value}"
+        for title, made in references
+        if safe and made.state not in {ExportState.COMPLETE, ExportState.OFFERED}
+    ]
+    all_wrong(wrong)

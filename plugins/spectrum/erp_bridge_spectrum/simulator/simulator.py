@@ -88,10 +88,10 @@ class SpectrumSimulator:
             connection.execute("DELETE FROM late_write")
 
     def variants(self) -> Mapping[str, Variant]:
-        """Another set-up of the site: budget changes become change requests, executed as they are made."""
+        """Another set-up of the site: budget changes become change requests, approved as they are made."""
         settings = {
             "change_route": "change_request",
-            "change_request_status": {"approved": "E"},
+            "change_request_status": {"approved": "A"},
             "change_request_prefix": "EB",
         }
         return {"change_requests": Variant(title="budget changes as change requests", settings=settings)}
