@@ -135,13 +135,17 @@ class _Base:
 class _OnTheWire(_Base):
     """A fault of the wire, at a request of the write's attempt or at reads after it."""
 
-    went_out: bool = False
+    first: str = ""
+    requests: int = 0
 
     def prepare(self) -> None:
         announce = self.site.watch.announce or self.bench.proxy.announce
 
         def tell(sent: Sent) -> None:
-            self.went_out = self.went_out or sent.effect is not None
+            if sent.effect is not None:
+                # The site was restored right before the write in question: its effect is the first that is sent.
+                self.first = self.first or sent.effect.key
+                self.requests += sent.effect.key == self.first
             announce(sent)
 
         self.site.watch.announce = tell
@@ -149,25 +153,15 @@ class _OnTheWire(_Base):
         fault = self.strike.fault
         assert isinstance(fault, WireFault)
         times = ALWAYS if self.strike.of_reads else self.strike.times
-        self.arming.append(self.bench.proxy.arm(fault, self._chooser(), times=times, around_commit=around))
+        self.arming.append(self.bench.proxy.arm(fault, self._strikes, times=times, around_commit=around))
 
-    def _chooser(self) -> Callable[[Any], bool]:
-        seen: dict[str, int] = {}
-
-        def when(incoming: Any) -> bool:
-            sent = incoming.tag
-            if not isinstance(sent, Sent):
-                return False
-            if sent.effect is None:
-                return self.strike.of_reads and self.went_out
-            # The site was restored right before the write in question: its effect is the first that is sent.
-            seen.setdefault("first", hash(sent.effect.key))
-            if self.strike.of_reads or hash(sent.effect.key) != seen["first"]:
-                return False
-            seen["requests"] = seen.get("requests", 0) + 1
-            return seen["requests"] >= self.strike.request
-
-        return when
+    def _strikes(self, incoming: Any) -> bool:
+        sent = incoming.tag
+        if not isinstance(sent, Sent):
+            return False
+        if self.strike.of_reads or sent.effect is None:
+            return self.strike.of_reads and sent.effect is None and bool(self.first)
+        return sent.effect.key == self.first and self.requests >= self.strike.request
 
     @contextmanager
     def _lose(self) -> Iterator[None]:

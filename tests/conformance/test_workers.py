@@ -83,3 +83,12 @@ def test_a_sweep_tells_every_case_that_went_wrong(bench: Bench) -> None:
     with pytest.raises(AssertionError) as raised:
         sweep.finish()
     assert ["T-02:reply_lost@1: it is not liked", "T-02:refused@1: it is not liked"] == str(raised.value).splitlines()
+
+
+def test_the_second_fault_of_a_pair_strikes_the_second_try(bench: Bench) -> None:
+    """A pair of which only the first one strikes would prove no more than a single fault."""
+    sweep = Sweep(bench, "T-03")
+    redirected = Strike(fault=WireFault.REDIRECT, ordinal=1)
+    ended = sweep.strike(first(bench), redirected, Strike(fault=WireFault.THROTTLED, ordinal=1, request=2))
+    assert ended is not None
+    assert 2 == ended.struck

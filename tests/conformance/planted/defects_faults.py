@@ -21,7 +21,7 @@ from erp_bridge_core.contract import (
     Simulator,
     hookimpl,
 )
-from erp_bridge_core.contract.errors import NotSent, TransportError
+from erp_bridge_core.contract.errors import NotSent, Throttled, TransportError
 from erp_bridge_core.simulation import Reply, Request, serve
 from planted.books import PASSWORD, USER, Books
 from planted.client import Row
@@ -42,9 +42,14 @@ class Misread(EnterRows):
         try:
             return super().post(effect, body)
         except TransportError as error:
-            if not any(words in error.message for words in self.words):
+            if not self.misreads(effect, error):
                 raise
             return self.instead(effect, body)
+
+    def misreads(self, effect: Effect, error: TransportError) -> bool:
+        """Whether this is such an error."""
+        del effect
+        return any(words in error.message for words in self.words)
 
     def instead(self, effect: Effect, body: Row) -> Accepted:
         """Done."""
@@ -55,6 +60,34 @@ class Misread(EnterRows):
 def _misreading(*words: str) -> type[KeyedAdapter]:
     operation = type("MisreadRows", (Misread,), {"words": words})
     return type("Misreads", (KeyedAdapter,), {"operation_classes": {"enter_rows": operation}})
+
+
+class RedirectedAtFirst(Misread):
+    """Takes a redirect of its first request for done."""
+
+    def misreads(self, effect: Effect, error: TransportError) -> bool:
+        """A gateway that moves people on when they come."""
+        return effect.ordinal == 1 and "redirect" in error.message
+
+
+class ThrottledAtFirst(Misread):
+    """Takes its first request for done when the ERP throttles it and does not say until when."""
+
+    def misreads(self, effect: Effect, error: TransportError) -> bool:
+        """Throttled, without a time."""
+        return effect.ordinal == 1 and isinstance(error, Throttled) and error.retry_after is None
+
+
+class TakesRedirectsForDone(KeyedAdapter):
+    """Moved on is done."""
+
+    operation_classes: ClassVar = {"enter_rows": RedirectedAtFirst}
+
+
+class TakesThrottledForDone(KeyedAdapter):
+    """Throttled is done."""
+
+    operation_classes: ClassVar = {"enter_rows": ThrottledAtFirst}
 
 
 class SentTwice(Misread):
@@ -226,10 +259,10 @@ posts_twice_on_a_cut_reply = PostsTwiceOnACutReply("tin_posts_twice_on_a_cut_rep
 posts_twice_on_a_lost_reply = PostsTwiceOnALostReply("tin_posts_twice_on_a_lost_reply")
 takes_a_time_out_for_done = _misreading("timed out")("tin_takes_a_time_out_for_done")
 forgets_its_reference = ForgetsItsReference("tin_forgets_its_reference")
-takes_throttled_for_done = _misreading("takes no more requests")("tin_takes_throttled_for_done")
+takes_throttled_for_done = TakesThrottledForDone("tin_takes_throttled_for_done")
 swallows_a_gateways_error = _misreading("server error (502)", "server error (504)")("tin_swallows_a_gateways_error")
 swallows_a_500 = _misreading("server error (500)")("tin_swallows_a_500")
-takes_a_redirect_for_done = _misreading("redirect")("tin_takes_a_redirect_for_done")
+takes_a_redirect_for_done = TakesRedirectsForDone("tin_takes_a_redirect_for_done")
 claims_too_much = ClaimsTooMuch("tin_claims_too_much")
 finds_its_own_answers = FindsItsOwnAnswers("tin_finds_its_own_answers")
 swallows_a_full_disk = SwallowsAFullDisk("tin_swallows_a_full_disk")
