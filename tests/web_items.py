@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 from httpx import Response
-from memory_books import MemoryBooks
+from memory_books import MemoryBooks, MemoryJob
 from memory_erp import MemoryAdapter, PostLines, memory_profile
 from web_site import PASSWORD, PROJECT, Browser
 
@@ -23,9 +23,11 @@ from erp_bridge_core.contract import (
     Effects,
     Erp,
     ExportBatch,
+    ExportReceipt,
     FieldValues,
     Found,
     HandOver,
+    Observation,
     Offered,
     SafetyClass,
     Sighting,
@@ -119,7 +121,8 @@ def person(application: Application, login: str) -> Actor:
 
 def books(application: Application) -> MemoryBooks:
     """The ERP's books."""
-    held: MemoryBooks = application.registry.adapter("memory").books
+    adapter: Any = application.registry.adapter("memory")
+    held: MemoryBooks = adapter.books
     return held
 
 
@@ -133,10 +136,11 @@ def hire(application: Application, login: str, *, integrations: str, privilege: 
         people.grant_privilege(ada, login)
 
 
-def send_a_change(application: Application) -> int:
-    """Take item 1 back to the budget, and send it again with one budget change; answers the new item."""
+def send_a_change(application: Application, *, retrieve: bool = True) -> int:
+    """Take item 1 back to the budget where it waits, and send again with one budget change; answers the new item."""
     mia = person(application, "mia")
-    application.sending.retrieve(mia, PROJECT)
+    if retrieve:
+        application.sending.retrieve(mia, PROJECT)
     lines = [LineEntry(cost_code="01-100", category="L", amount=Decimal("30.00"))]
     application.changes.add(mia, PROJECT, number=CHANGE, day=date(2026, 2, 1), description="More <b>", lines=lines)
     application.changes.set_status(mia, PROJECT, CHANGE, status="approved")
@@ -149,16 +153,16 @@ def let_time_pass(application: Application) -> None:
     worker.seconds = lambda connection: worker.store.seconds(connection) + PAST_EVERY_HORIZON
 
 
-@define
-class HandedLines(PostLines):
-    """Lines that a person loads: offered once, taken once; `unseen` while the folder can't be looked into."""
+@define(kw_only=True)
+class HandedLines:
+    """Lines that a person loads: offered once, taken once; they can't be found while the desk is out of sight."""
 
-    desk: "Desk" = field(kw_only=True)
+    lines: PostLines
+    desk: "Desk"
 
     def send(self, effect: Effect, attempt: Attempt) -> Offered:
         """Lay the file out."""
         attempt.check()
-        self.desk.offered.add(effect.reference)
         return Offered(reference=effect.reference)
 
     def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
@@ -175,7 +179,7 @@ class HandedLines(PostLines):
         """The sheet of the file."""
         return HandOver(
             title="Estimates <i>file</i>", location="/share/out/EST1.txt", sha256=sha256(b"").hexdigest(),
-            lines=effect.lines and len(list(effect.lines)), total="1,234,567.80",
+            lines=len(list(effect.lines)), total="1,234,567.80",
             instructions=("Import it with the box Original ticked.",), taken=effect.reference in self.desk.taken,
             facts={"Batch": "EST1"},
         )  # fmt: skip
@@ -185,15 +189,14 @@ class HandedLines(PostLines):
         attempt.check()
         if effect.reference not in self.desk.taken:
             self.desk.taken.append(effect.reference)
-            PostLines.send(self, effect, attempt)
+            self.lines.send(effect, attempt)
         return self.hand_over(effect)
 
 
 @define
 class Desk:
-    """What lies there and what was taken."""
+    """What was taken there, and why nobody sees it, where nobody does."""
 
-    offered: set[str] = field(factory=set)
     taken: list[str] = field(factory=list)
     unseen: str = ""
 
@@ -207,7 +210,23 @@ class HandingAdapter(MemoryAdapter):
     @hookimpl
     def export(self, batch: ExportBatch, values: FieldValues, erp: Erp[Any], effects: Effects) -> None:
         effects.plan("lines", lambda generation: self._plan(batch, effects))
-        effects.run({"post_lines": HandedLines(self.books, batch.job, batch, desk=self.desk)})
+        lines = PostLines(self.books, batch.job, batch)
+        effects.run({"post_lines": HandedLines(lines=lines, desk=self.desk)})
+
+
+@define(kw_only=True)
+class BlindAdapter(MemoryAdapter):
+    """The books, of an ERP of which no route tells a figure."""
+
+    def _observations(self, job: MemoryJob, receipt: ExportReceipt) -> Iterator[Observation]:
+        for key in receipt.keys:
+            yield Observation(route="books", key=key, cannot_tell="mixed up with other jobs")
+
+
+def make_blind(application: Application) -> None:
+    """From now on no route of reading back tells a figure."""
+    adapters: Any = application.registry.adapters
+    adapters["memory"] = BlindAdapter(books=adapters["memory"].books)
 
 
 def hand_over_files(application: Application) -> Desk:

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from web_site import WEB, Browser, make_home, open_site
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.server import create_server
 
 
@@ -33,6 +34,8 @@ def application(tmp_path: Path, made_home: Path, clock: ControlledClock) -> Iter
 def server(application: Application) -> Iterator[TestClient[Any]]:
     """A server over the site, reached without TLS."""
     with TestClient(create_server(application, web=WEB)) as client:
+        # An export that a page would show as going on is waited for.
+        client.app.state["background"].patience = 60.0
         yield client
 
 
@@ -47,3 +50,23 @@ def abe(browser: Browser) -> Browser:
     """The browser of the approver, just signed in."""
     assert 303 == browser.sign_in("abe").status_code
     return browser
+
+
+@pytest.fixture
+def mia(browser: Browser) -> Browser:
+    """The browser of the project manager, just signed in; her budget waits in item 1, and is locked."""
+    assert 303 == browser.sign_in("mia").status_code
+    return browser
+
+
+@pytest.fixture
+def open_mia(mia: Browser) -> Browser:
+    """The project manager's browser, after she has taken her budget back: it can be edited."""
+    assert 303 == mia.send("/projects/24-001/budget/retrieve", {}, page="/projects/24-001/budget").status_code
+    return mia
+
+
+@pytest.fixture
+def mia_herself(open_mia: Browser, application: Application) -> Actor:
+    """The project manager as services know her, once she can edit her budget."""
+    return application.people.actor_from_session(open_mia.session() or "", "hoosier")

@@ -1,0 +1,61 @@
+"""The page of problems: each is there with its way out, and what is none is not."""
+
+import pytest
+from sqlalchemy import update
+from web_items import accept, books, exported, person, press
+from web_site import PROJECT, Browser
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.contract import LineKey
+from erp_bridge_core.store.tables import installation
+
+
+def test_nothing_is_unresolved(abe: Browser) -> None:
+    """An item that waits for an answer is no problem."""
+    assert "Nothing is unresolved." in abe.get("/problems").text
+
+
+@pytest.mark.rule("E3")
+def test_problems_lead_to_their_way_out(abe: Browser, application: Application) -> None:
+    """A failed export, with how much was refused, and where to retry it."""
+    books(application).refused[LineKey("", "01-100", "L")] = "No"
+    exported(abe)
+    page = abe.get("/problems").text
+
+    assert "The ERP refused 1 of 1 lines." in page
+    assert 'href="/items/1/export"' in page
+    assert "Retry what has not arrived, or reject it." in page
+
+
+@pytest.mark.rule("V5")
+def test_a_mismatch_is_a_problem(abe: Browser, application: Application) -> None:
+    """With its outcome, and the page where it is decided."""
+    exported(abe)
+    job = books(application).jobs[PROJECT]
+    job.unposted *= 2
+    job.post()
+    press(abe, "verify")
+    page = abe.get("/problems").text
+
+    assert "Posted twice: 1 keys are not as they were sent." in page
+    assert 'href="/items/1/posting"' in page
+
+
+@pytest.mark.rule("E1")
+def test_an_export_that_nobody_is_at_is_a_problem(abe: Browser, application: Application) -> None:
+    """A crash left it; resume takes it up."""
+    accept(abe)
+    application.exports.start(person(application, "abe"), 1)
+
+    assert "this server is not at it" in abe.get("/problems").text
+
+
+@pytest.mark.rule("L16")
+def test_frozen_writing_is_the_first_problem(abe: Browser, application: Application) -> None:
+    """As after a restore: why, and how it ends."""
+    with application.store.begin() as connection:
+        connection.execute(update(installation).values(frozen_because="it is an older copy."))
+    page = abe.get("/problems").text
+
+    assert "Writing is frozen: it is an older copy." in page
+    assert "Look in each ERP" in page
