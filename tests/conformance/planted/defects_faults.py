@@ -219,23 +219,23 @@ class FindsItsOwnAnswers(KeyedAdapter):
     operation_classes: ClassVar = {"enter_rows": RemembersItsAnswers}
 
 
-class FullIsDone(OfferFile):
-    """Swallows that the disk is full."""
+class HeldIsDone(OfferFile):
+    """Swallows that somebody holds the file."""
 
     def send(self, effect: Effect, attempt: Attempt) -> Offered:
         """Offered, whatever there is."""
         try:
             return super().send(effect, attempt)
         except NotSent as error:
-            if "No space left" not in error.message:
+            if "Permission denied" not in error.message:
                 raise
             return Offered(reference=self.name(effect))
 
 
-class SwallowsAFullDisk(HumanAdapter):
-    """Says that a file lies there when the disk was full."""
+class SwallowsAHeldFile(HumanAdapter):
+    """Says that a file lies there when somebody held it."""
 
-    operation_classes: ClassVar = {"offer_file": FullIsDone}
+    operation_classes: ClassVar = {"offer_file": HeldIsDone}
 
 
 class ThirdTime(EnterRows):
@@ -265,7 +265,7 @@ swallows_a_500 = _misreading("server error (500)")("tin_swallows_a_500")
 takes_a_redirect_for_done = TakesRedirectsForDone("tin_takes_a_redirect_for_done")
 claims_too_much = ClaimsTooMuch("tin_claims_too_much")
 finds_its_own_answers = FindsItsOwnAnswers("tin_finds_its_own_answers")
-swallows_a_full_disk = SwallowsAFullDisk("tin_swallows_a_full_disk")
+swallows_a_held_file = SwallowsAHeldFile("tin_swallows_a_held_file")
 gives_up_quietly = GivesUpQuietly("tin_gives_up_quietly")
 
 
@@ -286,7 +286,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {
         _defect("takes_a_redirect_for_done", "takes a redirect for done", "FLT-08"),
         _defect("claims_too_much", "claims that the ERP refuses what it takes twice", "FLT-09"),
         _defect("finds_its_own_answers", "finds what it was told, not what is there", "FLT-10"),
-        _defect("swallows_a_full_disk", "says that a file lies there when the disk was full", "FLT-11"),
+        _defect("swallows_a_held_file", "says that a file lies there when somebody held it", "FLT-11"),
         _defect("gives_up_quietly", "says done at the third try", "FLT-12"),
     )
 }
