@@ -129,7 +129,8 @@ class Changes:
         with self.store.begin() as connection:
             project = self._addable(connection, actor, project_number)
             row = _require_change(connection, project, number)
-            _require_none(reasons_not_to_alter_change(number, status=row.status))
+            progress = _progress(connection, project, row)
+            _require_none(reasons_not_to_alter_change(number, status=row.status, progress=progress))
             kept = _entries(connection, row.id, project.digits) if lines is None else lines
             text = row.description if description is None else description
             rows = _checked(connection, project, number, text, kept)

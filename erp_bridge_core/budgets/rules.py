@@ -145,12 +145,12 @@ def reasons_import_not_supported(state: SendState) -> tuple[Fault, ...]:
     return (_fault(state, f"{state.erp} gives no budgets", "Import it from a file.", rule="B4"),)
 
 
-def reasons_not_to_alter_change(number: str, *, status: str) -> tuple[Fault, ...]:
+def reasons_not_to_alter_change(number: str, *, status: str, progress: str) -> tuple[Fault, ...]:
     """A change's lines are altered while it is a draft or under review; an exported one is immutable (B2)."""
     if status in {"draft", "under_review"}:
         return ()
-    message = f"Budget change {number} is {status}."
-    remedy = "Set it back to draft first, if it was not sent; else reverse it."
+    message, remedy = _ON_ITS_WAY.get(progress, (f"is {status}", "Set it back to draft first, or draft another."))
+    message = f"Budget change {number} {message}."
     return (Fault(f"change {number}", message, value=status, rule="B2", remedy=remedy),)
 
 
@@ -160,13 +160,17 @@ def reasons_not_to_move_change(number: str, *, status: str, progress: str, wante
         message, remedy = "is void, for good", "Draft another change."
     elif status == wanted:
         message, remedy = f"is {wanted} already", "There is nothing to do."
-    elif progress == "exported":
-        message, remedy = "was exported, and that is immutable", "Reverse it: `erp-bridge budget change reverse`."
-    elif progress == "staged":
-        message, remedy = "is staged in an item", "Retrieve the item first, or wait for its answer."
+    elif progress in _ON_ITS_WAY:
+        message, remedy = _ON_ITS_WAY[progress]
     else:
         return ()
     return (Fault(f"change {number}", f"Budget change {number} {message}.", value=wanted, rule="B2", remedy=remedy),)
+
+
+_ON_ITS_WAY: Final = {
+    "exported": ("was exported, and that is immutable", "Reverse it: `erp-bridge budget change reverse`."),
+    "staged": ("is staged in an item", "Retrieve the item first, or wait for its answer."),
+}
 
 
 def reasons_not_to_reverse_change(number: str, *, progress: str, reversed_by: str | None) -> tuple[Fault, ...]:

@@ -25,7 +25,13 @@ ANSWERS = [
     ("GET", "/items?page=x", 422), ("PUT", "/items", 405), ("POST", "/no-such-page", 405), ("POST", "/sign-out", 403),
     ("GET", "/static/erp-bridge.css", 200), ("GET", "/static/none.css", 404), ("GET", "/static/../server.py", 404),
     ("GET", "/static/%2e%2e/server.py", 404), ("GET", "/health", 200), ("GET", "/schema/openapi.json", 200),
+    ("GET", "/items/1", 200), ("GET", "/items/99", 404), ("GET", "/items/1/lines", 200), ("GET", "/items/1/accept", 200),
+    ("GET", "/items/1/reject", 200), ("GET", "/items/1/export", 200), ("GET", "/items/1/posting", 200),
+    ("GET", "/items/1/history", 200), ("GET", "/items/1/settle/x", 404), ("POST", "/items/accept", 403),
+    ("POST", "/items/1/start", 403), ("GET", "/problems", 200),
     ("GET", "/api/v1/items", 200), ("GET", "/api/v1/items/99", 404), ("GET", "/api/v1/none", 404),
+    ("GET", "/projects", 200), ("GET", "/projects/24-001/budget", 200), ("GET", "/projects/none/budget", 404),
+    ("GET", "/projects/24-001/budget/send", 200), ("POST", "/projects/24-001/budget/retrieve", 403),
 ]  # fmt: skip
 
 

@@ -165,8 +165,8 @@ class _FilePage:
         try:
             head = read_head(self._path, file_options(options) if posted else file_options(OPTIONS.read({})))
             columns = self._columns(columns_form(head), posted)
-        except BadInput as error:
-            refused = refused or error
+        except (BadInput, UsageError) as error:
+            refused, status = refused or error, 422
         if columns is None:
             remembered = self._application.budgets.remembered_mapping(self._actor, self._number)
             policy = self._application.companies.show(self._actor).policy

@@ -11,7 +11,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import Level, may_administer
+from erp_bridge_core.people.rules import Level, may_administer, require
 from erp_bridge_core.people.views import Person, ProjectGrant
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
@@ -112,6 +112,7 @@ def link_project(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str], posted: GivenForm
 ) -> Response[str] | Redirect:
     """Link it to an ERP's job, which is read first."""
+    require(desk(application, actor, number).ways.administer)
     filled = _link_form(application, actor).read(posted)
     if not filled.is_good:
         return _page(request, application, actor, number, link=filled, status=422)
@@ -119,7 +120,6 @@ def link_project(
     try:
         application.projects.link(actor, number, connection, job=job)
     except (BadInput, NotFound, NotPossibleNow) as error:
-        application.projects.show(actor, number)  # a project that is not there is no matter of the form
         return _page(request, application, actor, number, link=filled.refused(error), status=422)
     done = Flash(f"Project {number} is linked to {job} of {connection}. Sync its data next.")
     return redirect(request, f"{project_path(number)}/settings", flash=done)
@@ -151,6 +151,7 @@ def grant_project(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str], posted: GivenForm
 ) -> Response[str] | Redirect:
     """Set what a person may do with this budget; asks for a recent sign-in."""
+    require(desk(application, actor, number).ways.administer)
     filled = _grant_form(_people(application, actor)).read(posted)
     if not filled.is_good:
         return _page(request, application, actor, number, grant=filled, status=422)

@@ -67,7 +67,7 @@ def ways_of(change: ChangeView, ways: Ways) -> ChangeWays:
     ]
     undone = reasons_not_to_reverse_change(number, progress=progress, reversed_by=change.reversed_by)
     return ChangeWays(
-        edit=(*ways.change, *reasons_not_to_alter_change(number, status=status)),
+        edit=(*ways.change, *reasons_not_to_alter_change(number, status=status, progress=progress)),
         reverse=(*ways.change, *undone),
         moves=moves,
     )
