@@ -36,14 +36,14 @@ def _sweep(bench: Bench, id: str, *faults: Fault) -> None:  # noqa: A002 - the r
     sweep.finish()
 
 
-@rule("FLT-01", "A connection that is refused or reset sends nothing and loses nothing", applies=by_wire)
+@rule("FLT-01", "A connection that is refused, reset or dead by now sends nothing and loses nothing", applies=by_wire)
 def test_refused_connection(bench: Bench) -> None:
     """A write that provably did not go out is sent later, once.
 
     Likely causes: the adapter takes `NotSent` for a success, or catches transport errors at all. Let every error of
     `erp.http` through; the core knows what each means.
     """
-    _sweep(bench, "FLT-01", WireFault.REFUSED, WireFault.RESET_BEFORE_READ)
+    _sweep(bench, "FLT-01", WireFault.REFUSED, WireFault.RESET_BEFORE_READ, WireFault.DEAD_KEEP_ALIVE)
 
 
 @rule("FLT-02", "A reply that is lost or cut after the commit doubles nothing", applies=by_wire)
@@ -102,44 +102,32 @@ def test_server_error(bench: Bench) -> None:
     _sweep(bench, "FLT-06", *faults, WireFault.ERROR_AFTER_COMMIT)
 
 
-@rule("FLT-07", "A kept connection that is dead by now loses no write", applies=by_wire)
-def test_dead_keep_alive(bench: Bench) -> None:
-    """The server closed an idle connection; the next request meets it.
-
-    Likely causes: a session of the adapter's own beside `erp.http`.
-    """
-    sweep = Sweep(bench, "FLT-07")
-    for write in sweep.writes():
-        sweep.strike(write, Strike(fault=WireFault.DEAD_KEEP_ALIVE, ordinal=write.ordinal))
-    sweep.finish()
-
-
-@rule("FLT-08", "No write follows a redirect", applies=by_wire)
+@rule("FLT-07", "No write follows a redirect", applies=by_wire)
 def test_redirect(bench: Bench) -> None:
     """A write that is answered by a redirect is in doubt; it goes nowhere else.
 
     Likely causes: the adapter reads the `Location` header and sends there.
     """
-    _sweep(bench, "FLT-08", WireFault.REDIRECT)
+    _sweep(bench, "FLT-07", WireFault.REDIRECT)
 
 
-@rule("FLT-09", "A request that the wire delivers twice counts once", applies=by_wire)
+@rule("FLT-08", "A request that the wire delivers twice counts once", applies=by_wire)
 def test_duplicate_delivery(bench: Bench) -> None:
     """Proxies and gateways repeat requests; the ERP must make the second one harmless, as the safety class claims.
 
     Likely causes: the claim is not true of this ERP: lines without a reference are `append` or `contained`, never
     `keyed`; an amount that is added is never `absolute`.
     """
-    _sweep(bench, "FLT-09", WireFault.DUPLICATE_DELIVERY)
+    _sweep(bench, "FLT-08", WireFault.DUPLICATE_DELIVERY)
 
 
-@rule("FLT-10", "A write that the ERP acknowledged and lost is never called done", applies=by_wire)
+@rule("FLT-09", "A write that the ERP acknowledged and lost is never called done", applies=by_wire)
 def test_acknowledged_only(bench: Bench) -> None:
     """The ERP said yes and has nothing: reading back must notice, and nothing is sent again by itself.
 
     Likely causes: `find` answers Found from what the write returned, or from a memory of its own.
     """
-    sweep = Sweep(bench, "FLT-10")
+    sweep = Sweep(bench, "FLT-09")
     for write in sweep.writes():
         ended = sweep.strike(write, Strike(fault=WireFault.ACKNOWLEDGED_ONLY, ordinal=write.ordinal))
         if ended is not None and ended.end is End.SEEN and ended.rest and ended.rest.state is ExportState.COMPLETE:
@@ -147,14 +135,14 @@ def test_acknowledged_only(bench: Bench) -> None:
     sweep.finish()
 
 
-@rule("FLT-11", "A share that fails loses no file and offers none twice", applies=by_file)
+@rule("FLT-10", "A share that fails loses no file and offers none twice", applies=by_file)
 def test_share(bench: Bench) -> None:
     """The share is lost before or after the file is in place, somebody holds it, the disk is full.
 
     Likely causes: a file that is written under its own name at once instead of by `erp.files.write_new`; an error of
     the share that is swallowed; a file written again where the first one may have been taken.
     """
-    sweep = Sweep(bench, "FLT-11")
+    sweep = Sweep(bench, "FLT-10")
     for write in sweep.writes(by_file=True):
         for fault in FileFault:
             for request in (1, 2, 3):
@@ -165,14 +153,14 @@ def test_share(bench: Bench) -> None:
 _PAIRED: Final = tuple(fault for fault in WireFault if fault.is_write_fault and fault is not WireFault.LATE_COMMIT)
 
 
-@rule("FLT-12", "Two faults in one export end as either of them may")
+@rule("FLT-11", "Two faults in one export end as either of them may")
 def test_random_pairs(bench: Bench) -> None:
     """Random pairs of faults, drawn by the seed, the second one striking a later try or a later write.
 
     Likely causes: what the single faults show; begin with those. A pair alone fails where a recovery is itself not
     safe: a `find` that changes something, a second try that is built differently from the first.
     """
-    sweep = Sweep(bench, "FLT-12")
+    sweep = Sweep(bench, "FLT-11")
     draw = bench.effort.random("pairs")
     by_files = not sweep.writes()
     faults: tuple[Fault, ...] = tuple(FileFault) if by_files else _PAIRED

@@ -263,7 +263,7 @@ takes_throttled_for_done = TakesThrottledForDone("tin_takes_throttled_for_done")
 swallows_a_gateways_error = _misreading("server error (502)", "server error (504)")("tin_swallows_a_gateways_error")
 swallows_a_500 = _misreading("server error (500)")("tin_swallows_a_500")
 takes_a_redirect_for_done = TakesRedirectsForDone("tin_takes_a_redirect_for_done")
-claims_too_much = ClaimsTooMuch("tin_claims_too_much")
+claims_keyed_for_append = ClaimsTooMuch("tin_claims_keyed_for_append")
 finds_its_own_answers = FindsItsOwnAnswers("tin_finds_its_own_answers")
 swallows_a_held_file = SwallowsAHeldFile("tin_swallows_a_held_file")
 gives_up_quietly = GivesUpQuietly("tin_gives_up_quietly")
@@ -283,10 +283,10 @@ DEFECTS: Final[Mapping[str, Defect]] = {
         _defect("takes_throttled_for_done", "takes a throttled write for done", "FLT-05"),
         _defect("swallows_a_gateways_error", "swallows a gateway's error", "FLT-06"),
         _defect("swallows_a_500", "swallows a 500", "FLT-06", "PRC-01"),
-        _defect("takes_a_redirect_for_done", "takes a redirect for done", "FLT-08"),
-        _defect("claims_too_much", "claims that the ERP refuses what it takes twice", "FLT-09"),
-        _defect("finds_its_own_answers", "finds what it was told, not what is there", "FLT-10"),
-        _defect("swallows_a_held_file", "says that a file lies there when somebody held it", "FLT-11"),
-        _defect("gives_up_quietly", "says done at the third try", "FLT-12"),
+        _defect("takes_a_redirect_for_done", "takes a redirect for done", "FLT-07"),
+        _defect("claims_keyed_for_append", "claims that the ERP refuses what it takes twice", "FLT-08"),
+        _defect("finds_its_own_answers", "finds what it was told, not what is there", "FLT-09"),
+        _defect("swallows_a_held_file", "says that a file lies there when somebody held it", "FLT-10"),
+        _defect("gives_up_quietly", "says done at the third try", "FLT-11"),
     )
 }
