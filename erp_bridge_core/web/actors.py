@@ -1,5 +1,6 @@
 """Who asks: a request's `Visit`, found before any handler runs. Whatever is not marked public needs an actor."""
 
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -138,16 +139,25 @@ class _Finding:
     def _by_token(self, authorization: str, company: str) -> Visit:
         if not authorization.lower().startswith(_BEARER):
             raise NotSignedIn("Only bearer tokens are known here.", remedy="Send `Authorization: Bearer TOKEN`.")
+        token = authorization[len(_BEARER) :].strip()
         code = company or sole_company(self.application)
-        if not code:
+        if not code and self._is_of_some_company(token):
             raise UsageError(
                 "This installation has several companies.", remedy=f"Say which one: the header {COMPANY_HEADER}."
             )
         try:
-            actor = self.application.people.actor_from_token(authorization[len(_BEARER) :].strip(), code)
+            actor = self.application.people.actor_from_token(token, code)
         except NotAllowed as error:
             raise NotSignedIn(error.message, remedy=error.remedy) from error
         return Visit(actor=actor, bearer=True)
+
+    def _is_of_some_company(self, token: str) -> bool:
+        """Whether the company is all that is missing: who shows no good token is not told how many there are."""
+        for company in self.application.companies.list(system_actor(0, "")):
+            with suppress(NotAllowed):
+                self.application.people.actor_from_token(token, company.code)
+                return True
+        return False
 
     @property
     def _web(self) -> WebConfig:

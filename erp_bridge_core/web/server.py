@@ -89,11 +89,17 @@ def unknown_page(path: FromPath[str]) -> None:
     raise NotFoundException(path)
 
 
+_SENT: Final = (
+    "An API token: `erp-bridge person token`. Where an installation has several companies, the header"
+    " `ERP-Bridge-Company` names the one to act in."
+)
+
+
 def _openapi(cookies: Cookies) -> OpenAPIConfig:
     session = SecurityScheme(
         type="apiKey", name=cookies.name("session"), security_scheme_in="cookie", description="A sign-in on a page."
     )
-    token = SecurityScheme(type="http", scheme="bearer", description="An API token: `erp-bridge person token`.")
+    token = SecurityScheme(type="http", scheme="bearer", description=_SENT)
     return OpenAPIConfig(
         title="ERP Bridge",
         version=version("erp-bridge-core"),

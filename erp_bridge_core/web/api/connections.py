@@ -8,6 +8,7 @@ import msgspec
 from attrs import frozen
 from litestar.params import FromPath, JSONBody
 
+from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.web.api.models import Body, Name, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -57,6 +58,10 @@ def list_connections(application: GivenApplication, actor: GivenActor) -> list[C
 @_on.act("/connections", "Add a connection", status_code=HTTPStatus.CREATED)
 def add_connection(application: GivenApplication, actor: GivenActor, data: JSONBody[NewConnection]) -> ConnectionModel:
     """Add a connection; for administrators who signed in recently."""
+    known = sorted(application.registry.adapters)
+    if data.erp not in known:
+        fault = Fault("erp", "is none that can be used here", value=data.erp, expected=f"one of {', '.join(known)}")
+        raise BadInput("The connection can't be added.", remedy="Name another ERP.", faults=[fault])
     added = application.connections.add(
         actor,
         data.name,

@@ -12,6 +12,7 @@ from attrs import frozen
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.registry.adapter import Adapter
@@ -136,6 +137,8 @@ def show_plugin(application: GivenApplication, actor: GivenActor, name: FromPath
     """Show what to know about one ERP: what it takes, its writes, its certificate; for who may look at items."""
     with application.store.read() as connection:
         require(may_look_at_items(rights_of(connection, actor)))
+    if name not in application.registry.adapters:
+        raise NotFound(f"No ERP {name!r} can be used here.", remedy="List the plugins; it may be broken.")
     adapter = application.registry.adapter(name)
     assessment = application.certificates.assess(name)
     profile, kept = adapter.profile, assessment.certificate

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,10 +9,9 @@ from typing import Annotated, Final
 
 from attrs import frozen
 from litestar import Response
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from erp_bridge_core.contract.errors import NotFound
-from erp_bridge_core.exports.reports import JobCostsReport
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.budgets import sliced
 from erp_bridge_core.web.api.models import Key, Limit, Offset, listed, made_all
@@ -25,17 +23,8 @@ _on = Operations("reports")
 _Project = Annotated[str | None, QueryParameter(description="This project's job alone, by its number.")]
 
 
-class FileFormat(StrEnum):
-    """What a report may be written as."""
-
-    CSV = "csv"
-    XLSX = "xlsx"
-
-
-_TYPES: Final = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+CSV: Final = "text/csv; charset=utf-8"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @frozen(kw_only=True)
@@ -104,7 +93,7 @@ class KeyCostPage:
 
 @_on.read("/reports/job-costs", "The job costs report", HTTPStatus.NOT_FOUND)
 def show_job_costs(application: GivenApplication, actor: GivenActor, project: _Project = None) -> JobCostsAnswer:
-    """Show the totals of each exported job; what the last verification read. `…/keys` and the files hold the keys."""
+    """Show the totals of each exported job; what the last verification read. The files hold its keys."""
     report = application.reports.job_costs(actor, project=project)
     return JobCostsAnswer(jobs=made_all(JobCosts, report.jobs), unverified=list(report.unverified))
 
@@ -128,27 +117,28 @@ def list_job_costs(
     return listed(request, KeyCostPage, KeyCost, found)
 
 
-@_on.read(
-    "/reports/job-costs/file", "The job costs report as a file", HTTPStatus.NOT_FOUND, media_type=_TYPES[FileFormat.CSV]
-)
-def download_job_costs(
-    application: GivenApplication,
-    actor: GivenActor,
-    format: FromQuery[FileFormat] = FileFormat.CSV,  # noqa: A002 -- the field's word
-    project: _Project = None,
+@_on.read("/reports/job-costs/csv", "The report as CSV", HTTPStatus.NOT_FOUND, media_type=CSV)
+def download_job_costs_csv(
+    application: GivenApplication, actor: GivenActor, project: _Project = None
 ) -> Response[bytes]:
-    """Write the report as CSV or XLSX; text is never a formula there."""
-    report = application.reports.job_costs(actor, project=project)
+    """Write the report's keys as CSV in UTF-8; text is never a formula there."""
+    return _file(application.reports.job_costs(actor, project=project).write_csv, "job-costs.csv", CSV)
+
+
+@_on.read("/reports/job-costs/xlsx", "The report as XLSX", HTTPStatus.NOT_FOUND, media_type=XLSX)
+def download_job_costs_xlsx(
+    application: GivenApplication, actor: GivenActor, project: _Project = None
+) -> Response[bytes]:
+    """Write the report's keys as an Excel workbook; amounts are numbers, text is never a formula there."""
+    return _file(application.reports.job_costs(actor, project=project).write_xlsx, "job-costs.xlsx", XLSX)
+
+
+def _file(write: Callable[[Path], None], name: str, kind: str) -> Response[bytes]:
     with TemporaryDirectory() as folder:
-        file = Path(folder) / f"job-costs.{format.value}"
-        _writer(report, format)(file)
+        file = Path(folder) / name
+        write(file)
         content = file.read_bytes()
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return Response(content, media_type=_TYPES[format], headers=headers)
+    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _writer(report: JobCostsReport, wanted: FileFormat) -> Callable[[Path], None]:
-    return report.write_csv if wanted is FileFormat.CSV else report.write_xlsx
-
-
-HANDLERS: Final = (show_job_costs, list_job_costs, download_job_costs)
+HANDLERS: Final = (show_job_costs, list_job_costs, download_job_costs_csv, download_job_costs_xlsx)

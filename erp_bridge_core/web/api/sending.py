@@ -1,6 +1,7 @@
 """`/projects/{number}/…`: what may be done with a budget now, sending it, taking it back, unlocking it (B3-B6, V1)."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final, Literal
 
 import msgspec
@@ -84,7 +85,7 @@ def show_readiness(application: GivenApplication, actor: GivenActor, number: Fro
     return made(ReadinessModel, application.sending.readiness(actor, number))
 
 
-@_on.read("/projects/{number:str}/findings", "What a send would find")
+@_on.read("/projects/{number:str}/findings", "What a send would find", HTTPStatus.CONFLICT)
 def preview_send(application: GivenApplication, actor: GivenActor, number: FromPath[str]) -> list[FindingModel]:
     """List every finding that a send would have now; nothing is changed. It asks for the project's link and sync."""
     return made_all(FindingModel, application.sending.preview(actor, number))
