@@ -27,7 +27,7 @@ def test_a_project_manager_sees_his_projects(browser: Browser) -> None:
     browser.sign_in("mia")
     page = browser.get("/").text
 
-    assert "24-001 Bridge &amp; Creek" in page
+    assert "24-001</a> Bridge &amp; Creek" in page
     assert "locked" in page
     assert "Nothing waits for you." in page
 
