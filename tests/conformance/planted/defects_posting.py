@@ -1,6 +1,6 @@
 """Defects of what is said of the ERP's books."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -47,24 +47,24 @@ class _Early(KeyedAdapter):
 
 
 class _Marks(KeyedAdapter):
-    """Leaves a mark in the ERP that somebody looked: a row of zero on a cost code without a budget."""
-
-    def observations(self, receipt: ExportReceipt, rows: Sequence[Row]) -> Iterator[Observation]:
-        yield from super().observations(receipt, rows)
+    """Leaves a mark in the ERP once it saw something posted: a row of zero on the first cost code."""
 
     @hookimpl
     def verify_posted(self, receipt: ExportReceipt, erp: TinErp) -> Iterable[Seen]:
         client = self.client(erp)
-        looked = str(int(erp.state.get("looked") or "0") + 1)
-        erp.state.put("looked", looked)
-        row = {"sub_job": "", "cost_code": "703-06028", "category": "L", "part": "original", "amount": "0"}
-        common = {"quantity": None, "unit": "", "unit_cost": None, "description": "", "change": None, "revision": None}
-        reference = client.reference(receipt.job, f"looked {receipt.item} {looked}")
-        code = client.rows(receipt.job, "cost-codes")[0]
-        place = {"sub_job": code["sub_job"], "cost_code": code["code"]}
-        body = {"reference": reference, "rows": [{**row, **common, **place}]}
-        client.write("POST", f"{client.job_url(receipt.job)}/entries", body)
+        if any(Decimal(row["original"]) for row in client.rows(receipt.job, "figures")):
+            looked = str(int(erp.state.get("looked") or "0") + 1)
+            erp.state.put("looked", looked)
+            reference = client.reference(receipt.job, f"looked {receipt.item} {looked}")
+            body = {"reference": reference, "rows": [self.mark(client.rows(receipt.job, "cost-codes")[0])]}
+            client.write("POST", f"{client.job_url(receipt.job)}/entries", body)
         yield from super().verify_posted(receipt, erp)
+
+    def mark(self, code: Row) -> Row:
+        """A row of nothing, in a category that no budget of the suite has there."""
+        blank = {"quantity": None, "unit": "", "unit_cost": None, "description": "", "change": None, "revision": None}
+        place = {"sub_job": code["sub_job"], "cost_code": code["code"], "category": "L"}
+        return {**place, **blank, "part": "original", "amount": "0"}
 
 
 VARIANTS: Final[Mapping[str, type[TinAdapter]]] = {
