@@ -1,0 +1,71 @@
+"""Fixtures of the browser's tests: a demo served as a process, and a browser whose every complaint fails the test."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import WIDE, Watched
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = Path(os.environ.get("ERP_BRIDGE_BROWSER", "/usr/bin/chromium"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here is the browser's; without one, CI fails and a developer is told."""
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM.exists() and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason=f"no browser at {CHROMIUM}: run tools/install-browser.sh"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """`erp-bridge demo --serve` with every installed ERP: what it printed when its pages were there."""
+    home = tmp_path_factory.mktemp("browser") / "home"
+    command = [sys.executable, "-m", "erp_bridge_core", "demo", "--home", str(home), "--serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        assert told, f"the demo did not start: it left with {process.wait(timeout=30)}"
+        yield json.loads(told)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which tools/install-browser.sh installs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(demo: dict[str, Any], browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a browser of one person (`width`, `color_scheme`, `java_script_enabled`); complaints fail the test."""
+    all_opened: list[Watched] = []
+
+    def open_one(width: int = WIDE, **options: Any) -> Watched:
+        context = browser.new_context(
+            base_url=demo["address"], viewport={"width": width, "height": 800}, locale="en-US", **options
+        )
+        context.set_default_timeout(20_000)
+        watched = Watched(context=context, page=context.new_page(), base=demo["address"], password=demo["password"])
+        watched.watch()
+        all_opened.append(watched)
+        return watched
+
+    yield open_one
+    for watched in all_opened:
+        watched.context.close()
+    assert [] == [text for watched in all_opened for text in watched.complaints]
