@@ -7,13 +7,13 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, Fault, NotAllowed, NotFound, NotPossibleNow
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
+from erp_bridge_core.people.access import own_privilege_faults, require_administrator, require_other_administrator
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import member_id, project_id
-from erp_bridge_core.people.rules import DIRECTIONS, ITEM_TYPES, Level
+from erp_bridge_core.people.rules import DIRECTIONS, ITEM_TYPES, Level, require
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import memberships, people, privileges, project_permissions
+from erp_bridge_core.store.tables import memberships, privileges, project_permissions
 
 
 @define
@@ -30,7 +30,7 @@ class Grants:
             require_administrator(connection, actor, self.clock.now())
             person = member_id(connection, actor.company_id, login)
             if administrator is False:
-                _require_another_administrator(connection, actor.company_id, person)
+                require_other_administrator(connection, actor.company_id, person)
             of_person = (memberships.c.company_id == actor.company_id, memberships.c.person_id == person)
             shown = select(memberships.c.administrator, memberships.c.integrations).where(*of_person)
             before = dict(connection.execute(shown).one()._mapping)  # noqa: SLF001 -- SQLAlchemy's public name
@@ -57,12 +57,7 @@ class Grants:
         with self.store.begin() as connection:
             self._check_privilege(connection, actor, item_type, direction)
             person = member_id(connection, actor.company_id, login)
-            if person == actor.person_id:
-                raise NotAllowed(
-                    "Nobody grants a privilege to himself.",
-                    remedy="Another administrator must grant it.",
-                    faults=[Fault("privilege", "can't be granted to oneself", value=login, rule="P4")],
-                )
+            require(own_privilege_faults(actor, person))
             number = None if project is None else project_id(connection, actor.company_id, project)
             if connection.execute(
                 select(privileges.c.id).where(*_same(actor, person, item_type, direction, number))
@@ -95,7 +90,7 @@ class Grants:
         with self.store.begin() as connection:
             require_administrator(connection, actor, self.clock.now())
             person = member_id(connection, actor.company_id, login)
-            _require_another_administrator(connection, actor.company_id, person)
+            require_other_administrator(connection, actor.company_id, person)
             for table in (memberships, project_permissions):
                 of_person = table.c.company_id == actor.company_id, table.c.person_id == person
                 connection.execute(delete(table).where(*of_person))
@@ -146,20 +141,3 @@ def _same(
         privileges.c.project_id.is_not_distinct_from(project),
         privileges.c.revoked_at.is_(None),
     )
-
-
-def _require_another_administrator(connection: Connection, company_id: int, person: int) -> None:
-    others = (
-        select(memberships.c.person_id)
-        .join(people, people.c.id == memberships.c.person_id)
-        .where(
-            memberships.c.company_id == company_id,
-            memberships.c.administrator,
-            memberships.c.person_id != person,
-            people.c.active,
-        )
-    )
-    if connection.execute(others).first() is None:
-        raise NotPossibleNow(
-            "This is the company's only administrator.", remedy="Make somebody else an administrator first."
-        )

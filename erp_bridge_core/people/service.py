@@ -7,14 +7,15 @@ from sqlalchemy import Connection, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, Fault, NotAllowed
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.people.access import PersonWays, require_administrator, require_over_person, ways_with
+from erp_bridge_core.people.accounts import Accounts
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.grants import Grants
 from erp_bridge_core.people.passwords import hashed, operating_system_user
 from erp_bridge_core.people.queries import member_id, members
 from erp_bridge_core.people.rights import Approver, approvers_of, granted_by_self, rights_of
-from erp_bridge_core.people.rules import Level, Rights, may_administer, require, signed_in_recently
+from erp_bridge_core.people.rules import Level, Rights, may_administer, require
 from erp_bridge_core.people.sign_in import SignIn
 from erp_bridge_core.people.texts import email_faults, login_faults, name_faults, password_faults
 from erp_bridge_core.people.tokens import Tokens
@@ -33,12 +34,14 @@ class People:
     grants: Grants = field(init=False)
     tokens: Tokens = field(init=False)
     signing: SignIn = field(init=False)
+    accounts: Accounts = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Furnish the rooms behind the door with the same store, audit trail and clock."""
         self.grants = Grants(self.store, self.audit, self.clock)
         self.tokens = Tokens(self.store, self.audit, self.clock)
         self.signing = SignIn(self.store, self.audit, self.clock)
+        self.accounts = Accounts(self.store, self.audit, self.clock)
 
     def add(self, actor: Actor, login: str, name: str, *, email: str = "") -> Person:
         """Add a person to the actor's company, with no rights yet; one known to the installation joins with his login.
@@ -65,7 +68,7 @@ class People:
         """
         with self.store.begin() as connection:
             person = member_id(connection, actor.company_id, login)
-            self._require_may_set_password(connection, actor, person)
+            require_over_person(connection, actor, person, self.clock.now())
             faults = password_faults(password, login)
             if faults:
                 raise BadInput(f"The password of {login!r} can't be set.", faults=faults)
@@ -89,6 +92,16 @@ class People:
                 require(may_administer(rights_of(connection, actor)))
             member_id(connection, actor.company_id, login)
             return members(connection, actor.company_id, login)[0]
+
+    def ways(self, actor: Actor, login: str) -> PersonWays:
+        """What the actor can't do with a person now, with every reason; raises `NotFound`."""
+        with self.store.read() as connection:
+            return ways_with(connection, actor, member_id(connection, actor.company_id, login))
+
+    def change(self, actor: Actor, login: str, *, name: str, email: str) -> Person:
+        """Set a person's name and mail address: one's own, or as administrator of all of his companies."""
+        self.accounts.change(actor, login, name=name, email=email)
+        return self._shown(actor, login)
 
     def grant_membership(
         self, actor: Actor, login: str, *, integrations: Level | str | None = None, administrator: bool | None = None
@@ -218,26 +231,6 @@ class People:
         values = {"login": login, "name": name, "email": email, "failed_sign_ins": []}
         added = insert(people).values(**values, created_at=self.clock.now()).returning(people.c.id)
         return int(connection.execute(added).scalar_one())
-
-    def _require_may_set_password(self, connection: Connection, actor: Actor, person: int) -> None:
-        if actor.is_system:
-            return
-        if person == actor.person_id and not actor.is_token:
-            require(signed_in_recently(actor.signed_in_at, self.clock.now()))
-            return
-        require_administrator(connection, actor, self.clock.now())
-        administered = select(memberships.c.company_id).where(
-            memberships.c.person_id == actor.person_id, memberships.c.administrator
-        )
-        elsewhere = select(memberships.c.company_id).where(
-            memberships.c.person_id == person, memberships.c.company_id.not_in(administered)
-        )
-        if connection.execute(elsewhere).first() is not None:
-            raise NotAllowed(
-                "This person belongs to a company that you don't administer.",
-                remedy="He sets his password himself, or it is set on the host with `erp-bridge person password`.",
-                faults=[Fault("login", "belongs to another company too", rule="P0")],
-            )
 
 
 def _level(value: Level | str | None) -> Level | None:

@@ -5,19 +5,20 @@ from datetime import timedelta
 from typing import Any, Final
 
 from attrs import define
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotAllowed, NotFound
+from erp_bridge_core.people.access import require_administrator
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.passwords import TOKEN_PREFIX, new_token, token_hash
-from erp_bridge_core.people.rights import policy_of
-from erp_bridge_core.people.rules import TOKEN_VERBS, require, signed_in_recently
+from erp_bridge_core.people.rights import policy_of, rights_of
+from erp_bridge_core.people.rules import TOKEN_VERBS, may_administer, require, signed_in_recently
 from erp_bridge_core.people.texts import name_faults
-from erp_bridge_core.people.views import Token
+from erp_bridge_core.people.views import HeldToken, Token
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import api_tokens, companies, memberships, projects
+from erp_bridge_core.store.tables import api_tokens, companies, memberships, people, projects
 
 LONGEST_DAYS: Final = 366
 
@@ -82,6 +83,50 @@ class Tokens:
             if not connection.execute(found.values(revoked_at=self.clock.now())).rowcount:
                 raise NotFound(f"You have no token {name!r} in force.")
             self.audit.record(connection, actor, "revoke token", "token", name)
+
+    def of_company(self, actor: Actor) -> tuple[HeldToken, ...]:
+        """All tokens in force that are for the actor's company, by owner and name; for its administrators."""
+        with self.store.read() as connection:
+            require(may_administer(rights_of(connection, actor)))
+            found = connection.execute(self._held(actor.company_id).order_by(people.c.login, api_tokens.c.name))
+            return tuple(
+                HeldToken(
+                    login=row.login,
+                    name=row.name,
+                    projects=tuple(row.projects),
+                    verbs=tuple(row.verbs),
+                    created_at=row.created_at,
+                    expires_at=row.expires_at,
+                )
+                for row in found
+                if actor.company in row.companies
+            )
+
+    def withdraw(self, actor: Actor, login: str, name: str) -> None:
+        """Take the actor's company out of a person's token; one that is for no other ends. Raises `NotFound`."""
+        with self.store.begin() as connection:
+            require_administrator(connection, actor, self.clock.now())
+            asked = self._held(actor.company_id).where(people.c.login == login, api_tokens.c.name == name)
+            row = connection.execute(asked).one_or_none()
+            if row is None or actor.company not in row.companies:
+                raise NotFound(f"{login} has no token {name!r} in force for this company.")
+            left = [code for code in row.companies if code != actor.company]
+            values: dict[str, Any] = {"companies": left} if left else {"revoked_at": self.clock.now()}
+            connection.execute(update(api_tokens).where(api_tokens.c.id == row.id).values(values))
+            details = {"person": login}
+            self.audit.record(connection, actor, "withdraw token", "token", name, details=details)
+
+    def _held(self, company_id: int) -> Select[Any]:
+        return (
+            select(api_tokens, people.c.login)
+            .join(people, people.c.id == api_tokens.c.person_id)
+            .join(memberships, memberships.c.person_id == people.c.id)
+            .where(
+                memberships.c.company_id == company_id,
+                api_tokens.c.revoked_at.is_(None),
+                api_tokens.c.expires_at > self.clock.now(),
+            )
+        )
 
     def _named(self, person: int, name: str) -> tuple[ColumnElement[bool], ...]:
         return *self._in_force(person), api_tokens.c.name == name

@@ -56,6 +56,28 @@ class Token:
 
 
 @frozen(kw_only=True)
+class HeldToken:
+    """A token in force as an administrator of one of its companies sees it; other companies are not told."""
+
+    login: str
+    name: str
+    projects: tuple[str, ...]
+    verbs: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class OpenSession:
+    """A sign-in that has not ended; `is_asking` marks the one that asks."""
+
+    number: int
+    signed_in_at: datetime
+    expires_at: datetime
+    is_asking: bool
+
+
+@frozen(kw_only=True)
 class Company:
     """A company of this installation."""
 
