@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.preflight import Flight
     from erp_bridge_core.conformance.rulebook import Rule
+    from erp_bridge_core.conformance.run import Told
     from erp_bridge_core.conformance.site import Site
     from erp_bridge_core.conformance.subject import Subject
 
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             {"metavar": "FILE", "help": "TOML: a live test company, or what one said, instead of the simulator"},
         ),
         ("--record", {"metavar": "FILE", "help": "keep what the ERP answers, for a recorded sandbox"}),
+        ("--preflight-seconds", {"type": float, "default": 60.0, "help": "how long the first budget may take"}),
         ("--gaps", {"metavar": "FILE", "help": "TOML with the gaps that are declared: rule, reason, link, expires"}),
     ):
         try:
@@ -119,7 +121,8 @@ class ConformancePlugin:
         if given:
             return Flight(**json.loads(given))
         sandbox = self.config.getoption("erp_bridge_sandbox")
-        return fly(self.spec, sandbox=Path(sandbox) if sandbox else None)
+        patience = self.config.getoption("erp_bridge_preflight_seconds")
+        return fly(self.spec, patience=patience, sandbox=Path(sandbox) if sandbox else None)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -200,6 +203,8 @@ class ConformancePlugin:
 
         report = yield
         rule = rule_of(getattr(item, "function", None))
+        if (hung := self._ground(call)) is not None:
+            report.user_properties.append((_PROPERTY, plain(hung)))
         if rule is not None:
             cases = self.opened.once("cases", dict).get(rule.id, 1) if self.opened else 1
             told = told_by(rule, report, call, cases=cases)
@@ -209,6 +214,18 @@ class ConformancePlugin:
                     # As pytest knows what is known to fail: told, and no reason for the run to fail.
                     report.outcome, report.wasxfail = "skipped", "a declared gap"
         return report
+
+    def _ground(self, call: pytest.CallInfo[None]) -> "Told | None":
+        """An adapter that hung once is not asked again: each rule would wait for it as long."""
+        from erp_bridge_core.certificates import Result
+        from erp_bridge_core.conformance.guard import OutOfTime
+        from erp_bridge_core.conformance.preflight import Flight
+        from erp_bridge_core.conformance.run import Told
+
+        if call.excinfo is None or not isinstance(call.excinfo.value, OutOfTime):
+            return None
+        self.flight = Flight(rule="CON-02", why=str(call.excinfo.value))
+        return Told(rule=self.flight.rule, result=Result.FAILED, why=self.flight.why)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what was told, also by another process."""
