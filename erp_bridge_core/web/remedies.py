@@ -20,12 +20,12 @@ _PAGES: Final = {
     "project sync": "the page of the project",
     "audit check": "the check on the page Audit",
     "connection check": "the page of the connection",
-    "export resume": "the button Resume the export",
+    "export resume": "Resume the export",
     "export start": "the button Export",
     "export": "the item's page Export",
     "review list": "the page ERP Integrations",
     "review": "the item's page",
-    "verify": "the button Verify now",
+    "verify": "Verify now",
 }
 _COMMAND: Final = re.compile(r"(: )?`erp-bridge ([^`]+)`")
 _OPTION: Final = re.compile(r": --[a-z-]+(?: [^.\s]+)*(?=\.)")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -23,8 +24,9 @@ from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.items_exports import start_export
 from erp_bridge_core.web.pages.items_refused import act_on
 from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.signing_again import asks_for_password, sign_in_again, with_cookies
 from erp_bridge_core.web.views.items import item_path, load_head, told
-from erp_bridge_core.web.views.items_fields import AcceptForm
+from erp_bridge_core.web.views.items_fields import AcceptForm, Entered
 from erp_bridge_core.web.views.items_list import chosen_items
 
 _REVISION: Final = Field(name="revision", label="What you reviewed", kind="hidden", read=int)
@@ -50,20 +52,24 @@ def show_accept(
 @post("/items/{item_id:int}/accept", sync_to_thread=True)
 def accept(
     *, request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int], posted: GivenForm
-) -> Response[str] | Redirect:
+) -> Response[Any]:
     """Accept what was reviewed; whatever keeps it from that is told on the form, with all that was typed."""
     details = application.reviews.show(actor, item_id)
     form = AcceptForm.of(details)
-    filled, error = form.read(posted), None
+    filled, error, cookies = form.read(posted), None, list[Cookie]()
     if filled.is_good:
-        error = _accepted(application, actor, item_id, form, filled)
-        filled = form.refused(filled, error) if error else filled
+        try:
+            actor, cookies = sign_in_again(request, application, actor, posted)
+            _accept(application, actor, item_id, form.entered(filled))
+        except ErpBridgeError as raised:
+            filled, error = form.refused(filled, raised), raised
     if not filled.is_good:
-        status = status_of(error) if error else 422
-        return _accept_page(request, application, actor, details=details, form=form, filled=filled, status=status)
+        page = _accept_page(request, application, actor, details=details, form=form, filled=filled, error=error)
+        return with_cookies(page, cookies)
     if posted.get("then") == "export":
-        return start_export(request, application, actor, item_id)
-    return redirect(request, item_path(item_id), flash=Flash(f"Item {item_id} was accepted. Next: export it."))
+        return with_cookies(start_export(request, application, actor, item_id), cookies)
+    done = redirect(request, item_path(item_id), flash=Flash(f"Item {item_id} was accepted. Next: export it."))
+    return with_cookies(done, cookies)
 
 
 @post("/items/{item_id:int}/take-back", sync_to_thread=True)
@@ -113,22 +119,15 @@ def reject(
     return _reject_page(request, application, actor, item_id, lines=lines, form=filled, status=status)
 
 
-def _accepted(
-    application: Application, actor: Actor, item_id: int, form: AcceptForm, filled: Filled
-) -> ErpBridgeError | None:
-    entered = form.entered(filled)
-    try:
-        application.reviews.accept(
-            actor,
-            item_id,
-            values=entered.values,
-            confirm_import_closes=entered.confirm_import_closes,
-            confirm_baseline=entered.confirm_baseline,
-            revision=entered.revision,
-        )
-    except ErpBridgeError as error:
-        return error
-    return None
+def _accept(application: Application, actor: Actor, item_id: int, entered: Entered) -> None:
+    application.reviews.accept(
+        actor,
+        item_id,
+        values=entered.values,
+        confirm_import_closes=entered.confirm_import_closes,
+        confirm_baseline=entered.confirm_baseline,
+        revision=entered.revision,
+    )
 
 
 def _accept_page(
@@ -139,12 +138,14 @@ def _accept_page(
     details: Details,
     form: AcceptForm,
     filled: Filled,
-    status: int = 200,
+    error: ErpBridgeError | None = None,
 ) -> Response[str]:
+    wrong = status_of(error) if error else 422
     return render(
         request,
         "items/accept.html",
-        status=status,
+        status=200 if filled.is_good else wrong,
+        password=error is not None and asks_for_password(error),
         head=load_head(application, actor, details.item.id),
         told=told,
         details=details,

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -20,6 +21,7 @@ from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.items_refused import act_on, show_refusal
 from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.signing_again import PASSWORD_AGAIN, asks_for_password, sign_in_again, with_cookies
 from erp_bridge_core.web.views.items import item_path, load_head, told
 from erp_bridge_core.web.views.items_exports import load_export, subject_of
 
@@ -38,6 +40,7 @@ _SETTLING: Final = Form(
         Field(
             name="reason", label="Reason", kind="textarea", hint="What was seen in the ERP, and by whom. It is audited."
         ),
+        PASSWORD_AGAIN,
     )
 )  # fmt: skip
 
@@ -125,20 +128,21 @@ def settle(
     item_id: FromPath[int],
     reference: FromPath[str],
     posted: GivenForm,
-) -> Response[str] | Redirect:
+) -> Response[Any]:
     """Say what became of it: audited, by somebody other than who exported, not before the ERP is past doing it."""
-    filled, status = _SETTLING.read(posted), 422
+    filled, error, cookies = _SETTLING.read(posted), None, list[Cookie]()
     if filled.is_good:
-        values = filled.values
-        how, reason = Settlement(values["how"]), values["reason"]
+        how, reason = Settlement(filled.values["how"]), filled.values["reason"]
         try:
+            actor, cookies = sign_in_again(request, application, actor, posted)
             application.exports.settle(actor, item_id, reference, how=how, reason=reason)
-        except ErpBridgeError as error:
-            filled, status = filled.refused(error), status_of(error)
+        except ErpBridgeError as raised:
+            filled, error = filled.refused(raised), raised
         else:
             sentence = f"{reference} was settled as {how.replace('_', ' ')}."
-            return redirect(request, item_path(item_id, "export"), flash=Flash(sentence))
-    return _settle_page(request, application, actor, item_id, reference=reference, form=filled, status=status)
+            return with_cookies(redirect(request, item_path(item_id, "export"), flash=Flash(sentence)), cookies)
+    page = _settle_page(request, application, actor, item_id, reference=reference, form=filled, error=error)
+    return with_cookies(page, cookies)
 
 
 def _settle_page(
@@ -149,13 +153,14 @@ def _settle_page(
     *,
     reference: str,
     form: Filled,
-    status: int = 200,
+    error: ErpBridgeError | None = None,
 ) -> Response[str]:
     head = load_head(application, actor, item_id)
     subject = subject_of(application, actor, item_id, reference)
+    wrong = status_of(error) if error else 422
     return render(
-        request, "items/settle.html", status=status, head=head, told=told, subject=subject, form=form,
-        sign_in_again="",
+        request, "items/settle.html", status=200 if form.is_good else wrong, head=head, told=told, subject=subject,
+        form=form, password=error is not None and asks_for_password(error),
     )  # fmt: skip
 
 

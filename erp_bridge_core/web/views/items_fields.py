@@ -11,12 +11,13 @@ from erp_bridge_core.contract.budget import ChangeHeader
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.contract.fields import FieldKind, FieldValues, RevisionField
 from erp_bridge_core.web.forms import Field, Filled, Form
+from erp_bridge_core.web.signing_again import PASSWORD_AGAIN
 
 _KINDS: Final = {FieldKind.TEXT: "text", FieldKind.DATE: "date", FieldKind.CHOICE: "select"}
 _AS_THE_ITEM: Final = "as for the whole item"
 
 _DESCRIPTION: Final = Field(
-    name="description", label="Description", hint="Where the ERP has a place for one.", required=False,
+    name="description", label="Description of the export", hint="Where the ERP has a place for one.", required=False,
     longest=LONGEST_DESCRIPTION,
 )  # fmt: skip
 _IMPORT_CLOSES: Final = Field(
@@ -130,7 +131,7 @@ class AcceptForm:
     @property
     def _form(self) -> Form:
         fields = (_input(slot) for slot in self.slots)
-        return Form((*fields, _DESCRIPTION, _IMPORT_CLOSES, _BASELINE, _REVISION))
+        return Form((*fields, _DESCRIPTION, _IMPORT_CLOSES, _BASELINE, PASSWORD_AGAIN, _REVISION))
 
     def _shown(self, filled: Filled) -> Filled:
         """The form as it is shown: with the marks of what is required."""

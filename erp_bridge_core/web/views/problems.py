@@ -113,4 +113,5 @@ def _mismatch(application: Application, actor: Actor, row: ReviewRow) -> str:
         return error.message
     if result is None:
         return "The ERP's figures are not what was sent."
-    return f"{result.outcome.replace('_', ' ').capitalize()}: {result.named:,} keys are not as they were sent."
+    keys = "1 key is" if result.named == 1 else f"{result.named:,} keys are"
+    return f"{result.outcome.replace('_', ' ').capitalize()}: {keys} not as sent."

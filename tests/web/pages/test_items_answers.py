@@ -7,7 +7,7 @@ from conftest import ControlledClock
 from litestar.testing import TestClient
 from memory_books import Entry
 from web_items import CHANGE, accept, books, fill, form_of, hire, item, person, press, send_a_change
-from web_site import MARKUP, PROJECT, WEB, Browser
+from web_site import MARKUP, PASSWORD, PROJECT, WEB, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
@@ -128,17 +128,29 @@ def test_what_was_taken_back_meanwhile_is_not_taken_back_again(abe: Browser, app
     assert ItemState.ACCEPTED == item(application).state
 
 
-def test_a_sign_in_that_is_not_recent_keeps_what_was_typed(
+def test_a_sign_in_that_is_not_recent_is_renewed_on_the_form(
     abe: Browser, application: Application, clock: ControlledClock
 ) -> None:
-    """Accepting asks for a sign-in of the last minutes: it is said, and the form stays filled in."""
+    """Accepting asks for a sign-in of the last minutes: the form stays filled in, and takes the password."""
     clock.advance(minutes=16)
+    before = abe.session()
     refused = accept(abe, description="Typed for long")
-
     assert 403 == refused.status_code
     assert "sign-in within the last 15 minutes" in refused.text
-    assert "Typed for long" in refused.text
+    typed = form_of(refused.text, ACCEPT)
+    assert ("Typed for long", "") == (typed["description"], typed["password_again"])
+
+    wrong = abe.send_bare(ACCEPT, {**typed, "password_again": "something else"})
+    assert (403, before) == (wrong.status_code, abe.session())
+    assert 'id="error-password_again">' in wrong.text
+    assert "something else" not in wrong.text
     assert ItemState.READY == item(application).state
+
+    assert 303 == abe.send_bare(ACCEPT, {**typed, "password_again": PASSWORD}).status_code
+    accepted = item(application)
+    assert (ItemState.ACCEPTED, "Typed for long") == (accepted.state, accepted.description)
+    assert abe.session() not in {before, None}
+    assert "Item 1 was accepted." in abe.get("/items/1").text
 
 
 @pytest.mark.rule("A3")

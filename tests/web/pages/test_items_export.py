@@ -5,6 +5,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from conftest import ControlledClock
 from httpx import Response
 from litestar.testing import TestClient
 from web_items import (
@@ -12,6 +13,7 @@ from web_items import (
     books,
     exported,
     fill,
+    form_of,
     hand_over_files,
     hire,
     item,
@@ -20,7 +22,7 @@ from web_items import (
     press,
     send_a_change,
 )  # fmt: skip
-from web_site import MARKUP, Browser
+from web_site import MARKUP, PASSWORD, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
@@ -240,6 +242,25 @@ def test_settling_wants_an_answer_and_a_reason(abe: Browser, application: Applic
     assert 404 == settle(abe, "none", "arrived").status_code
     assert 404 == abe.get("/items/1/settle/none").status_code
     assert ItemState.UNKNOWN == item(application).state
+
+
+@pytest.mark.rule("E6")
+def test_settling_takes_the_password_on_its_form(
+    abe: Browser, vic: Browser, application: Application, clock: ControlledClock
+) -> None:
+    """It asks for a recent sign-in; what was typed stays."""
+    reference = leave_in_doubt(abe, application)
+    let_time_pass(application)
+    vic.sign_in("vic")
+    clock.advance(minutes=16)
+    path = f"/items/1/settle/{reference}"
+    refused = settle(vic, reference, "arrived")
+    assert 403 == refused.status_code
+
+    typed = form_of(refused.text, path)
+    assert ("arrived", "Looked in the books") == (typed["how"], typed["reason"])
+    assert 303 == vic.send_bare(path, {**typed, "password_again": PASSWORD}).status_code
+    assert ItemState.WAITING == item(application).state
 
 
 @pytest.mark.rule("E6")

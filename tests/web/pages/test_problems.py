@@ -37,7 +37,7 @@ def test_a_mismatch_is_a_problem(abe: Browser, application: Application) -> None
     press(abe, "verify")
     page = abe.get("/problems").text
 
-    assert "Posted twice: 1 keys are not as they were sent." in page
+    assert "Posted twice: 1 key is not as sent." in page
     assert 'href="/items/1/posting"' in page
 
 
