@@ -4,15 +4,17 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := $(VENV)/.ready
 
-.PHONY: help demo test conformance bench lint format wheels clean
+.PHONY: help demo serve-demo screenshots test conformance bench lint format wheels clean
 
 ADAPTERS := sage300 cmic spectrum acme
 CERTIFICATES := $(CURDIR)/build/certificates
 
 help:
 	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
+	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
 	@echo "make test    set up, then run every test: core, plugins, a sample of the conformance suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
+	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
 	@echo "make bench   set up, then measure speed and memory beside a floor"
 	@echo "make format  format the code"
 	@echo "make clean   remove all that these targets made"
@@ -21,12 +23,20 @@ $(SETUP): pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -c 'import sys; sys.exit("ERP Bridge needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "uv>=0.5"
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -e . $(foreach plugin,$(wildcard plugins/*),-e $(plugin)) \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web]' $(foreach plugin,$(wildcard plugins/*),-e $(plugin)) \
 	  "tox>=4.20" "tox-uv>=1.20" "ruff>=0.8"
 	@touch $(SETUP)
 
 demo: $(SETUP)
 	$(BIN)/erp-bridge demo --home .demo
+
+serve-demo: $(SETUP)
+	$(BIN)/erp-bridge demo --home .demo-served --serve
+
+screenshots: $(SETUP)
+	sh tools/install-browser.sh
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group browser
+	$(BIN)/python tools/screenshots.py
 
 test: $(SETUP)
 	$(BIN)/tox run
@@ -50,4 +60,4 @@ wheels: $(SETUP)
 	for project in . plugins/*; do $(BIN)/uv build --wheel --out-dir dist $$project; done
 
 clean:
-	rm -rf $(VENV) .tox .demo build dist
+	rm -rf $(VENV) .tox .demo .demo-served build dist
