@@ -26,6 +26,7 @@ ENTRIES: Final = (
     Entry("Projects", "/projects"),
     Entry("ERP Integrations", "/items", lambda rights: not may_look_at_items(rights)),
     Entry("Problems", "/problems", lambda rights: not may_look_at_items(rights)),
+    Entry("Job costs", "/reports/job-costs", lambda rights: not may_look_at_items(rights)),
 )
 
 

@@ -33,6 +33,7 @@ ANSWERS = [
     ("GET", "/api/v1/items", 200), ("GET", "/api/v1/items/99", 404), ("GET", "/api/v1/none", 404),
     ("GET", "/projects", 200), ("GET", "/projects/24-001/budget", 200), ("GET", "/projects/none/budget", 404),
     ("GET", "/projects/24-001/budget/send", 200), ("POST", "/projects/24-001/budget/retrieve", 403),
+    ("GET", "/reports/job-costs", 200), ("GET", "/reports/job-costs/csv", 200), ("GET", "/projects/24-001/job-costs", 200),
 ]  # fmt: skip
 
 

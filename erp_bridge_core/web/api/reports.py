@@ -1,10 +1,7 @@
 """`/reports/job-costs`: the ERP's own figures beside ours, as JSON, CSV or XLSX (V4)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 from attrs import frozen
@@ -16,15 +13,12 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.budgets import sliced
 from erp_bridge_core.web.api.models import Key, Limit, Offset, listed, made_all
 from erp_bridge_core.web.api.operations import Operations
+from erp_bridge_core.web.downloads import CSV, XLSX, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import PAGE_ROWS
 
 _on = Operations("reports")
 _Project = Annotated[str | None, QueryParameter(description="This project's job alone, by its number.")]
-
-
-CSV: Final = "text/csv; charset=utf-8"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @frozen(kw_only=True)
@@ -122,7 +116,7 @@ def download_job_costs_csv(
     application: GivenApplication, actor: GivenActor, project: _Project = None
 ) -> Response[bytes]:
     """Write the report's keys as CSV in UTF-8; text is never a formula there."""
-    return _file(application.reports.job_costs(actor, project=project).write_csv, "job-costs.csv", CSV)
+    return download(application.reports.job_costs(actor, project=project).write_csv, "job-costs.csv", CSV)
 
 
 @_on.read("/reports/job-costs/xlsx", "The report as XLSX", HTTPStatus.NOT_FOUND, media_type=XLSX)
@@ -130,15 +124,7 @@ def download_job_costs_xlsx(
     application: GivenApplication, actor: GivenActor, project: _Project = None
 ) -> Response[bytes]:
     """Write the report's keys as an Excel workbook; amounts are numbers, text is never a formula there."""
-    return _file(application.reports.job_costs(actor, project=project).write_xlsx, "job-costs.xlsx", XLSX)
-
-
-def _file(write: Callable[[Path], None], name: str, kind: str) -> Response[bytes]:
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / name
-        write(file)
-        content = file.read_bytes()
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return download(application.reports.job_costs(actor, project=project).write_xlsx, "job-costs.xlsx", XLSX)
 
 
 HANDLERS: Final = (show_job_costs, list_job_costs, download_job_costs_csv, download_job_costs_xlsx)

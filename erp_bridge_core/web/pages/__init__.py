@@ -17,6 +17,7 @@ from erp_bridge_core.web.pages import (
     password,
     problems,
     projects,
+    reports,
     sign_in,
 )
 
@@ -34,6 +35,7 @@ HANDLERS: Final = (
     *budget_changes.HANDLERS,
     *budget_import.HANDLERS,
     *budget_send.HANDLERS,
+    *reports.HANDLERS,
     *company.HANDLERS,
     *password.HANDLERS,
 )
