@@ -1,8 +1,9 @@
 """The companies of an installation: their names, time zones, currencies and policies (P0)."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import asdict, define
+from attrs import asdict, define, evolve
 from sqlalchemy import Connection, Row, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
@@ -67,7 +68,7 @@ class Companies:
         with self.store.begin() as connection:
             require_administrator(connection, actor, self.clock.now())
             before = asdict(policy_of(connection, actor.company_id))
-            policy = structure(CompanyPolicy, {**before, **values}, what="company's policy")
+            policy = _policy_with(before, values)
             changed = {name: value for name, value in asdict(policy).items() if before[name] != value}
             connection.execute(
                 update(companies).where(companies.c.id == actor.company_id).values(policy=asdict(policy))
@@ -131,6 +132,19 @@ class Companies:
 def company_faults(code: str, *, name: str, time_zone: str, currency: str) -> list[Fault]:
     """What is wrong with the facts of a new company."""
     return [*code_faults(code), *name_faults(name), *time_zone_faults(time_zone), *currency_faults(currency)]
+
+
+def _policy_with(before: Mapping[str, Any], values: Mapping[str, Any]) -> CompanyPolicy:
+    """The policies with some of them set; each is looked at by itself, so that every fault names its own."""
+    faults = []
+    for name, value in values.items():
+        try:
+            structure(CompanyPolicy, {**before, name: value}, what="company's policy")
+        except BadInput as error:
+            faults += [evolve(fault, where=name if fault.where == "." else fault.where) for fault in error.faults]
+    if faults:
+        raise BadInput("The company's policies can't be set so.", faults=faults)
+    return structure(CompanyPolicy, {**before, **values}, what="company's policy")
 
 
 def _company(row: Row[Any]) -> Company:

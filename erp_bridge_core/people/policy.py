@@ -3,7 +3,6 @@
 from typing import Any, Final, Literal
 
 from attrs import field, frozen
-from attrs.validators import ge, in_
 
 RECENT_MINUTES: Final = 15
 
@@ -12,7 +11,17 @@ def _known_locale(_: Any, __: Any, value: str) -> None:
     from babel.localedata import exists
 
     if not exists(value):
-        raise ValueError("expected a locale such as en_US")
+        raise ValueError("is not known; expected a locale such as en_US")
+
+
+def _positive(_: Any, __: Any, value: int) -> None:
+    if value < 1:
+        raise ValueError("must be 1 or more")
+
+
+def _hour(_: Any, __: Any, value: int) -> None:
+    if value not in range(24):
+        raise ValueError("must be 0 to 23")
 
 
 @frozen(kw_only=True)
@@ -32,6 +41,6 @@ class CompanyPolicy:
     resend_with_grant: bool = False
     approve_by_token: bool = False
     duplicates: Literal["refuse", "sum"] = "refuse"
-    recent_minutes: int = field(default=RECENT_MINUTES, validator=ge(1))
-    daily_summary_hour: int = field(default=7, validator=in_(range(24)))
+    recent_minutes: int = field(default=RECENT_MINUTES, validator=_positive)
+    daily_summary_hour: int = field(default=7, validator=_hour)
     locale: str = field(default="en_US", validator=_known_locale)

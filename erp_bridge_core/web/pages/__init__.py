@@ -15,10 +15,15 @@ from erp_bridge_core.web.pages import (
     items_exports,
     items_posting,
     password,
+    people,
+    people_acts,
+    policy,
     problems,
+    profile,
     projects,
     reports,
     sign_in,
+    tokens,
 )
 
 HANDLERS: Final = (
@@ -38,4 +43,9 @@ HANDLERS: Final = (
     *reports.HANDLERS,
     *company.HANDLERS,
     *password.HANDLERS,
+    *profile.HANDLERS,
+    *people.HANDLERS,
+    *people_acts.HANDLERS,
+    *policy.HANDLERS,
+    *tokens.HANDLERS,
 )

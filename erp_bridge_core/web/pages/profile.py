@@ -1,0 +1,73 @@
+"""Oneself: name and mail address, what was granted, and where one is signed in."""
+
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import BadInput, NotFound
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.web.actors import WebRequest, cookies_of
+from erp_bridge_core.web.errors import status_of
+from erp_bridge_core.web.flash import Flash
+from erp_bridge_core.web.forms import Filled
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.pages.people import ACCOUNT
+from erp_bridge_core.web.rendering import redirect, render
+
+
+@get("/profile", sync_to_thread=True)
+def show_profile(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
+    """What is known of whoever is signed in."""
+    return _page(request, application, actor)
+
+
+@post("/profile", sync_to_thread=True)
+def change_profile(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str] | Redirect:
+    """Set one's own name and mail address; asks for a recent sign-in."""
+    filled = ACCOUNT.read(posted)
+    if not filled.is_good:
+        return _page(request, application, actor, filled, status=422)
+    try:
+        application.people.accounts.change(actor, actor.login, name=filled.values["name"], email=filled.values["email"])
+    except BadInput as error:
+        return _page(request, application, actor, filled.refused(error), status=status_of(error))
+    return redirect(request, "/profile", flash=Flash("Your name and address were changed."))
+
+
+@post("/profile/sessions/end", sync_to_thread=True)
+def end_session(request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm) -> Redirect:
+    """End one of one's own sign-ins; another's is not found."""
+    number = str(posted.get("number") or "")
+    if not (number.isascii() and number.isdigit() and len(number) < len("999999999999")):
+        raise NotFound("You have no such session.")
+    application.people.accounts.end_session(actor, int(number))
+    return redirect(request, "/profile", flash=Flash("That sign-in has ended."))
+
+
+@post("/profile/sessions/end-all", sync_to_thread=True)
+def end_sessions(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Redirect:
+    """Sign out everywhere, here too."""
+    application.people.accounts.end_sessions(actor)
+    gone = [cookies_of(request).remove(kind) for kind in ("session", "visit", "notice")]
+    return redirect(request, "/sign-in", cookies=gone)
+
+
+def _page(
+    request: WebRequest, application: Application, actor: Actor, filled: Filled | None = None, *, status: int = 200
+) -> Response[str]:
+    person = application.people.show(actor, actor.login)
+    return render(
+        request,
+        "profile.html",
+        status=status,
+        person=person,
+        sessions=application.people.accounts.sessions(actor, request.auth.session),
+        form=filled or ACCOUNT.empty(name=person.name, email=person.email),
+    )
+
+
+HANDLERS: Final = (show_profile, change_profile, end_session, end_sessions)
