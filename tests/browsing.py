@@ -1,12 +1,17 @@
 """A person's browser that notes every complaint, and every page that links lead him to."""
 
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from attrs import define, field
 from playwright.sync_api import BrowserContext, Page
 
 WIDE, PHONE = 1280, 400
+#: Where a browser may be; tools/install-browser.sh installs the second.
+PLACES = (os.environ.get("ERP_BRIDGE_BROWSER", ""), "/usr/bin/chromium", "/usr/bin/google-chrome")
+CHROMIUM = next((place for place in PLACES if place and Path(place).exists()), "")
 #: Parts of an address that say which thing is shown, not which kind of page it is.
 _NAMED = re.compile(r"/(projects|people|connections|maps|plugins|tokens|companies)/(?!new\b)[^/?]+")
 _COUNTED = re.compile(r"/\d[\d-]*(?=/|$)")

@@ -2,11 +2,13 @@
 # Prepare a machine for the browser tests and the screenshots: Debian's Chromium and a font. Safe to run again.
 set -eu
 
-browser=${ERP_BRIDGE_BROWSER:-/usr/bin/chromium}
-if [ -x "$browser" ]; then
-    echo "The browser is ready: $browser."
-    exit 0
-fi
+# The same places as tests/browsing.py has.
+for browser in "${ERP_BRIDGE_BROWSER:-}" /usr/bin/chromium /usr/bin/google-chrome; do
+    if [ -x "$browser" ]; then
+        echo "The browser is ready."
+        exit 0
+    fi
+done
 # CI skips nothing; elsewhere the browser's tests say what is missing.
 if [ "${CI:-}" = true ]; then without=1; else without=0; fi
 if ! command -v apt-get >/dev/null 2>&1; then
@@ -23,4 +25,4 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 $as_root apt-get update -qq
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
-echo "The browser is ready: $browser."
+echo "The browser is ready."

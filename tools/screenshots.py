@@ -22,7 +22,9 @@ ALL: Final = ROOT / "build" / "screenshots"
 #: What the documents show; it is kept in the repository, so it is little.
 DOCUMENTS: Final = ROOT / "docs" / "images"
 KEPT: Final = ("items-light.png", "items-dark.png", "mismatch-light.png")
-CHROMIUM: Final = os.environ.get("ERP_BRIDGE_BROWSER", "/usr/bin/chromium")
+#: Where a browser may be.
+PLACES: Final = (os.environ.get("ERP_BRIDGE_BROWSER", ""), "/usr/bin/chromium", "/usr/bin/google-chrome")
+CHROMIUM: Final = next((place for place in PLACES if place and Path(place).exists()), "")
 SIZE: Final = {"width": 1120, "height": 700}
 #: The picture's name, who looks, and the item whose page it is, by its project; blank: a page of its own.
 PICTURES: Final = (
