@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from attrs import define, evolve, field
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, or_, select, text
 
 from erp_bridge_core.audit.chain import check_chain
 from erp_bridge_core.audit.entries import AuditCheck, AuditEntry, AuditHead, seal
@@ -93,10 +93,26 @@ class AuditTrail:
         subject: str | None = None,
         subject_id: object = None,
         verb: str | None = None,
+        person: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> tuple[AuditEntry, ...]:
-        """The newest entries of the actor's company, newest first; whoever may look at ERP Integrations may."""
+        """The newest entries of the actor's company, newest first; whoever may look at ERP Integrations may.
+
+        `person` is a login, of whoever really acted or of whom he acted as; `since` is included, `until` is not;
+        `before` is the number of the entry that a former page ended with.
+        """
         query = select(audit_entries).where(audit_entries.c.company_id == actor.company_id)
+        if person is not None:
+            query = query.where(or_(audit_entries.c.person == person, audit_entries.c.real_person == person))
+        if since is not None:
+            query = query.where(audit_entries.c.at >= since.astimezone(UTC).isoformat())
+        if until is not None:
+            query = query.where(audit_entries.c.at < until.astimezone(UTC).isoformat())
+        if before is not None:
+            query = query.where(audit_entries.c.sequence < before)
         wanted = {"subject": subject, "subject_id": subject_id, "verb": verb}
         for name, value in wanted.items():
             if value is not None:

@@ -28,6 +28,8 @@ ENTRIES: Final = (
     Entry("Problems", "/problems", lambda rights: not may_look_at_items(rights)),
     Entry("Job costs", "/reports/job-costs", lambda rights: not may_look_at_items(rights)),
     Entry("People", "/people", lambda rights: not may_administer(rights)),
+    Entry("Audit", "/audit", lambda rights: not may_look_at_items(rights)),
+    Entry("Connections", "/connections", lambda rights: not may_look_at_items(rights)),
 )
 
 

@@ -34,6 +34,8 @@ ANSWERS = [
     ("GET", "/projects", 200), ("GET", "/projects/24-001/budget", 200), ("GET", "/projects/none/budget", 404),
     ("GET", "/projects/24-001/budget/send", 200), ("POST", "/projects/24-001/budget/retrieve", 403),
     ("GET", "/reports/job-costs", 200), ("GET", "/reports/job-costs/csv", 200), ("GET", "/projects/24-001/job-costs", 200),
+    ("GET", "/audit", 200), ("GET", "/audit/csv", 200), ("GET", "/audit/check", 200), ("GET", "/audit?since=x", 422),
+    ("GET", "/connections", 200), ("GET", "/connections/books", 200), ("GET", "/connections/none", 404),
 ]  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from typing import Final
 
 from erp_bridge_core.web.pages import (
+    audit,
     budget,
     budget_changes,
     budget_import,
     budget_lines,
     budget_send,
     company,
+    connections,
     home,
     items,
     items_answers,
@@ -41,6 +43,8 @@ HANDLERS: Final = (
     *budget_import.HANDLERS,
     *budget_send.HANDLERS,
     *reports.HANDLERS,
+    *audit.HANDLERS,
+    *connections.HANDLERS,
     *company.HANDLERS,
     *password.HANDLERS,
     *profile.HANDLERS,

@@ -1,0 +1,84 @@
+"""A connection as pages show it: its last check, how its adapter stands, and what may be done with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+from attrs import frozen
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.certificates.standing import Standing
+from erp_bridge_core.connections.service import ConnectionView
+from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items, require
+
+
+@frozen(kw_only=True)
+class ConnectionPage:
+    """One connection. `checked_at` is None before its first check; `trouble` says why its plugin can't be used."""
+
+    connection: ConnectionView
+    checked_at: datetime | None
+    works: bool
+    standing: Standing | None
+    trouble: str
+    check: Sequence[Fault]
+    administer: Sequence[Fault]
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return connection_path(self.connection.name)
+
+
+def connection_path(name: str, *rest: str) -> str:
+    """The address of a connection's page, or of one below it."""
+    return "/".join(["/connections", quote(name, safe=""), *rest])
+
+
+def load_connections(application: Application, actor: Actor) -> tuple[ConnectionPage, ...]:
+    """The company's connections, by name; for whoever may look at items."""
+    rights = rights_to_look(application, actor)
+    return tuple(_page(application, actor, rights, each) for each in application.connections.list(actor))
+
+
+def load_connection(application: Application, actor: Actor, name: str) -> ConnectionPage:
+    """The connection of that name; raises NotFound, for another company's too."""
+    for each in load_connections(application, actor):
+        if each.connection.name == name:
+            return each
+    raise NotFound(f"There is no connection {name!r}.", remedy="Look at the page Connections.")
+
+
+def rights_to_look(application: Application, actor: Actor) -> Rights:
+    """What somebody may do who may look at items; raises NotAllowed for anybody else."""
+    with application.store.read() as connection:
+        rights = rights_of(connection, actor)
+    require(may_look_at_items(rights))
+    return rights
+
+
+def _page(application: Application, actor: Actor, rights: Rights, connection: ConnectionView) -> ConnectionPage:
+    checks = application.audit.show(
+        actor, subject="connection", subject_id=connection.id, verb="connection.check", limit=1
+    )
+    standing, trouble = standing_of(application, connection.erp)
+    return ConnectionPage(
+        connection=connection,
+        checked_at=checks[0].moment if checks else None,
+        works=bool(checks and checks[0].facts.get("ok")),
+        standing=standing,
+        trouble=trouble,
+        check=may_look_at_items(rights),
+        administer=may_administer(rights),
+    )
+
+
+def standing_of(application: Application, erp: str) -> tuple[Standing | None, str]:
+    """How an ERP's adapter stands; None with the reason where it can't be used."""
+    try:
+        return application.certificates.assess(erp).standing, ""
+    except PluginError as error:  # a connection is shown without it, with what is wrong
+        return None, f"{error.message} {error.remedy}".strip()
