@@ -58,7 +58,8 @@ def test_what_is_wrong_would_be_found(opened: Callable[..., Watched]) -> None:
     page = opened().page
     page.goto("/sign-in")
     page.evaluate(
-        "document.querySelector('main').innerHTML = '<img src=/static/icon.svg><p id=faint>Faint words</p><div id=wide>y</div>';"
+        "document.querySelector('main').innerHTML ="
+        " '<img src=/static/icon.svg><p id=faint>Faint words</p><div id=wide>y</div>';"
         "document.getElementById('faint').style.color = '#ddd'; document.getElementById('wide').style.width = '3000px';"
     )
 
