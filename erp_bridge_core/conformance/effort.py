@@ -8,17 +8,18 @@ from attrs import frozen
 
 
 class Depth(StrEnum):
-    """`sample`: within a minute; `full`: all of it, within five; `thorough`: with the largest budgets, unbounded."""
+    """At a glance, one case of each kind; within a minute; within five; with the largest budgets, unbounded."""
 
+    GLANCE = "glance"
     SAMPLE = "sample"
     FULL = "full"
     THOROUGH = "thorough"
 
 
-_EXAMPLES: Final = {Depth.SAMPLE: 4, Depth.FULL: 15, Depth.THOROUGH: 200}
-_PAIRS: Final = {Depth.SAMPLE: 2, Depth.FULL: 12, Depth.THOROUGH: 100}
-_POSITIONS: Final = {Depth.SAMPLE: 2, Depth.FULL: 6, Depth.THOROUGH: 10_000}
-_LINES: Final = {Depth.SAMPLE: 1_100, Depth.FULL: 5_000, Depth.THOROUGH: 100_000}
+_EXAMPLES: Final = {Depth.GLANCE: 2, Depth.SAMPLE: 4, Depth.FULL: 15, Depth.THOROUGH: 200}
+_PAIRS: Final = {Depth.GLANCE: 1, Depth.SAMPLE: 2, Depth.FULL: 12, Depth.THOROUGH: 100}
+_POSITIONS: Final = {Depth.GLANCE: 1, Depth.SAMPLE: 2, Depth.FULL: 6, Depth.THOROUGH: 10_000}
+_LINES: Final = {Depth.GLANCE: 1_100, Depth.SAMPLE: 1_100, Depth.FULL: 5_000, Depth.THOROUGH: 100_000}
 
 
 @frozen(kw_only=True)
@@ -29,6 +30,11 @@ class Effort:
     seed: int = 0
     case: str = ""
     pairs: int | None = None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether only a few cases are wanted."""
+        return self.depth in {Depth.GLANCE, Depth.SAMPLE}
 
     @property
     def examples(self) -> int:

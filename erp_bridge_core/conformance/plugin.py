@@ -210,9 +210,10 @@ class ConformancePlugin:
             told = told_by(rule, report, call, cases=cases)
             if told is not None:
                 report.user_properties.append((_PROPERTY, plain(told)))
-                if report.failed and self.run.has_gap(rule, _today()):
+                known = "a declared gap" if self.run.has_gap(rule, _today()) else rule.until
+                if report.failed and known:
                     # As pytest knows what is known to fail: told, and no reason for the run to fail.
-                    report.outcome, report.wasxfail = "skipped", "a declared gap"
+                    report.outcome, report.wasxfail = "skipped", known
         return report
 
     def _ground(self, call: pytest.CallInfo[None]) -> "Told | None":

@@ -37,7 +37,7 @@ def always(profile: ErpProfile) -> str:
 class Rule:
     """One rule: its id, title and docstring with troubleshooting; `applies` says why it does not, blank when it does.
 
-    `sampled`: part of the sample that every test run makes; the others belong to the whole suite.
+    `announced` names the version from which it is mandatory: until then a failure is told and fails nothing.
     """
 
     id: str
@@ -45,8 +45,13 @@ class Rule:
     help: str
     evidence: frozenset[Evidence]
     applies: Applies
-    sampled: bool
+    announced: str
     function: Callable[..., None]
+
+    @property
+    def until(self) -> str:
+        """Until when a failure of this rule fails nothing, in words; blank for a rule that is mandatory."""
+        return f"announced, mandatory from {self.announced}" if self.announced else ""
 
     @property
     def group(self) -> str:
@@ -82,14 +87,14 @@ def rule(
     *,
     evidence: frozenset[Evidence] = SIMULATED,
     applies: Applies = always,
-    sampled: bool = True,
+    announced: str = "",
 ) -> Callable[[Function], Function]:
     """Mark a test function as a rule. Its docstring says what it proves, the likely causes of a failure, the cure."""
 
     def mark(function: Function) -> Function:
         text = (function.__doc__ or "").strip()
         made = Rule(
-            id=id, title=title, help=text, evidence=evidence, applies=applies, sampled=sampled, function=function
+            id=id, title=title, help=text, evidence=evidence, applies=applies, announced=announced, function=function
         )
         setattr(function, _ATTRIBUTE, made)
         return function

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from erp_bridge_core.certificates import Certificate, Claims, Evidence, Gap, Result, RuleResult, Versions
-from erp_bridge_core.conformance.effort import Depth, Effort
+from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.rulebook import Rule
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.profile import API_VERSION
@@ -127,7 +127,7 @@ class Run:
             made_at=moment,
             evidence=self.evidence,
             seed=self.effort.seed,
-            thorough=self.effort.depth is not Depth.SAMPLE,
+            thorough=not self.effort.is_small,
             claims=Claims.of(adapter.profile),
             rules=rules,
             gaps=tuple(gap for gap in self.gaps if gap.rule in open_gaps),

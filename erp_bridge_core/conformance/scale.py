@@ -27,7 +27,7 @@ from erp_bridge_core.registry import Registry
 #: An export of the largest budget may take so long, in seconds.
 _PATIENCE: Final = 3_600.0
 #: How many requests a depth has time for.
-_REQUESTS: Final = {Depth.SAMPLE: 60, Depth.FULL: 1_200, Depth.THOROUGH: 10**7}
+_REQUESTS: Final = {Depth.GLANCE: 60, Depth.SAMPLE: 60, Depth.FULL: 1_200, Depth.THOROUGH: 10**7}
 _MEBIBYTE: Final = 1024 * 1024
 #: A progress that nobody can see before the end is none; below so many effects there is nothing to see.
 _FEW: Final = 20

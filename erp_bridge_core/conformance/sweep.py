@@ -12,7 +12,6 @@ from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.conformance.arming import Arming, Strike, arm
 from erp_bridge_core.conformance.bench import LIMITS, Bench
-from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.operations import writes_of_variants
 from erp_bridge_core.conformance.outcomes import End, Fault, allowed
 from erp_bridge_core.conformance.positions import Reference, Write, reference
@@ -98,14 +97,14 @@ class Sweep:
         """The writes at which this rule's faults are tried."""
         found = {write.ordinal: write for write in self.reference.writes if write.by_file is by_file and where(write)}
         usual = [found[ordinal] for ordinal in self.bench.effort.chosen(sorted(found), self.rule)]
-        if self.workload is not None or self.bench.effort.depth is Depth.SAMPLE:
+        if self.workload is not None or self.bench.effort.is_small:
             return usual
         others = writes_of_variants(self.bench)
         return [*usual, *(write for write in others if write.by_file is by_file and where(write))]
 
     def spread(self, writes: Sequence[Write], faults: Sequence[Thing]) -> list[tuple[Write, Thing]]:
         """Each fault at each write; by the sample's depth each fault once and each write once, in turn."""
-        if not writes or self.bench.effort.depth is not Depth.SAMPLE:
+        if not writes or not self.bench.effort.is_small:
             return list(product(writes, faults))
         count = max(len(writes), len(faults))
         return list(zip(islice(cycle(writes), count), islice(cycle(faults), count), strict=True))

@@ -16,6 +16,8 @@ def told_by(rule: Rule, report: pytest.TestReport, call: pytest.CallInfo[None], 
     """What one report says; None for the parts of a test that went well and say nothing yet."""
     if report.skipped:
         return _skipped(rule, call)
+    if report.failed and rule.until:
+        return Told(rule=rule.id, result=Result.NOT_APPLICABLE, why=f"{rule.until}: {_why(call)}", cases=0)
     if report.failed:
         return Told(rule=rule.id, result=Result.FAILED, why=_why(call), cases=cases)
     if report.when == "call":

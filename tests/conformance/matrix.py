@@ -1,6 +1,6 @@
 """The suite run on planted defects, in this process: which rules catch which defect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -59,14 +59,16 @@ def _defects() -> Iterator[Defect]:
             yield from import_module(f"planted.{info.name}").DEFECTS.values()
 
 
-def verdicts(defect: Defect, folder: Path) -> Mapping[str, Verdict]:
-    """What every rule makes of a defect, by the sample's depth."""
+def verdicts(
+    defect: Defect, folder: Path, *, depth: Depth = Depth.SAMPLE, rules: Sequence[str] = ()
+) -> Mapping[str, Verdict]:
+    """What rules make of a defect: all of them, where none are named."""
     if defect.grounded:
         flight = fly(defect.spec, patience=20.0)
         return {flight.rule: Verdict(result=Result.FAILED, why=flight.why)} if flight.rule else {}
-    effort = Effort(depth=Depth.SAMPLE, seed=0)
-    with Bench(subject=find_subject(defect.spec), effort=effort, folder=folder) as bench:
-        return {rule.id: _verdict(rule, bench) for rule in manifest()}
+    asked = [rule for rule in manifest() if not rules or rule.id in rules]
+    with Bench(subject=find_subject(defect.spec), effort=Effort(depth=depth), folder=folder) as bench:
+        return {rule.id: _verdict(rule, bench) for rule in asked}
 
 
 def _verdict(rule: Rule, bench: Bench) -> Verdict:
