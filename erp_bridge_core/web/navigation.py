@@ -30,6 +30,7 @@ ENTRIES: Final = (
     Entry("People", "/people", lambda rights: not may_administer(rights)),
     Entry("Audit", "/audit", lambda rights: not may_look_at_items(rights)),
     Entry("Connections", "/connections", lambda rights: not may_look_at_items(rights)),
+    Entry("Plugins", "/plugins", lambda rights: not may_look_at_items(rights)),
 )
 
 

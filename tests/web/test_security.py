@@ -36,6 +36,7 @@ ANSWERS = [
     ("GET", "/reports/job-costs", 200), ("GET", "/reports/job-costs/csv", 200), ("GET", "/projects/24-001/job-costs", 200),
     ("GET", "/audit", 200), ("GET", "/audit/csv", 200), ("GET", "/audit/check", 200), ("GET", "/audit?since=x", 422),
     ("GET", "/connections", 200), ("GET", "/connections/books", 200), ("GET", "/connections/none", 404),
+    ("GET", "/plugins", 200), ("GET", "/plugins/memory", 200), ("GET", "/plugins/none", 404),
 ]  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""Plugins: the ERPs that can be used here and those that can't, what to know about each, and its certificate (X5)."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, NotFound
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.rules import may_administer
+from erp_bridge_core.registry.things import things
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.flash import Flash
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.views.connections import rights_to_look, standing_of
+
+
+@get("/plugins", sync_to_thread=True)
+def list_plugins(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
+    """The plugins that are installed: usable, broken, not enabled."""
+    return _page(request, application, actor)
+
+
+@get("/plugins/{name:str}", sync_to_thread=True)
+def show_plugin(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
+) -> Response[str]:
+    """One ERP: what to know about it, its writes, and its certificate in full."""
+    rights_to_look(application, actor)
+    if name not in application.registry.adapters:
+        raise NotFound(f"No ERP {name!r} can be used here.", remedy="Look at the page Plugins; it may be broken.")
+    adapter = application.registry.adapter(name)
+    assessment = application.certificates.assess(name)
+    return render(
+        request,
+        "plugins/one.html",
+        adapter=adapter,
+        profile=adapter.profile,
+        assessment=assessment,
+        things=things(adapter.profile, assessment.standing.warning),
+    )
+
+
+@post("/plugins/certificates", sync_to_thread=True)
+def register_certificate(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str] | Redirect:
+    """Register a certificate that the conformance suite wrote, for the plugin that it is of."""
+    rights_to_look(application, actor)
+    try:
+        with TemporaryDirectory() as folder:
+            assessment = application.certificates.register(actor, _brought(posted, Path(folder)))
+    except BadInput as error:
+        return _page(request, application, actor, refused=error)
+    kept = assessment.certificate
+    if kept is None:
+        return redirect(request, "/plugins")
+    return redirect(request, f"/plugins/{kept.plugin}", flash=Flash("The certificate was registered."))
+
+
+def _brought(posted: FormMultiDict, folder: Path) -> Path:
+    file: Any = posted.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise BadInput("No file was chosen.", remedy="Choose the file that the conformance suite wrote.")
+    path = folder / "certificate.json"
+    path.write_bytes(file.file.read())
+    return path
+
+
+def _page(
+    request: WebRequest, application: Application, actor: Actor, *, refused: ErpBridgeError | None = None
+) -> Response[str]:
+    rights = rights_to_look(application, actor)
+    registry = application.registry
+    return render(
+        request,
+        "plugins/list.html",
+        status=422 if refused else 200,
+        plugins=[(each, standing_of(application, each.name)[0]) for each in registry.adapters.values()],
+        broken=tuple(registry.broken.values()),
+        not_enabled=registry.not_enabled,
+        administer=may_administer(rights),
+        refused=refused,
+    )
+
+
+HANDLERS: Final = (list_plugins, show_plugin, register_certificate)
