@@ -117,9 +117,9 @@ def _defect_page(defects: Iterable[Defect]) -> str:
         "| defect | caught by |",
         "|---|---|",
     ]
-    parts += [
-        f"| {defect.what} | {', '.join(defect.caught_by)} |" for defect in sorted(defects, key=lambda d: d.caught_by)
-    ]
+    for defect in sorted(defects, key=lambda each: each.caught_by):
+        others = " and others" if defect.widely else ""
+        parts.append(f"| {defect.what} | {', '.join(defect.caught_by)}{others} |")
     return "\n".join([*parts, ""])
 
 

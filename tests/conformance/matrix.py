@@ -26,13 +26,15 @@ PREFLIGHT = ("CON-01", "CON-02")
 class Defect:
     """One planted defect: where its adapter is, what is wrong with it, and exactly the rules that must catch it.
 
-    `grounded`: it does not come through the preflight, so that no other rule is run.
+    `grounded`: it does not come through the preflight, so that no other rule is run. `widely`: it is so bad that rules
+    beside those that are named catch it, too.
     """
 
     spec: str
     what: str
     caught_by: tuple[str, ...]
     grounded: bool = False
+    widely: bool = False
 
     @property
     def name(self) -> str:

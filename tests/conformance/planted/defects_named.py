@@ -140,4 +140,16 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(name)
 
 
-DEFECTS: Final[Mapping[str, Defect]] = {}
+def _defect(name: str, what: str, *caught_by: str, widely: bool = True) -> Defect:
+    return Defect(spec=f"planted.defects_named:{name}", what=what, caught_by=caught_by, widely=widely)
+
+
+DEFECTS: Final[Mapping[str, Defect]] = {
+    defect.name: defect
+    for defect in (
+        _defect("posts_twice_on_a_lost_reply", "posts twice on a lost reply", "FLT-02", "FLT-03", "FLT-04", "MEA-09"),
+        _defect("now_in_the_key", "puts the time into its key", "FLT-02", "FLT-03", "FLT-04", "PRC-01"),
+        _defect("always_says_unknown", "always says unknown", "CLM-03", "FLT-01", "FLT-02", "FLT-05"),
+        _defect("verifies_from_its_own_receipt", "verifies from its own receipt", "PST-02", widely=False),
+    )
+}
