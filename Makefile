@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := $(VENV)/.ready
 
-.PHONY: help demo serve-demo screenshots test conformance bench lint format wheels clean
+.PHONY: help demo serve-demo screenshots test conformance matrix bench lint format wheels clean
 
 ADAPTERS := sage300 cmic spectrum acme
 CERTIFICATES := $(CURDIR)/build/certificates
@@ -14,6 +14,7 @@ help:
 	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
 	@echo "make test    set up, then run every test: core, plugins, a sample of the conformance suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
+	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
 	@echo "make bench   set up, then measure speed and memory beside a floor"
 	@echo "make format  format the code"
@@ -45,6 +46,9 @@ conformance: $(SETUP)
 	for adapter in $(ADAPTERS); do \
 	  $(BIN)/tox run -e conformance-$$adapter -- --certificate $(CERTIFICATES)/$$adapter.json || exit 1; \
 	done
+
+matrix: $(SETUP)
+	$(BIN)/tox run -e matrix,vendor
 
 bench: $(SETUP)
 	$(BIN)/python benchmarks/main_job.py
