@@ -1,20 +1,12 @@
 """`map`: from our units, categories, cost codes and sub jobs to the ERP's, per connection."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.output import Column, Page, plural
-from erp_bridge_core.contract.errors import BadInput, Fault
-
-if TYPE_CHECKING:
-    from erp_bridge_core.connections.maps import MapEntry
-
-_HEADER: Final = ("kind", "ours", "theirs")
 
 
 @click.group("map", cls=Noun)
@@ -63,7 +55,9 @@ def list_entries(call: Call, connection: str, kind: str | None) -> None:
 @pass_call
 def load(call: Call, connection: str, file: Path) -> None:
     """Enter all rows of a CSV or XLSX file with the columns kind, ours, theirs; all or none."""
-    count = call.app.maps.load(call.actor, connection, rows=_entries(file))
+    from erp_bridge_core.connections.map_files import read_map
+
+    count = call.app.maps.load(call.actor, connection, rows=read_map(file))
     call.done(f"{plural(count, 'entry', many='entries')} entered.", entries=count)
 
 
@@ -82,20 +76,3 @@ def exceptions(call: Call, project: str) -> None:
             page.line("Nothing is sent until each is mapped: `erp-bridge map set CONNECTION KIND OURS THEIRS`.")
 
     call.answer({"exceptions": found}, print_it)
-
-
-def _entries(file: Path) -> Iterator["MapEntry"]:
-    from erp_bridge_core.connections.maps import MapEntry
-    from erp_bridge_core.sources import open_table
-
-    table = open_table(file)
-    header = [title.casefold() for title in table.header]
-    missing = [name for name in _HEADER if name not in header]
-    if missing:
-        faults = [Fault(f"{table.name} header", "has no such column", value=name, rule="B9") for name in missing]
-        raise BadInput(f"{table.name} is no map.", remedy=f"Give it the columns {', '.join(_HEADER)}.", faults=faults)
-    places = [header.index(name) for name in _HEADER]
-    for _, cells in table.rows():
-        padded = [*cells, *("" for _ in header)]
-        kind, ours, theirs = (padded[place].strip() for place in places)
-        yield MapEntry(kind=kind, ours=ours, theirs=theirs)

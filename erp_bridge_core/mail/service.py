@@ -35,11 +35,12 @@ MOST_SHOWN: Final = 10_000
 
 @frozen(kw_only=True)
 class ShownMail:
-    """One delivery with its words; both are blank where there is nobody to send it to, as its problem says."""
+    """One delivery with its words, as text and as HTML; blank where there is nobody to send it to: see its problem."""
 
     delivery: Delivery
     subject: str
     text: str
+    html: str
 
 
 @define
@@ -100,8 +101,10 @@ class Mail:
         try:
             draft = self._drafts(Configuration.read(self.home)).write(actor.company_id, delivery_id)
         except Undeliverable:
-            return ShownMail(delivery=delivery, subject="", text="")
-        return ShownMail(delivery=delivery, subject=draft.letter.subject, text=render(draft.letter, "letter.txt"))
+            return ShownMail(delivery=delivery, subject="", text="", html="")
+        letter = draft.letter
+        text, html = render(letter, "letter.txt"), render(letter, "letter.html")
+        return ShownMail(delivery=delivery, subject=letter.subject, text=text, html=html)
 
     def retry(self, actor: Actor, delivery_id: int | None = None) -> tuple[int, ...]:
         """Make one mail that was given up, or all of the company's, due again; returns their numbers.

@@ -79,7 +79,9 @@ class Perimeter:
 
     def _complete(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         given = {name.lower() for name, _ in headers}
-        kept = [(name, value) for name, value in headers if name.lower() not in dict(self._headers)]
+        # A second policy of content can only narrow the first: browsers keep both.
+        fixed = dict(self._headers).keys() - {b"content-security-policy"}
+        kept = [(name, value) for name, value in headers if name.lower() not in fixed]
         return [*kept, *self._headers, *(pair for pair in self._unless_set if pair[0] not in given)]
 
 
