@@ -1,9 +1,10 @@
-"""Failed sign-ins by the API, counted by login whether there is such a person or not: the answer tells nobody which."""
+"""Failed sign-ins by pages and API, counted by login whether there is such a person or not: nobody learns which."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -33,10 +34,11 @@ class Attempts:
         with self._lock:
             recent = [moment for moment in self._failures.get(key, []) if now - moment < WITHIN]
         if len(recent) >= MOST:
+            wait = (recent[0] + WITHIN - now).total_seconds()
             raise TooManyAttempts(
                 "Too many sign-ins with this login failed.",
-                remedy="Wait, or ask an administrator to set a password.",
-                retry_after=(recent[0] + WITHIN - now).total_seconds(),
+                remedy=f"Try again in {ceil(wait / 60)} minutes, or ask an administrator to set a password.",
+                retry_after=wait,
             )
         try:
             yield

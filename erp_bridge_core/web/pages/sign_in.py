@@ -15,7 +15,8 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of, sole_company
 from erp_bridge_core.web.addresses import own_path
-from erp_bridge_core.web.errors import Busy, status_of
+from erp_bridge_core.web.api.attempts import Attempts
+from erp_bridge_core.web.errors import Busy, status_of, tell
 from erp_bridge_core.web.forms import Field, Filled, Form, as_typed
 from erp_bridge_core.web.given import GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
@@ -31,6 +32,7 @@ _COMPANY: Final = Field(
 #: Passwords that are looked at together, each in 64 MiB, and how many seconds the next one waits for its turn.
 AT_ONCE: Final = 4
 _PATIENCE: Final = 3.0
+_ATTEMPTS: Final = Attempts()
 _SIGN_INS: Final = BoundedSemaphore(AT_ONCE)
 
 
@@ -53,12 +55,14 @@ def sign_in(request: WebRequest, application: GivenApplication, posted: GivenFor
         return _page(request, filled, wanted, status=422)
     company = filled.values.get("company") or sole_company(application)
     try:
-        with one_of_few():
+        with _ATTEMPTS.of(application.home, filled.values["login"], application.clock.now()), one_of_few():
             token, actor = application.people.sign_in(
                 filled.values["login"], filled.values["password"], company, via="page"
             )
     except NotAllowed as error:
-        return _page(request, filled.refused(error), wanted, status=status_of(error))
+        page = _page(request, filled.refused(error), wanted, status=status_of(error))
+        page.headers.update(tell(error).headers)
+        return page
     if request.auth.session:
         application.people.sign_out(request.auth.session)
     return redirect(request, own_path(wanted), cookies=session_cookies(request, token, actor.company))

@@ -52,12 +52,26 @@ def test_all_failures_are_told_alike(browser: Browser, login: str, password: str
     assert browser.session() is None
 
 
-def test_a_login_is_throttled(browser: Browser) -> None:
-    """After five failures the right password does not help either."""
+@pytest.mark.parametrize("login", ["abe", "no-such-person"])
+def test_a_login_is_throttled_and_told_until_when(browser: Browser, clock: ControlledClock, login: str) -> None:
+    """After five failures the right password does not help either; who is nobody is told the same."""
+    for _ in range(5):
+        browser.sign_in(login, password="wrong words here")
+    clock.advance(minutes=5)
+
+    refused = browser.sign_in(login)
+
+    assert (429, "600") == (refused.status_code, refused.headers["retry-after"])
+    assert "Try again in 10 minutes, or ask an administrator" in refused.text
+
+
+def test_a_throttled_login_is_let_in_again(browser: Browser, clock: ControlledClock) -> None:
+    """After fifteen minutes, with the right password."""
     for _ in range(5):
         browser.sign_in("abe", password="wrong words here")
+    clock.advance(minutes=15)
 
-    assert 403 == browser.sign_in("abe").status_code
+    assert 303 == browser.sign_in("abe").status_code
 
 
 def test_only_so_many_passwords_are_looked_at_together(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
