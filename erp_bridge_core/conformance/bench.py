@@ -15,7 +15,7 @@ from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.recording import Recording
 from erp_bridge_core.conformance.site import COMPANY, CONNECTION, TESTER, Site
 from erp_bridge_core.conformance.subject import Subject
-from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter
+from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter, patience
 from erp_bridge_core.conformance.wire import FaultProxy, SuiteClock
 from erp_bridge_core.conformance.workload import (
     JOB,
@@ -173,7 +173,8 @@ class Bench:
         home, erp_home = self._work
         clock = clock_at(snapshot.passed)
         granted = snapshot.workload.granted
-        watch = self._watched(serial=serial, limits=limits, granted=granted)
+        seconds = patience(len(snapshot.workload.lines))
+        watch = self._watched(serial=serial, limits=limits, granted=granted, seconds=seconds)
         simulator = self.subject.simulator
         self.proxy.clear()
         with (

@@ -17,15 +17,13 @@ from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.walk import read_job
-from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter
+from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter, patience
 from erp_bridge_core.conformance.wire import Incoming
 from erp_bridge_core.conformance.workload import Workload, many
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.demo.books import bare
 from erp_bridge_core.registry import Registry
 
-#: An export of the largest budget may take so long, in seconds.
-_PATIENCE: Final = 3_600.0
 #: How many requests a depth has time for.
 _REQUESTS: Final = {Depth.GLANCE: 60, Depth.SAMPLE: 60, Depth.FULL: 1_200, Depth.THOROUGH: 10**7}
 _MEBIBYTE: Final = 1024 * 1024
@@ -100,7 +98,7 @@ def _exported(bench: Bench, site: Site, workload: Workload) -> Measured:
     progress = _Progress(site, item)
     bench.proxy.on_stage = progress.on_stage
     try:
-        grown, stopped = _elsewhere(bench, site, item.id)
+        grown, stopped = _elsewhere(bench, site, item.id, len(workload.lines))
     finally:
         bench.proxy.on_stage = None
     return Measured(
@@ -133,16 +131,18 @@ class _Progress:
             self.seen.append(sum(effect.last_outcome is not None for effect in effects))
 
 
-def _elsewhere(bench: Bench, site: Site, item: int) -> tuple[float, str]:
+def _elsewhere(bench: Bench, site: Site, item: int, lines: int) -> tuple[float, str]:
+    seconds = patience(lines)
     context = multiprocessing.get_context("forkserver")
     ours, theirs = context.Pipe()
-    arguments = (theirs, bench.subject.spec, str(site.home), item, site.clock.passed)
-    process = context.Process(target=measure, args=arguments, daemon=True)
+    arguments = (theirs, bench.subject.spec, str(site.home), item)
+    times = {"passed": site.clock.passed, "seconds": seconds}
+    process = context.Process(target=measure, args=arguments, kwargs=times, daemon=True)
     process.start()
     theirs.close()
     try:
-        if not ours.poll(_PATIENCE):
-            return 0.0, f"it did not end within {_PATIENCE:g} seconds"
+        if not ours.poll(2 * seconds):
+            return 0.0, f"it did not end within {2 * seconds:g} seconds"
         return cast("tuple[float, str]", ours.recv())
     except EOFError:
         return 0.0, "the process ended"
@@ -152,9 +152,9 @@ def _elsewhere(bench: Bench, site: Site, item: int) -> tuple[float, str]:
         ours.close()
 
 
-def measure(connection: Connection, spec: str, home: str, item: int, passed: float) -> None:
+def measure(connection: Connection, spec: str, home: str, item: int, *, passed: float, seconds: float) -> None:
     """Run an export and tell by how much this process grew; called in a process of its own."""
-    watch = WatchedAdapter(adapter=find_subject(spec).adapter, limits=LIMITS)
+    watch = WatchedAdapter(adapter=find_subject(spec).adapter, limits=LIMITS, seconds=seconds)
     clock = clock_at(passed)
     with Application.open(Path(home), clock=clock, registry=cast("Registry", OneAdapter(watch))) as application:
         application.exports.worker.seconds = clock.database_seconds(application.store)

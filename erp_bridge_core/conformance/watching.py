@@ -31,6 +31,11 @@ HOOK_SECONDS = 60.0
 _SOME = 500
 
 
+def patience(lines: int) -> float:
+    """How long a hook may take with a budget of so many lines, in seconds: a large export is one call."""
+    return HOOK_SECONDS + lines / 20
+
+
 @frozen(kw_only=True)
 class Sent:
     """A request that the adapter is about to make: inside an attempt at an effect, or (None) while reading."""
