@@ -73,9 +73,10 @@ QUERIES: Final = {
 #: A form that every page's form can read something of.
 FORM: Final = {
     "login": "nia", "name": "Nia", "email": "", "integrations": "admin", "administrator": "yes", "level": "admin",
-    "project": "24-001", "may_send": "yes", "where": "", "number": "9", "reason": "no", "revision": "1", "seen": "x",
+    "project": "24-001", "may_send": "yes", "where": "company", "number": "9", "reason": "no", "revision": "1",
     "job": "24-001", "connection": "books", "cost_code": "01-100", "category": "L", "amount": "5", "erp": "memory",
     "status": "approved", "text": "x", "explanation": "x", "item": "1", "items": "1", "currency": "USD", "code": "A",
+    "seen": "x",
 }  # fmt: skip
 
 

@@ -54,7 +54,9 @@ PROJECT: Final = Form(
         ),
     )
 )
-PRIVILEGE: Final = Form((Field(name="where", label="Where", kind="select", required=False),))
+#: Where a privilege may hold: `company`, or a project by its number after this.
+IN_PROJECT: Final = "project:"
+PRIVILEGE: Final = Form((Field(name="where", label="Where", kind="select"),))
 
 
 @get("/people", sync_to_thread=True)
@@ -136,8 +138,8 @@ def project_form(here: PersonDesk) -> Form:
 
 def privilege_form(here: PersonDesk) -> Form:
     """The form of the privilege: in the whole company, or one project."""
-    everywhere = ("", "the whole company")
-    return PRIVILEGE.with_choices("where", (everywhere, *((number, number) for number in here.projects)))
+    everywhere = ("company", "the whole company")
+    return PRIVILEGE.with_choices("where", (everywhere, *((IN_PROJECT + number, number) for number in here.projects)))
 
 
 def _matches(person: Person, text: str) -> bool:

@@ -15,7 +15,7 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.pages.people import ACCOUNT, MEMBERSHIP, person_page, privilege_form, project_form
+from erp_bridge_core.web.pages.people import ACCOUNT, IN_PROJECT, MEMBERSHIP, person_page, privilege_form, project_form
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.people import PersonDesk, person_desk, person_path
 
@@ -74,7 +74,8 @@ def grant_privilege(
     here = person_desk(application, actor, login)
 
     def change(values: dict[str, Any]) -> str:
-        application.people.grant_privilege(actor, login, project=values["where"] or None)
+        _, _, number = values["where"].partition(IN_PROJECT)
+        application.people.grant_privilege(actor, login, project=number or None)
         return f"{login} holds the privilege to push budgets to accounting."
 
     return _done(request, here, posted, ("privilege", privilege_form(here)), change)

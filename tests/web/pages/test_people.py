@@ -74,7 +74,7 @@ def test_rights_are_granted_and_told_with_who_granted_them(ada: Browser, applica
     assert 303 == act(ada, "mia", "membership", {"integrations": "standard", "administrator": "no"}).status_code
     grant = {"project": "24-001", "level": "admin", "may_send": "yes"}
     assert 303 == act(ada, "mia", "project", grant).status_code
-    assert 303 == act(ada, "mia", "privilege", {"where": "24-001"}).status_code
+    assert 303 == act(ada, "mia", "privilege", {"where": "project:24-001"}).status_code
 
     page = ada.get(MIA).text
     assert '<td data-title="Granted by">ada</td>' in page
@@ -94,7 +94,7 @@ def test_nobody_grants_the_privilege_to_himself(ada: Browser) -> None:
     assert 'disabled aria-describedby="why-privilege"' in page
     assert "Nobody grants a privilege to himself. Another administrator must grant it." in page
 
-    assert 403 == act(ada, "ada", "privilege", {"where": ""}).status_code
+    assert 403 == act(ada, "ada", "privilege", {"where": "company"}).status_code
 
 
 def test_a_company_keeps_an_administrator(ada: Browser) -> None:
@@ -154,7 +154,9 @@ def test_only_administrators_look_after_people(browser: Browser, login: str) -> 
         assert 403 == browser.get(page).status_code, page
     for name in ("membership", "project", "privilege", "privilege/revoke", "deactivate", "reactivate", "remove"):
         fields = {"integrations": "admin", "administrator": "yes", "project": "24-001", "level": "admin"}
-        sent = browser.send(f"/people/{login}/{name}", {**fields, "may_send": "yes", "where": ""}, page="/password")
+        sent = browser.send(
+            f"/people/{login}/{name}", {**fields, "may_send": "yes", "where": "company"}, page="/password"
+        )
         assert sent.status_code in {403, 412, 422}, name
         assert 403 == browser.send(f"/people/ada/{name}", fields, page="/password").status_code, name
     assert "<dt>Administers the company</dt><dd>no</dd>" in browser.get("/profile").text
@@ -171,7 +173,7 @@ def test_another_companys_people_are_not_there(ada: Browser) -> None:
 def test_granting_asks_for_a_recent_sign_in(ada: Browser, clock: ControlledClock) -> None:
     """An old one leads to the sign-in page."""
     clock.advance(minutes=16)
-    refused = act(ada, "mia", "privilege", {"where": ""})
+    refused = act(ada, "mia", "privilege", {"where": "company"})
 
     assert 403 == refused.status_code
     assert "Sign in again</a>" in refused.text
