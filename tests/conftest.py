@@ -2,12 +2,11 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import define, frozen
+from attrs import frozen
+from controlled_clock import START, ControlledClock
 from sqlalchemy import insert
 
 from erp_bridge_core.audit.mark import HighWaterMark
@@ -25,36 +24,8 @@ from erp_bridge_core.store.tables import (
     projects,
 )
 
-START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 INSTALLATION = "T3ST42"
 AUDIT_KEY = bytes(range(32))
-
-
-@define
-class ControlledClock:
-    """A clock that stands still until a test moves it; sleeping moves it and returns at once."""
-
-    moment: datetime = START
-    seconds: float = 1000.0
-    time_zone: str = "America/Indiana/Indianapolis"
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def today(self) -> date:
-        return self.moment.astimezone(ZoneInfo(self.time_zone)).date()
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.advance(seconds=seconds)
-
-    def advance(self, **passed: float) -> None:
-        """Move on by days, hours, minutes or seconds."""
-        by = timedelta(**passed)
-        self.moment += by
-        self.seconds += by.total_seconds()
 
 
 @frozen(kw_only=True)

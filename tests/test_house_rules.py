@@ -125,7 +125,7 @@ def _is_overload(node: ast.AST) -> bool:
 
 
 def test_only_tests_import_test_tools() -> None:
-    """No test-mode switch: the product, but for the suite that is one, imports no test library and no variable of one."""
+    """No test-mode switch: but for the suite itself, the product imports no test library and no variable of one."""
     suspicious = re.compile(r"^\s*(import|from) (pytest|hypothesis|responses|unittest)\b|PYTEST_", re.MULTILINE)
 
     product = [path for path in sources() if "conformance" not in path.parts]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define
-from conftest import START, ControlledClock
+from controlled_clock import START, ControlledClock
 from httpx import Response
 from litestar.testing import TestClient
 from memory_books import MemoryBooks, MemoryJob

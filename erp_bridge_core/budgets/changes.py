@@ -26,7 +26,7 @@ from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import Level, may_edit, may_see_budget, require
+from erp_bridge_core.people.rules import may_edit, may_see_project, require
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
 from erp_bridge_core.store.database import Store
@@ -84,8 +84,7 @@ class Changes:
         """The changes of a project, by date and number."""
         with self.store.read() as connection:
             project, rights = find_project(connection, actor, number)
-            if not rights.integrations.reaches(Level.READ_ONLY):
-                require(may_see_budget(rights))
+            require(may_see_project(rights))
             query = select(budget_changes).where(budget_changes.c.project_id == project.id)
             rows = connection.execute(query.order_by(budget_changes.c.date, budget_changes.c.number)).all()
             return tuple(_view(connection, project, row) for row in rows)

@@ -24,7 +24,7 @@ from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units, plain
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import Level, may_edit, may_see_budget, require
+from erp_bridge_core.people.rules import may_edit, may_see_project, require
 from erp_bridge_core.sources.mapping import ColumnMapping
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
@@ -153,8 +153,7 @@ class Budgets:
 
     def _visible(self, connection: Connection, actor: Actor, number: str) -> ProjectView:
         project, rights = find_project(connection, actor, number)
-        if not rights.integrations.reaches(Level.READ_ONLY):
-            require(may_see_budget(rights))
+        require(may_see_project(rights))
         return project
 
     def _note(

@@ -15,7 +15,7 @@ from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossib
 from erp_bridge_core.contract.masters import JobHeader, JobReading, JobStatus
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import Level, may_administer, may_see_budget, require
+from erp_bridge_core.people.rules import may_administer, may_see_project, require
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
 from erp_bridge_core.store.database import Store
@@ -64,8 +64,7 @@ class Projects:
         """One project; raises NotFound, and NotAllowed for who may not see its budget."""
         with self.store.read() as connection:
             project, rights = find_project(connection, actor, number)
-            if not rights.integrations.reaches(Level.READ_ONLY):
-                require(may_see_budget(rights))
+            require(may_see_project(rights))
             return project
 
     def link(self, actor: Actor, number: str, connection_name: str, *, job: str) -> ProjectView:
@@ -112,8 +111,7 @@ class Projects:
         """
         with self.store.read() as connection:
             project, rights = find_project(connection, actor, number)
-            if not rights.integrations.reaches(Level.READ_ONLY):
-                require(may_see_budget(rights))
+            require(may_see_project(rights))
         spooled = spool_reading(open_job(self.connections, project), project.digits)
         try:
             with self.store.begin() as connection:
@@ -143,7 +141,7 @@ class Projects:
 
     def _may_see(self, connection: Connection, actor: Actor, project: ProjectView) -> bool:
         rights = rights_of(connection, actor, project.id)
-        return rights.budget.reaches(Level.READ_ONLY) or rights.integrations.reaches(Level.READ_ONLY)
+        return not may_see_project(rights)
 
 
 def open_job(connections: Connections, project: ProjectView) -> JobReading:

@@ -43,7 +43,7 @@ from erp_bridge_core.contract.findings import Finding
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import approvers_of, policy_of
-from erp_bridge_core.people.rules import Level, Rights, may_edit, may_see_budget, may_send, require
+from erp_bridge_core.people.rules import Rights, may_edit, may_see_project, may_send, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import contributions, item_lines, items, projects
 
@@ -202,8 +202,7 @@ class Sending:
 
     def _visible(self, connection: Connection, actor: Actor, number: str) -> tuple[ProjectView, Rights]:
         project, rights = find_project(connection, actor, number)
-        if not rights.integrations.reaches(Level.READ_ONLY):
-            require(may_see_budget(rights))
+        require(may_see_project(rights))
         return project, rights
 
     def _state(self, connection: Connection, project: ProjectView) -> SendState:

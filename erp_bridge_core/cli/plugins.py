@@ -12,7 +12,6 @@ from erp_bridge_core.cli.certificate import print_assessment
 from erp_bridge_core.cli.output import Page
 from erp_bridge_core.cli.things import print_things
 from erp_bridge_core.contract.errors import UsageError
-from erp_bridge_core.registry.things import things
 
 if TYPE_CHECKING:
     from erp_bridge_core.certificates import Assessment
@@ -139,6 +138,8 @@ def _show(call: Call, registry: "Registry", name: str) -> None:
         with page.section("Writes, and why none of them happens twice"):
             page.table(["Write", "Class", "Because"], [(op.title, op.safety, op.because) for op in profile.operations])
         print_assessment(page, assessment)
+
+    from erp_bridge_core.registry.things import things
 
     facts = {"name": adapter.name, "distribution": adapter.distribution, "version": adapter.version}
     plugin = {**facts, "wheel_hash": adapter.wheel_hash, "profile": profile}

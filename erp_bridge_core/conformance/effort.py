@@ -18,7 +18,7 @@ class Depth(StrEnum):
 
 _EXAMPLES: Final = {Depth.GLANCE: 2, Depth.SAMPLE: 4, Depth.FULL: 15, Depth.THOROUGH: 200}
 _PAIRS: Final = {Depth.GLANCE: 1, Depth.SAMPLE: 2, Depth.FULL: 12, Depth.THOROUGH: 100}
-_POSITIONS: Final = {Depth.GLANCE: 1, Depth.SAMPLE: 2, Depth.FULL: 6, Depth.THOROUGH: 10_000}
+_POSITIONS: Final = {Depth.GLANCE: 1, Depth.SAMPLE: 2, Depth.FULL: 4, Depth.THOROUGH: 10_000}
 _LINES: Final = {Depth.GLANCE: 1_100, Depth.SAMPLE: 1_100, Depth.FULL: 5_000, Depth.THOROUGH: 100_000}
 
 

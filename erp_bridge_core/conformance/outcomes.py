@@ -121,7 +121,8 @@ def _after_people(safety: SafetyClass, fault: Mischief) -> frozenset[End]:
     if fault in SPOILING:
         return frozenset({End.SEEN, End.UNKNOWN})
     if fault is Mischief.POSTS_EARLY:
-        return (_DONE if safety in SURE else _EITHER) | {End.SEEN, End.WAITING}
+        # What was posted takes nothing more: the ERP refuses the rest in its words, and the product says so.
+        return (_DONE if safety in SURE else _EITHER) | {End.SEEN, End.WAITING, End.REFUSED}
     return _EITHER | {End.REFUSED}
 
 

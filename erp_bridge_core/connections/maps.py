@@ -18,7 +18,7 @@ from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import Level, may_administer, may_see_budget, require
+from erp_bridge_core.people.rules import may_administer, may_see_project, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import (
@@ -137,8 +137,7 @@ class Maps:
         """What a project's budget uses and its connection's maps do not hold, with suggestions from the masters."""
         with self.store.read() as connection:
             project, rights = find_project(connection, actor, project_number)
-            if not rights.integrations.reaches(Level.READ_ONLY):
-                require(may_see_budget(rights))
+            require(may_see_project(rights))
             if project.connection_id is None:
                 raise NotPossibleNow(
                     f"Project {project.number} is not linked to an ERP job.",

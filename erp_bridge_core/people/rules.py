@@ -69,6 +69,11 @@ def may_see_budget(rights: Rights) -> list[Fault]:
     return _verb(rights, "read") + _level("budget", rights.budget, Level.READ_ONLY, "look at this budget")
 
 
+def may_see_project(rights: Rights) -> list[Fault]:
+    """Looking at a project: whoever may look at its budget or at ERP Integrations (P1); a token by its verb (P5)."""
+    return may_see_budget(rights) if may_look_at_items(rights) else []
+
+
 def may_edit(rights: Rights) -> list[Fault]:
     """Editing lines and changes: standard or admin on Budget (P2)."""
     return _verb(rights, "edit") + _level("budget", rights.budget, Level.STANDARD, "edit this budget")

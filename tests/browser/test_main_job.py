@@ -119,10 +119,14 @@ def test_it_works_without_scripts(opened: Callable[..., Watched]) -> None:
 
 def look_again(page: Page, selector: str, wanted: str | re.Pattern[str]) -> None:
     """Follow the link to the page's newest state until it shows what is wanted."""
-    for _ in range(60):
-        link = page.get_by_role("link", name="Look again")
-        if link.count() == 0:
+    for _ in range(120):
+        shown = page.locator(selector).first
+        shown.wait_for()
+        if re.search(wanted, shown.inner_text()):
             break
-        page.wait_for_timeout(500)
-        link.first.click()
+        link = page.get_by_role("link", name="Look again")
+        if link.count():
+            page.wait_for_timeout(500)
+            link.first.click()
+            page.wait_for_load_state()
     expect(page.locator(selector).first).to_contain_text(wanted)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 
 # The helpers beside these tests are plain modules; importlib mode does not put their folder on the path.
 sys.path.insert(0, str(Path(__file__).parent))

@@ -8,7 +8,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from listener import Listener
 
 from erp_bridge_core.app import Application

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from api_program import Program
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from sqlalchemy import update
 from web_site import PASSWORD, Browser
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from litestar.testing import TestClient
 from memory_books import Entry
 from web_items import CHANGE, accept, books, fill, form_of, hire, item, person, press, send_a_change

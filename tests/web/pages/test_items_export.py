@@ -5,7 +5,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from httpx import Response
 from litestar.testing import TestClient
 from web_items import (

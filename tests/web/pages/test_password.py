@@ -1,7 +1,7 @@
 """Changing one's own password: it asks for a recent sign-in and ends every other session."""
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from litestar.testing import TestClient
 from web_site import PASSWORD, WEB, Browser
 

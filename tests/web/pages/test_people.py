@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from httpx import Response
 from web_site import MARKUP, PASSWORD, Browser
 

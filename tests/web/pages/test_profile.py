@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from litestar.testing import TestClient
 from web_site import MARKUP, PASSWORD, WEB, Browser
 

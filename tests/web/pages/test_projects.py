@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from web_site import MARKUP, Browser
 
 SETTINGS = "/projects/24-001/settings"

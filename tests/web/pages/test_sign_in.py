@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ControlledClock
+from controlled_clock import ControlledClock
 from litestar.testing import TestClient
 from web_site import PASSWORD, WEB, Browser
 
