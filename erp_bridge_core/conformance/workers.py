@@ -142,7 +142,8 @@ def _listen(bench: Bench, worker: Worker, connection: Connection, orders: Orders
 
     if orders.struck_at in ON_THE_WIRE:
         bench.proxy.on_stage = on_stage
-    with suppress(EOFError, OSError):
+    # A pipe that is closed while somebody reads from it has no number any more, which Python tells as a TypeError.
+    with suppress(EOFError, OSError, TypeError):
         while True:
             kind, text = connection.recv()
             if kind == "announce":

@@ -190,8 +190,8 @@ def test_tokens_end(bench: Bench) -> None:
     needs(bench, Mischief.EXPIRES_TOKENS)
     ends = Mischief.EXPIRES_TOKENS
     strikes = [
-        _at((ends, "intent")),
         _at((ends, "reply_held")),
+        _at((ends, "intent")),
         _at((WireFault.REPLY_LOST, "intent"), (ends, "reply_held")),
     ]
     _sweep(bench, "MEA-08", strikes, _unaided)

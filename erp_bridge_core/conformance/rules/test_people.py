@@ -212,6 +212,8 @@ def _edited_under(bench: Bench, site: Site, item: ItemView) -> str:
         return ""
     site.run(item)
     site.finish(item)
+    if site.status(item).state is not ExportState.COMPLETE:
+        return ""  # nothing is changed while an outcome is unknown
     moves = tuple((line.key, Decimal("10.00")) for line in standard(bench.profile).lines)
     site.add((), [Change(number="BC-009", description="All keys", moves=moves)])
     later = site.accept(site.send())
