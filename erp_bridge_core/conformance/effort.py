@@ -8,7 +8,10 @@ from attrs import frozen
 
 
 class Depth(StrEnum):
-    """At a glance, one case of each kind; within a minute; within five; with the largest budgets, unbounded."""
+    """One place of each kind, within a minute; first and last place; within five minutes; unbounded.
+
+    `--sample` runs the first; the suite's own tests, on planted defects, the second.
+    """
 
     GLANCE = "glance"
     SAMPLE = "sample"
