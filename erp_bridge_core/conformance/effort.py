@@ -8,10 +8,7 @@ from attrs import frozen
 
 
 class Depth(StrEnum):
-    """One place of each kind, within a minute; first and last place; within five minutes; unbounded.
-
-    `--sample` runs the first; the suite's own tests, on planted defects, the second.
-    """
+    """At a glance, one case of each kind; within a minute; within five; with the largest budgets, unbounded."""
 
     GLANCE = "glance"
     SAMPLE = "sample"

@@ -288,7 +288,7 @@ def _effort(config: pytest.Config) -> "Effort":
     from erp_bridge_core.conformance.effort import Depth, Effort
 
     thorough, sample = config.getoption("erp_bridge_thorough"), config.getoption("erp_bridge_sample")
-    depth = Depth.THOROUGH if thorough else Depth.GLANCE if sample else Depth.FULL
+    depth = Depth.THOROUGH if thorough else Depth.SAMPLE if sample else Depth.FULL
     return Effort(
         depth=depth,
         seed=config.getoption("erp_bridge_seed"),
