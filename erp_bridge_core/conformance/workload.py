@@ -197,12 +197,16 @@ def later_line() -> Line:
     return Line(cost_code="105-06845", category="Material", amount="412.35", description="Construction engineering")
 
 
+#: Some ERPs list a job's rows by category, and no more than so many of each.
+_CATEGORIES: Final = ("Labor", "Material", "Subcontract", "Equipment")
+
+
 def many(count: int) -> Workload:
     """A budget of that many lines on the job itself, all different, two hundred cost codes to a division."""
     lines = tuple(
         Line(
             cost_code=f"{100 + number // 200:03d}-{number % 200:05d}",
-            category="Material",
+            category=_CATEGORIES[number % len(_CATEGORIES)],
             amount=Decimal(100 + number * 7 % 100_000) / 100,
             description=f"Pay item {number}",
         )

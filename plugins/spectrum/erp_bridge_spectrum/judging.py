@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from erp_bridge_core.contract import Before, Different, Effect, Found
+from erp_bridge_core.contract import Before, CannotTell, Different, Effect, Found
 from erp_bridge_spectrum.amounts import write_amount
 from erp_bridge_spectrum.phases import PhaseRow, Place
 from erp_bridge_spectrum.profile import ESTIMATE
@@ -47,6 +47,14 @@ def judge(row: PhaseRow | None, effect: Effect) -> Found | Before | Different:
     if row is not None and request.get("original") and write_amount(row.cost) == request["original"]:
         return Different(evidence={**evidence, "likely": f"The original alone was taken. {DISPLAY_ONLY}"})
     return Different(evidence=evidence)
+
+
+def seen(row: PhaseRow | None, effect: Effect) -> Found | Before | Different | CannotTell:
+    """The same of a read that may not show everything: a row that stood there before does not go by itself."""
+    if row is None and tuple(effect.request["before"]) != ABSENT:
+        place = " ".join(place_of(effect))
+        return CannotTell(why=f"the row {place} stood there when the item was accepted, and is not shown now")
+    return judge(row, effect)
 
 
 def _shown(row: PhaseRow | None, request: Mapping[str, Any]) -> Shown:

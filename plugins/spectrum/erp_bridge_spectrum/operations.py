@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from erp_bridge_core.contract import Accepted, Attempt, CannotTell, Different, Effect, Sighting, reading
 from erp_bridge_core.contract.errors import ErpBridgeError, LedgerConflict
-from erp_bridge_spectrum.judging import judge, place_of
+from erp_bridge_spectrum.judging import judge, place_of, seen
 from erp_bridge_spectrum.phases import PhaseReader, PhaseRow, Place
 from erp_bridge_spectrum.soap import Exchange
 
@@ -88,4 +88,4 @@ class RowWrite:
             yield from (CannotTell(why=f"{error.message} {error.remedy}".strip()) for _ in effects)
             return
         for effect in effects:
-            yield judge(rows.get(place_of(effect)), effect)
+            yield seen(rows.get(place_of(effect)), effect)
