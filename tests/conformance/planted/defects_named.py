@@ -150,6 +150,8 @@ DEFECTS: Final[Mapping[str, Defect]] = {
         _defect("posts_twice_on_a_lost_reply", "posts twice on a lost reply", "FLT-02", "FLT-03", "FLT-04", "MEA-09"),
         _defect("now_in_the_key", "puts the time into its key", "FLT-02", "FLT-03", "FLT-04", "PRC-01"),
         _defect("always_says_unknown", "always says unknown", "CLM-03", "FLT-01", "FLT-02", "FLT-05"),
+        _defect("rewrites_a_taken_file", "rewrites a file that was taken over", "CON-03", "PRC-04"),
+        _defect("refuses_everything", "refuses everything", "CLM-01", "CON-04", "EXP-01", "MNY-01"),
         _defect("verifies_from_its_own_receipt", "verifies from its own receipt", "PST-02", widely=False),
     )
 }
