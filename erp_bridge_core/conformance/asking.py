@@ -1,6 +1,6 @@
 """Asking the adapter itself, hook by hook, as the product asks it: with its batch, masters and connection."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -121,10 +121,3 @@ def told(error: ErpBridgeError) -> str:
     """An error as evidence; what a plugin raised beside the contract's errors is in its details."""
     kind = error.details.get("exception") if isinstance(error, PluginError) else None
     return f"{kind or type(error).__name__}: {error.message}"
-
-
-def all_wrong(wrong: Iterable[str]) -> None:
-    """Raise AssertionError with everything that is wrong, if anything is."""
-    found = list(wrong)
-    if found:
-        raise AssertionError("\n".join(found))

@@ -43,7 +43,7 @@ class Budget:
 Differs = Callable[[dict[LineKey, Amounts], dict[LineKey, Amounts]], Iterator[str]]
 
 
-def every_budget(bench: Bench, id: str, drawn: st.SearchStrategy[Budget], differs: Differs) -> None:  # noqa: A002
+def every_budget(bench: Bench, rule_id: str, drawn: st.SearchStrategy[Budget], differs: Differs) -> None:
     """Carry budgets that Hypothesis draws, a few or many as the effort says; raises with what is wrong."""
 
     @seed(bench.effort.seed)
@@ -56,7 +56,7 @@ def every_budget(bench: Bench, id: str, drawn: st.SearchStrategy[Budget], differ
     )
     @given(drawn)
     def carry(budget: Budget) -> None:
-        note_cases(bench, id, 1)
+        note_cases(bench, rule_id, 1)
         with bench.site(bench.linked()) as site:
             deliver(site, budget)
             tell(list(differs(dict(site.expected.amounts), site.held())))

@@ -266,8 +266,3 @@ def answers(asked: Iterable[RevisionField], given: dict[str, str] | None = None)
         elif each.required and not default:
             item[each.name] = CHANGE_DAY.isoformat() if each.kind is FieldKind.DATE else "1"
     return FieldValues(item=item, description="Budget")
-
-
-def json_safe(value: Any) -> Any:
-    """A value as evidence in a report: text where it is nothing that JSON knows."""
-    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)

@@ -1,6 +1,6 @@
 """From what pytest saw of a test to what is said of its rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import pytest
@@ -51,8 +51,9 @@ def not_applicable(why: str) -> None:
 _TOLD: Final = 8
 
 
-def tell(wrong: Sequence[str]) -> None:
+def tell(wrong: Iterable[str]) -> None:
     """Fail a rule with everything that is wrong, one thing a line; return when nothing is."""
-    if wrong:
-        more = [f"and {len(wrong) - _TOLD} more"] if len(wrong) > _TOLD else []
-        raise AssertionError("\n".join([*wrong[:_TOLD], *more]))
+    found = list(wrong)
+    if found:
+        more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
+        raise AssertionError("\n".join([*found[:_TOLD], *more]))

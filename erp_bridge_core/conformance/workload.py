@@ -215,11 +215,6 @@ def many(count: int) -> Workload:
     return Workload(lines=lines, name=f"{count} lines")
 
 
-def with_lines(workload: Workload, lines: Sequence[Line], *, name: str) -> Workload:
-    """The same with other lines; its keys stay known to the ERP."""
-    return evolve(workload, lines=tuple(lines), keys=workload.known_keys, name=name)
-
-
 # -- as the ERP's administrator sets it up -----------------------------------------------------------------------------
 
 

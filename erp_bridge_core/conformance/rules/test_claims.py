@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from erp_bridge_core.conformance import probes
-from erp_bridge_core.conformance.asking import all_wrong
 from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.operations import all_references
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.sweep import note_cases
+from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.contract.profile import Capability, SafetyClass
 from erp_bridge_core.exports.status import ExportState
 
@@ -34,7 +34,7 @@ def test_claimed(bench: Bench) -> None:
     Likely causes: a claim that was copied; a batch that is refused by `validate_budget` although the profile says it is
     taken; a value that is taken and left out of the request. Mend it, or take the claim back.
     """
-    all_wrong(_refuted(bench))
+    tell(_refuted(bench))
 
 
 def _refuted(bench: Bench) -> Iterator[str]:
@@ -53,7 +53,7 @@ def test_not_claimed(bench: Bench) -> None:
     Likely causes: the profile was not brought up to date when the adapter learned it; an adapter that relies on the
     core for refusing it. Claim it; or refuse it in `validate_budget`.
     """
-    all_wrong(_proved(bench))
+    tell(_proved(bench))
 
 
 def _proved(bench: Bench) -> Iterator[str]:
@@ -88,4 +88,4 @@ def test_operations(bench: Bench) -> None:
         for title, made in references
         if safe and made.state not in {ExportState.COMPLETE, ExportState.OFFERED}
     ]
-    all_wrong(wrong)
+    tell(wrong)

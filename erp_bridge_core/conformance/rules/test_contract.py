@@ -7,13 +7,14 @@ from typing import Any, Final
 from attrs import fields
 
 from erp_bridge_core.conformance import bypasses
-from erp_bridge_core.conformance.asking import READ_HOOKS, Asked, all_wrong, answered, ask_about, in_order, told
+from erp_bridge_core.conformance.asking import READ_HOOKS, Asked, answered, ask_about, in_order, told
 from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.guard import OutOfTime
 from erp_bridge_core.conformance.reading_faults import reads_that_fail
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.sweep import note_cases
+from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.conformance.wrong_batch import Wrong, misnamed, wrong_batch
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.findings import Finding, Severity
@@ -42,7 +43,7 @@ def test_profile(bench: Bench) -> None:
         for other in again
         if to_json(other) != to_json(profile)
     ][:1]
-    all_wrong(wrong)
+    tell(wrong)
 
 
 def _first_difference(one: ErpProfile, other: ErpProfile) -> str:
@@ -69,7 +70,7 @@ def test_comes_back(bench: Bench) -> None:
                 raise  # no other rule asks it any more
             except SystemExit as error:
                 wrong.append(f"{name} ended the process ({error})")
-    all_wrong(wrong)
+    tell(wrong)
 
 
 @rule("CON-03", "Hooks that read change nothing at the ERP")
@@ -93,7 +94,7 @@ def test_reads_only(bench: Bench) -> None:
         ]
         site.post()
         wrong += [f"the hooks that read left an entry in the books: {entry}" for entry in site.entries() if _any(entry)]
-    all_wrong([*wrong, *_found_twice(bench)])
+    tell([*wrong, *_found_twice(bench)])
 
 
 def _any(entry: Any) -> bool:
@@ -154,7 +155,7 @@ def test_findings(bench: Bench) -> None:
         wrong += [sentence for each in faults_ if (sentence := _unfound(each, found))]
         wrong += [f"{_words(finding)}: {missing}" for finding in found if (missing := misnamed(finding, batch))]
         note_cases(bench, "CON-04", 1 + len(faults_))
-    all_wrong([*wrong, *_closed(bench)])
+    tell([*wrong, *_closed(bench)])
 
 
 def _closed(bench: Bench) -> Iterator[str]:
@@ -199,7 +200,7 @@ def test_same_answer(bench: Bench) -> None:
     for snapshot in (bench.accepted(), bench.delivered()):
         with bench.site(snapshot) as site:
             wrong += _asked_twice(bench, ask_about(site, snapshot))
-    all_wrong(dict.fromkeys(wrong))
+    tell(dict.fromkeys(wrong))
 
 
 def _asked_twice(bench: Bench, asked: Asked) -> Iterator[str]:
@@ -248,7 +249,7 @@ def test_only_through_erp(bench: Bench) -> None:
                 answered(partial(asked.hook, name))
             answered(lambda: site.run(asked.item))
             answered(lambda: site.verify(asked.item))
-    all_wrong(dict.fromkeys([*(f"a hook {what}" for what in seen), *bypasses.in_source(bench.subject.module)]))
+    tell(dict.fromkeys([*(f"a hook {what}" for what in seen), *bypasses.in_source(bench.subject.module)]))
 
 
 @rule("CON-07", "Hooks print nothing and leave no thread behind")
@@ -267,7 +268,7 @@ def test_quiet(bench: Bench) -> None:
         watched = site.watch.watched
         wrong = [f"{hook} printed {text.strip()[:200]!r}" for hook, text in watched.printed]
         wrong += [f"{hook} left {', '.join(sorted(names))} running" for hook, names in watched.threads.items()]
-    all_wrong(wrong)
+    tell(wrong)
 
 
 @rule("CON-08", "A read that fails says so, in an error of the contract")
@@ -289,7 +290,7 @@ def test_failed_reads(bench: Bench) -> None:
             wrong.append(f"job {unknown} is unknown, which must be NotFound; it was told as {told(error)}")
     tried, failed = reads_that_fail(bench, delivered)
     note_cases(bench, "CON-08", 1 + tried)
-    all_wrong([*wrong, *failed])
+    tell([*wrong, *failed])
 
 
 def _other_code(code: str, taken: set[str]) -> str:

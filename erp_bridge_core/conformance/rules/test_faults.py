@@ -28,8 +28,8 @@ def by_file(profile: ErpProfile) -> str:
     return "" if human else "nothing is handed over as a file"
 
 
-def _sweep(bench: Bench, id: str, *faults: Fault) -> None:  # noqa: A002 - the rule's word
-    sweep = Sweep(bench, id)
+def _sweep(bench: Bench, rule_id: str, *faults: Fault) -> None:
+    sweep = Sweep(bench, rule_id)
     for write in sweep.writes():
         for fault in faults:
             sweep.strike(write, Strike(fault=fault, ordinal=write.ordinal))

@@ -10,12 +10,12 @@ from attrs import evolve
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.conformance.asking import Asked, all_wrong, answered, ask, ask_about, told
+from erp_bridge_core.conformance.asking import Asked, answered, ask, ask_about, told
 from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.site import Site, answers
 from erp_bridge_core.conformance.sweep import note_cases
-from erp_bridge_core.conformance.verdicts import not_applicable
+from erp_bridge_core.conformance.verdicts import not_applicable, tell
 from erp_bridge_core.conformance.workload import Workload, later_change, standard
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.contract.fields import FieldKind, FieldValues, RevisionField, standard_fields
@@ -70,7 +70,7 @@ def test_well_formed(bench: Bench) -> None:
             found += [f"{_of((field.change, field.name))} {fault}" for fault in _standard_faults(field, today)]
         found += _number_faults(fields)
         wrong += [f"{name}: {each}" for each in found]
-    all_wrong([*wrong, *_numbers_again(bench)])
+    tell([*wrong, *_numbers_again(bench)])
 
 
 def _numbers_again(bench: Bench) -> Iterator[str]:
@@ -167,7 +167,7 @@ def test_nonsense(bench: Bench) -> None:
             note_cases(bench, "FLD-02", len(cases))
             taken = [what for what, values in cases if not _refuses(site, item, values)]
             wrong += [f"{workload.name}: {what} was not refused" for what in taken]
-    all_wrong(wrong)
+    tell(wrong)
 
 
 def _nonsense(fields: Iterable[RevisionField]) -> Iterator[tuple[str, FieldValues]]:
@@ -221,7 +221,7 @@ def test_required(bench: Bench) -> None:
             if error is not None:
                 wrong.append(f"{workload.name}: originals alone, with nothing entered: {told(error)}")
             note_cases(bench, "FLD-03", 1)
-    all_wrong(wrong)
+    tell(wrong)
 
 
 def _brought(site: Site, item: ItemView, given: dict[str, str]) -> None:
@@ -256,7 +256,7 @@ def test_recorded(bench: Bench) -> None:
         with bench.site(linked) as site:
             wrong += [f"{name} {choice}: {each}" for each in _left_out(site, workload, name, choice)]
         note_cases(bench, "FLD-04", 1)
-    all_wrong(wrong)
+    tell(wrong)
 
 
 _SEVERAL: Final = 3

@@ -30,10 +30,10 @@ _MANY_KEYS: Final = 520
 
 
 def _sweep(
-    bench: Bench, id: str, strikes: Iterable[Callable[[Write], tuple[Strike, ...]]], check: Check,  # noqa: A002
+    bench: Bench, rule_id: str, strikes: Iterable[Callable[[Write], tuple[Strike, ...]]], check: Check,
     *, workload: Workload | None = None, several_lines: bool = False,
 ) -> None:  # fmt: skip
-    sweep = Sweep(bench, id, workload)
+    sweep = Sweep(bench, rule_id, workload)
     writes = sweep.writes(where=lambda write: write.lines > 1 or not several_lines)
     if not writes:
         not_applicable("no write carries several lines")

@@ -33,8 +33,10 @@ Story = Callable[[Bench, Site, ItemView], str]
 _EDIT: Final = Decimal("1.00")
 
 
-def _sweep(bench: Bench, id: str, strike: Callable[[Write], Strike], writes: Sequence[Write], check: Check) -> None:  # noqa: A002
-    sweep = Sweep(bench, id)
+def _sweep(
+    bench: Bench, rule_id: str, strike: Callable[[Write], Strike], writes: Sequence[Write], check: Check
+) -> None:
+    sweep = Sweep(bench, rule_id)
     for write in writes:
         ended = sweep.strike(write, strike(write))
         if ended is not None:
@@ -307,11 +309,11 @@ def _later(site: Site, item: ItemView) -> str:
 # -- stories -----------------------------------------------------------------------------------------------------------
 
 
-def _stories(bench: Bench, id: str, stories: Mapping[str, Story]) -> None:  # noqa: A002
+def _stories(bench: Bench, rule_id: str, stories: Mapping[str, Story]) -> None:
     """Each story in a site whose export was started; told together when any of them went wrong."""
     wrong: list[str] = []
     snapshot = bench.started()
-    asked = {name: story for name, story in stories.items() if bench.effort.wants(f"{id}:{name}")}
+    asked = {name: story for name, story in stories.items() if bench.effort.wants(f"{rule_id}:{name}")}
     for name, story in asked.items():
         with bench.site(snapshot) as site:
             assert snapshot.item is not None
@@ -320,7 +322,7 @@ def _stories(bench: Bench, id: str, stories: Mapping[str, Story]) -> None:  # no
             except ErpBridgeError as error:
                 why = f"{type(error).__name__}: {error.message}"
             if why:
-                wrong.append(f"{id}:{name}: {why}")
-    note_cases(bench, id, len(asked))
+                wrong.append(f"{rule_id}:{name}: {why}")
+    note_cases(bench, rule_id, len(asked))
     if wrong:
         raise AssertionError("\n".join(wrong))

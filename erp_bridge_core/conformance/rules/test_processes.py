@@ -34,11 +34,11 @@ _OVER_THE_WIRE: Final = ("intent", "connected", "body_sent", "reply_held", "answ
 _BY_FILE: Final = STAGES
 
 
-def _sweep(bench: Bench, id: str, story: Story, *, wire: tuple[str, ...], files: tuple[str, ...]) -> None:  # noqa: A002
-    sweep = Sweep(bench, id)
+def _sweep(bench: Bench, rule_id: str, story: Story, *, wire: tuple[str, ...], files: tuple[str, ...]) -> None:
+    sweep = Sweep(bench, rule_id)
     cases = [*sweep.spread(sweep.writes(), wire), *sweep.spread(sweep.writes(by_file=True), files)]
     for write, stage in cases:
-        case = f"{id}:{stage}@{write.ordinal}"
+        case = f"{rule_id}:{stage}@{write.ordinal}"
         if bench.effort.wants(case):
             sweep.ran.append(_case(bench, case, write, stage, story))
     sweep.finish()
