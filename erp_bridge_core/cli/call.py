@@ -59,6 +59,10 @@ class Call:
             self._actor = self._find_actor()
         return self._actor
 
+    def clean(self, text: str) -> str:
+        """A text without the secrets that this call came to know."""
+        return self._app.redactor.clean(text) if self._app else text
+
     @property
     def session_file(self) -> Path:
         """Where the sign-in of this operating-system user is kept."""

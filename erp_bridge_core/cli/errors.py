@@ -3,9 +3,7 @@
 import errno
 import json
 import sys
-import traceback
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -13,6 +11,7 @@ import click
 
 from erp_bridge_core.cli.safe import safe, safe_lines
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault, StorageError, UsageError
+from erp_bridge_core.defects import defect_text, log_defect
 
 #: The exit statuses of every command.
 DONE: Final = 0
@@ -22,7 +21,6 @@ ERP: Final = 3
 STORAGE: Final = 4
 UNKNOWN: Final = 5
 
-LOG_NAME: Final = "errors.log"
 #: Faults printed for people; `--json` has all of them.
 _MOST_FAULTS: Final = 200
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
@@ -41,8 +39,8 @@ class Interrupted(ErpBridgeError):
     whose = "the caller's"
 
 
-def explain(error: BaseException, *, home: Path) -> ErpBridgeError:
-    """The error of our own tree that says it; a defect's details go to a log in the home first."""
+def explain(error: BaseException, *, home: Path, clean: Callable[[str], str] = str) -> ErpBridgeError:
+    """The error of our own tree that says it; a defect's details go to a log in the home, cleaned of secrets, first."""
     if isinstance(error, ErpBridgeError):
         return error
     if isinstance(error, click.UsageError):
@@ -53,7 +51,7 @@ def explain(error: BaseException, *, home: Path) -> ErpBridgeError:
         return Interrupted("Stopped.", remedy="An export that was running is taken up by `erp-bridge export resume`.")
     if _is_storage(error):
         return StorageError(f"The database or a folder can't be used: {_first_line(error)}.", remedy=_STORAGE_REMEDY)
-    return _defect(error, home)
+    return _defect(error, home, clean)
 
 
 _STORAGE_REMEDY: Final = (
@@ -95,27 +93,13 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def _defect(error: BaseException, home: Path) -> Defect:
-    where = _log(error, home / "logs" / LOG_NAME)
+def _defect(error: BaseException, home: Path, clean: Callable[[str], str]) -> Defect:
+    where = log_defect(home, defect_text(error, clean))
     return Defect(
         f"ERP Bridge has a defect: {type(error).__name__}. It is not your fault.",
         remedy=f"Nothing more is done. Report it with {where}." if where else "Report it with what you did.",
-        details={"log": where},
+        details={"log": str(where) if where else None},
     )
-
-
-def _log(error: BaseException, path: Path) -> str | None:
-    text = "".join(traceback.format_exception(error))
-    try:
-        if not path.parent.parent.is_dir():
-            return None
-        path.parent.mkdir(exist_ok=True)
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"--- {datetime.now(UTC).isoformat()}\n{safe_lines(text)}\n")
-    except OSError:
-        # The message must reach the person even where no log can be written; it then names none.
-        return None
-    return str(path)
 
 
 def _print(error: ErpBridgeError, file: IO[str]) -> None:

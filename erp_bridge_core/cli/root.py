@@ -67,7 +67,7 @@ class Root(LazyGroup):
             sys.exit(0)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 -- nothing leaves without a message
             home = call.home or default_home()
-            status = report(explain(error, home=home), as_json=wants_json(arguments))
+            status = report(explain(error, home=home, clean=call.clean), as_json=wants_json(arguments))
         sys.exit(status if isinstance(status, int) else 0)
 
 

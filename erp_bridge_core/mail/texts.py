@@ -1,11 +1,10 @@
 """Text from outside in a mail: one visible line, or several, and never a header, markup or a hidden character (X3)."""
 
-import unicodedata
 from typing import Final
 
+from erp_bridge_core.visible import is_hidden
+
 LONGEST_HEADER: Final = 150
-#: Control, format (bidirectional marks among them), surrogate, private and unassigned characters, and separators.
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def one_line(text: object) -> str:
@@ -28,4 +27,4 @@ def header_text(text: object) -> str:
 
 
 def _visible(text: str) -> str:
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(each) in _HIDDEN else each for each in text)
+    return "".join("\N{REPLACEMENT CHARACTER}" if is_hidden(each) else each for each in text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_runs import Run
 
+from erp_bridge_core.app import Application
 from erp_bridge_core.cli.root import root
 from erp_bridge_core.people.companies import Companies
 
@@ -93,6 +94,28 @@ def test_a_defect_is_told_not_thrown(run: Run, home: Path, monkeypatch: pytest.M
     ran = run("--as", "ada", "--company", "hoosier", "company", "list", "--json")
     assert (1, "defect") == (ran.status, ran.document["error"])
     assert "surprise" in (home / "logs" / "errors.log").read_text()
+
+
+@pytest.mark.rule("X4")
+def test_a_defects_log_holds_no_secret(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret that the command had read is taken out of what is logged."""
+
+    def break_it(self: Companies, *_: object) -> None:
+        raise RuntimeError("sent correct-horse")
+
+    opened = Application.open
+
+    def open_knowing(folder: Path) -> Application:
+        application = opened(folder)
+        application.redactor.add("correct-horse")
+        return application
+
+    monkeypatch.setattr(Application, "open", open_knowing)
+    monkeypatch.setattr(Companies, "list", break_it)
+    run("--as", "ada", "--company", "hoosier", "company", "list")
+    log = (home / "logs" / "errors.log").read_text()
+    assert "RuntimeError: sent ***" in log
+    assert "correct-horse" not in log
 
 
 def test_commands_stand_in_the_order_of_the_work(bare: Run) -> None:

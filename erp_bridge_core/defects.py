@@ -1,0 +1,33 @@
+"""Where a defect's details go: a log in the home, without any secret (X4)."""
+
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from erp_bridge_core.visible import visible
+
+LOG: Final = Path("logs") / "errors.log"
+
+
+def defect_text(error: BaseException, clean: Callable[[str], str]) -> str:
+    """All that is known of a defect, in lines; `clean` takes secrets out (`Redactor.clean`)."""
+    return visible(clean("".join(traceback.format_exception(error))), keep="\n\t")
+
+
+def log_defect(home: Path, text: str, *, number: str = "") -> Path | None:
+    """Append a defect to the home's log, under the number that its reader was told; None where that can't be written.
+
+    The person's message must get through even then; it names no log.
+    """
+    path = home / LOG
+    try:
+        if not home.is_dir():
+            return None
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"--- {datetime.now(UTC).isoformat()} {number}".rstrip() + f"\n{text}\n")
+    except OSError:
+        return None
+    return path
