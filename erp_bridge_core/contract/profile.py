@@ -3,10 +3,11 @@
 Where ERPs differ, the difference is here or in the plugin's code, never an `if` in the core.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 #: The contract's version. A plugin built for another major version is refused with a readable message.
 API_VERSION: Final[int] = 1
@@ -188,13 +189,15 @@ class ErpProfile:
     """All that the core needs to know about an ERP without knowing which it is.
 
     `originals_count_at_once`: the original budget is in the ERP's figures as soon as it is written, while changes wait
-    to be posted: originals that have moved beside changes that have not are then no half posting.
+    to be posted: originals that have moved beside changes that have not are then no half posting. `setting_notes` says
+    in a sentence what each setting means, by its name (`names.unit` for one of a table); forms show it.
     """
 
     name: str
     title: str
     api_version: int
     settings_class: type[Any]
+    setting_notes: Mapping[str, str] = field(factory=dict, hash=False)
     words: Words = Words()
     capabilities: frozenset[Capability] = frozenset()
     limits: tuple[FieldLimit, ...] = ()

@@ -9,9 +9,12 @@ import attrs
 import pytest
 from documents import ROOT
 
+from erp_bridge_cmic.setting_notes import NOTES as CMIC_NOTES
 from erp_bridge_cmic.settings import CmicSettings
 from erp_bridge_core.contract import Secret
+from erp_bridge_sage300.setting_notes import NOTES as SAGE300_NOTES
 from erp_bridge_sage300.settings import Sage300Settings
+from erp_bridge_spectrum.setting_notes import NOTES as SPECTRUM_NOTES
 from erp_bridge_spectrum.settings import SpectrumSettings
 
 FOLDER = ROOT / "docs" / "integrators"
@@ -25,14 +28,19 @@ class Page:
     """What an ERP's settings are, where their table stands, and where what is assumed is explained."""
 
     settings: type
+    notes: Mapping[str, str]
     document: str
     assumed: str
 
     @property
     def table(self) -> dict[str, tuple[str, str]]:
         """Setting -> default as written, grade."""
-        section = (FOLDER / self.document).read_text(encoding="utf-8").split(_HEADING)[1].split("\n## ")[0]
-        return {name: (default, grade) for name, default, grade, _ in _ROW.findall(section)}
+        return {name: (default, grade) for name, default, grade, _ in self._rows}
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """Setting -> what the table says of it."""
+        return {name: meaning for name, _, _, meaning in self._rows}
 
     @property
     def explanations(self) -> str:
@@ -41,15 +49,22 @@ class Page:
         return before + rest.partition("\n## ")[2]
 
     @property
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        section = (FOLDER / self.document).read_text(encoding="utf-8").split(_HEADING)[1].split("\n## ")[0]
+        return _ROW.findall(section)
+
+    @property
     def all(self) -> dict[str, str]:
         """Each setting of the class, those of its tables by their full names -> its default as the document has it."""
         return dict(defaults(self.settings))
 
 
 PAGES = {
-    "sage300": Page(settings=Sage300Settings, document="sage300.md", assumed="sage300-known-and-assumed.md"),
-    "cmic": Page(settings=CmicSettings, document="cmic.md", assumed="cmic.md"),
-    "spectrum": Page(settings=SpectrumSettings, document="spectrum.md", assumed="spectrum.md"),
+    "sage300": Page(
+        settings=Sage300Settings, notes=SAGE300_NOTES, document="sage300.md", assumed="sage300-known-and-assumed.md"
+    ),
+    "cmic": Page(settings=CmicSettings, notes=CMIC_NOTES, document="cmic.md", assumed="cmic.md"),
+    "spectrum": Page(settings=SpectrumSettings, notes=SPECTRUM_NOTES, document="spectrum.md", assumed="spectrum.md"),
 }
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 
@@ -110,3 +125,15 @@ def test_whatever_is_assumed_is_explained(page: Page) -> None:
 
     assert assumed
     assert [] == missing
+
+
+@each_page
+def test_a_form_says_of_each_setting_what_the_table_says(page: Page) -> None:
+    """The notes of the plugin's profile are the table's words without their marks."""
+    assert {name: plain(text) for name, text in page.meanings.items()} == dict(page.notes)
+
+
+def plain(text: str) -> str:
+    """Markdown without links, code and emphasis."""
+    bare = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
+    return re.sub(r"\*\*([^*]+)\*\*|`([^`]+)`|\*([^*]+)\*", lambda found: found[1] or found[2] or found[3], bare)

@@ -11,6 +11,7 @@ from erp_bridge_cmic.planning import (
     SEAL_PCI,
     SET_ROW,
 )
+from erp_bridge_cmic.setting_notes import NOTES
 from erp_bridge_cmic.settings import CmicSettings
 from erp_bridge_core.contract import (
     API_VERSION,
@@ -138,6 +139,7 @@ PROFILE: Final = ErpProfile(
     title="CMiC",
     api_version=API_VERSION,
     settings_class=CmicSettings,
+    setting_notes=NOTES,
     words=Words(cost_code="phase", budget_change="PCI"),
     capabilities=frozenset(
         {
