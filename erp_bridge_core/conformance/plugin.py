@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from erp_bridge_core.conformance.bench import Bench
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.preflight import Flight
     from erp_bridge_core.conformance.rulebook import Rule
     from erp_bridge_core.conformance.run import Told
-    from erp_bridge_core.conformance.site import Site
     from erp_bridge_core.conformance.subject import Subject
+    from erp_bridge_core.conformance.world.bench import Bench
+    from erp_bridge_core.conformance.world.site import Site
 
 #: The name under which the plugin of a run is registered.
 NAME: Final = "erp-bridge-conformance-run"
@@ -72,9 +72,9 @@ def erp_bridge_site(tmp_path: Path) -> Iterator[Callable[[str], "Site"]]:
     A project is linked to a simulated job with the suite's standard budget's codes; what people do is a method of the
     site (`build`, `send`, `accept`, `export`, `post`, `verify`), the ERP's own books are `entries()`. One at a time.
     """
-    from erp_bridge_core.conformance.bench import Bench
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.subject import find_subject
+    from erp_bridge_core.conformance.world.bench import Bench
 
     with ExitStack() as stack:
 
@@ -148,7 +148,7 @@ class ConformancePlugin:
 
     def open_bench(self, folder: Path) -> "Bench":
         """The one bench of this process, not entered yet."""
-        from erp_bridge_core.conformance.bench import Bench
+        from erp_bridge_core.conformance.world.bench import Bench
 
         record = self.config.getoption("erp_bridge_record")
         self.opened = Bench(

@@ -107,10 +107,10 @@ def main() -> None:
 
 
 def _take_off(spec: str, folder: Path, note: Callable[..., None], sandbox: Path | None = None) -> None:
-    from erp_bridge_core.conformance.bench import Bench
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.sandbox import read_sandbox
     from erp_bridge_core.conformance.subject import find_subject
+    from erp_bridge_core.conformance.world.bench import Bench
 
     note(step="it was being loaded")
     subject = find_subject(spec, read_sandbox(sandbox) if sandbox else None)

@@ -10,13 +10,13 @@ import pytest
 from attrs import frozen
 
 from erp_bridge_core.certificates import Result
-from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.effort import Depth, Effort
 from erp_bridge_core.conformance.guard import OutOfTime
 from erp_bridge_core.conformance.manifest import manifest
 from erp_bridge_core.conformance.preflight import fly
 from erp_bridge_core.conformance.rulebook import Rule
 from erp_bridge_core.conformance.subject import find_subject
+from erp_bridge_core.conformance.world.bench import Bench
 
 #: The rules that the preflight answers.
 PREFLIGHT = ("CON-01", "CON-02")

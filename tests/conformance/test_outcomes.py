@@ -2,8 +2,8 @@
 
 import pytest
 
-from erp_bridge_core.conformance.outcomes import PASSING, SPOILING, SURE, End, Outage, allowed, table
 from erp_bridge_core.conformance.wire import FileFault, WireFault
+from erp_bridge_core.conformance.world.outcomes import PASSING, SPOILING, SURE, End, Outage, allowed, table
 from erp_bridge_core.contract import Mischief, SafetyClass
 
 FAULTS = (*WireFault, *FileFault, *Mischief, *Outage)

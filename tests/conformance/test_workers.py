@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from erp_bridge_core.conformance.arming import Strike
-from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.effort import Effort
-from erp_bridge_core.conformance.outcomes import End
-from erp_bridge_core.conformance.positions import Write, reference
 from erp_bridge_core.conformance.subject import find_subject
-from erp_bridge_core.conformance.sweep import Sweep, to_the_end
 from erp_bridge_core.conformance.wire import FileFault, WireFault
-from erp_bridge_core.conformance.workers import started, wait_for_stop
+from erp_bridge_core.conformance.world.arming import Strike
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.outcomes import End
+from erp_bridge_core.conformance.world.positions import Write, reference
+from erp_bridge_core.conformance.world.sweep import Sweep, to_the_end
+from erp_bridge_core.conformance.world.workers import started, wait_for_stop
 from erp_bridge_core.contract.errors import NotPossibleNow
 
 

@@ -8,7 +8,7 @@ import pytest
 from erp_bridge_core.conformance.plugin import NAME
 
 if TYPE_CHECKING:
-    from erp_bridge_core.conformance.bench import Bench
+    from erp_bridge_core.conformance.world.bench import Bench
 
 
 @pytest.fixture(scope="session")

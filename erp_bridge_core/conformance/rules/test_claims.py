@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from erp_bridge_core.conformance import probes
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.operations import all_references
+from erp_bridge_core.conformance.cases import probes
+from erp_bridge_core.conformance.cases.operations import all_references
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.sweep import note_cases
 from erp_bridge_core.conformance.verdicts import tell
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.contract.profile import Capability, SafetyClass
 from erp_bridge_core.exports.status import ExportState
 

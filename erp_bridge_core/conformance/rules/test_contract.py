@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from attrs import fields
 
-from erp_bridge_core.conformance import bypasses
-from erp_bridge_core.conformance.asking import READ_HOOKS, Asked, answered, ask_about, in_order, told
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases import bypasses
+from erp_bridge_core.conformance.cases.asking import READ_HOOKS, Asked, answered, ask_about, in_order, told
+from erp_bridge_core.conformance.cases.reading_faults import reads_that_fail
+from erp_bridge_core.conformance.cases.wrong_batch import Wrong, misnamed, wrong_batch
 from erp_bridge_core.conformance.guard import OutOfTime
-from erp_bridge_core.conformance.reading_faults import reads_that_fail
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.subject import find_subject
-from erp_bridge_core.conformance.sweep import note_cases
 from erp_bridge_core.conformance.verdicts import tell
-from erp_bridge_core.conformance.wrong_batch import Wrong, misnamed, wrong_batch
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.profile import ErpProfile

@@ -1,12 +1,12 @@
 """Export: what arrives is the batch, once, in its own place, and nothing is written that the ledger did not plan."""
 
-from erp_bridge_core.conformance import exporting
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.doctored import look_for_other_content
-from erp_bridge_core.conformance.importing import imported
+from erp_bridge_core.conformance.cases import exporting
+from erp_bridge_core.conformance.cases.doctored import look_for_other_content
+from erp_bridge_core.conformance.cases.importing import imported
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
-from erp_bridge_core.conformance.walk import item_of, walk
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.walk import item_of, walk
 from erp_bridge_core.contract.profile import Capability, ErpProfile, SafetyClass
 
 

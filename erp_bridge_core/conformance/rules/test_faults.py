@@ -7,11 +7,11 @@ an export without faults; `--case` reruns one.
 
 from typing import Final
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.outcomes import End, Fault
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.sweep import EVENTS, Strike, Sweep
 from erp_bridge_core.conformance.wire import FileFault, WireFault
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.outcomes import End, Fault
+from erp_bridge_core.conformance.world.sweep import EVENTS, Strike, Sweep
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
 from erp_bridge_core.exports.status import ExportState
 

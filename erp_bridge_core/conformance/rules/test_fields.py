@@ -10,13 +10,13 @@ from attrs import evolve
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.conformance.asking import Asked, answered, ask, ask_about, told
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases.asking import Asked, answered, ask, ask_about, told
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.site import Site, answers
-from erp_bridge_core.conformance.sweep import note_cases
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
-from erp_bridge_core.conformance.workload import Workload, later_change, standard
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site, answers
+from erp_bridge_core.conformance.world.sweep import note_cases
+from erp_bridge_core.conformance.world.workload import Workload, later_change, standard
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.contract.fields import FieldKind, FieldValues, RevisionField, standard_fields
 from erp_bridge_core.contract.postings import RevisionSight, RevisionStage

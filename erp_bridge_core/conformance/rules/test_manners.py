@@ -1,10 +1,10 @@
 """Manners: an ERP serves others too, and a connection's secrets are nobody's business."""
 
-from erp_bridge_core.conformance import manners
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases import manners
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
-from erp_bridge_core.conformance.walk import walk
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.walk import walk
 
 _OURS = "erp-bridge/"
 

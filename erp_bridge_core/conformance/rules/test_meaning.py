@@ -11,17 +11,17 @@ from typing import Final
 
 from attrs import evolve
 
-from erp_bridge_core.conformance.arming import Strike
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.meddling import needs, offers
-from erp_bridge_core.conformance.outcomes import SURE, Fault, Outage
-from erp_bridge_core.conformance.positions import Write
+from erp_bridge_core.conformance.cases.meddling import needs, offers
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.rules.test_faults import by_wire
-from erp_bridge_core.conformance.sweep import Ended, Sweep
 from erp_bridge_core.conformance.verdicts import not_applicable
 from erp_bridge_core.conformance.wire import FileFault, WireFault
-from erp_bridge_core.conformance.workload import Workload, many, standard
+from erp_bridge_core.conformance.world.arming import Strike
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.outcomes import SURE, Fault, Outage
+from erp_bridge_core.conformance.world.positions import Write
+from erp_bridge_core.conformance.world.sweep import Ended, Sweep
+from erp_bridge_core.conformance.world.workload import Workload, many, standard
 from erp_bridge_core.contract.simulator import Mischief
 
 Check = Callable[[Sweep, Write, Ended], str]

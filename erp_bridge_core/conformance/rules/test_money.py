@@ -1,9 +1,9 @@
 """Money: what the ERP holds is what was sent, to the cent, per key and side, whatever the amounts and texts are."""
 
-from erp_bridge_core.conformance import money
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases import money
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.contract.profile import Capability, ErpProfile
 
 

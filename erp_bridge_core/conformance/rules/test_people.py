@@ -9,16 +9,16 @@ from typing import Final
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.conformance.arming import ALWAYS, Strike, arm
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.meddling import needs
-from erp_bridge_core.conformance.positions import Write, reference
+from erp_bridge_core.conformance.cases.meddling import needs
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.sweep import Ended, Sweep, note_cases, to_rest
 from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.conformance.wire import FileFault, WireFault
-from erp_bridge_core.conformance.workload import Change, later_line, standard
+from erp_bridge_core.conformance.world.arming import ALWAYS, Strike, arm
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.positions import Write, reference
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.sweep import Ended, Sweep, note_cases, to_rest
+from erp_bridge_core.conformance.world.workload import Change, later_line, standard
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
 from erp_bridge_core.contract.postings import Outcome
 from erp_bridge_core.contract.profile import Capability

@@ -1,11 +1,11 @@
 """Posting: what is said of the ERP's books is what they show, no more than its routes can tell, however it is asked."""
 
-from erp_bridge_core.conformance import postings
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases import postings
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.sweep import note_cases
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
-from erp_bridge_core.conformance.walk import walk
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.sweep import note_cases
+from erp_bridge_core.conformance.world.walk import walk
 from erp_bridge_core.contract.postings import Outcome
 
 

@@ -13,16 +13,16 @@ from typing import Final
 from sqlalchemy import select
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.outcomes import End, allowed
-from erp_bridge_core.conformance.positions import STAGES, Write, reference
+from erp_bridge_core.conformance.cases.versions import another_version
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.rules.test_faults import by_file
-from erp_bridge_core.conformance.site import LONG, Site
-from erp_bridge_core.conformance.sweep import Ended, Sweep, note_cases, to_the_end
-from erp_bridge_core.conformance.versions import another_version
 from erp_bridge_core.conformance.wire import WireFault
-from erp_bridge_core.conformance.workers import started, wait_for_stop
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.outcomes import End, allowed
+from erp_bridge_core.conformance.world.positions import STAGES, Write, reference
+from erp_bridge_core.conformance.world.site import LONG, Site
+from erp_bridge_core.conformance.world.sweep import Ended, Sweep, note_cases, to_the_end
+from erp_bridge_core.conformance.world.workers import started, wait_for_stop
 from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
 from erp_bridge_core.contract.profile import SafetyClass
 from erp_bridge_core.store.tables import effects

@@ -1,9 +1,9 @@
 """Scale: a budget of any size arrives whole, within what the adapter says it costs, and a job is read to its end."""
 
-from erp_bridge_core.conformance import scale
-from erp_bridge_core.conformance.bench import Bench
+from erp_bridge_core.conformance.cases import scale
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import tell
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.contract.profile import Capability, ErpProfile
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from erp_bridge_core.conformance.asking import Asked
+from erp_bridge_core.conformance.cases.asking import Asked
 from erp_bridge_core.contract.budget import ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
 from erp_bridge_core.contract.findings import Finding
 from erp_bridge_core.contract.profile import Capability, ErpProfile

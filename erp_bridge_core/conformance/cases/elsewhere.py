@@ -8,9 +8,9 @@ from typing import Final
 from attrs import evolve
 
 from erp_bridge_core.audit.mark import HighWaterMark
-from erp_bridge_core.conformance.bench import Bench, Snapshot
-from erp_bridge_core.conformance.site import CONNECTION, Site
-from erp_bridge_core.conformance.workload import NAME, Expected
+from erp_bridge_core.conformance.world.bench import Bench, Snapshot
+from erp_bridge_core.conformance.world.site import CONNECTION, Site
+from erp_bridge_core.conformance.world.workload import NAME, Expected
 from erp_bridge_core.demo.erp_side import Codes
 
 SECOND: Final = "B-40892"

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.exporting import listening
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.walk import item_of, plain_entries, promised
+from erp_bridge_core.conformance.cases.exporting import listening
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.walk import item_of, plain_entries, promised
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
 from erp_bridge_core.contract.postings import Outcome
 from erp_bridge_core.contract.profile import ErpProfile, Stage

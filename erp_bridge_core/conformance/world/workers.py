@@ -21,10 +21,10 @@ from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import LIMITS, Bench, clock_at
-from erp_bridge_core.conformance.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.subject import find_subject
-from erp_bridge_core.conformance.watching import OneAdapter, Sent, WatchedAdapter
+from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
+from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
+from erp_bridge_core.conformance.world.watching import OneAdapter, Sent, WatchedAdapter
 from erp_bridge_core.connections.http import GuardedSession
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effect

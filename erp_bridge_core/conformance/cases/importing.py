@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.elsewhere import without_a_past
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.walk import read_job
-from erp_bridge_core.conformance.workload import Expected, later_change, later_line
+from erp_bridge_core.conformance.cases.elsewhere import without_a_past
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.walk import read_job
+from erp_bridge_core.conformance.world.workload import Expected, later_change, later_line
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.demo.books import bare
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.conformance.arming import Arming, Strike, arm
-from erp_bridge_core.conformance.bench import LIMITS, Bench
-from erp_bridge_core.conformance.operations import writes_of_variants
-from erp_bridge_core.conformance.outcomes import End, Fault, allowed
-from erp_bridge_core.conformance.positions import Reference, Write, reference
-from erp_bridge_core.conformance.site import Site
+from erp_bridge_core.conformance.cases.operations import writes_of_variants
 from erp_bridge_core.conformance.wire import WireFault
-from erp_bridge_core.conformance.workload import Workload, difference, later_change, later_line
+from erp_bridge_core.conformance.world.arming import Arming, Strike, arm
+from erp_bridge_core.conformance.world.bench import LIMITS, Bench
+from erp_bridge_core.conformance.world.outcomes import End, Fault, allowed
+from erp_bridge_core.conformance.world.positions import Reference, Write, reference
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.workload import Workload, difference, later_change, later_line
 from erp_bridge_core.connections.http import Limits
 from erp_bridge_core.contract.profile import Capability
 from erp_bridge_core.exports.status import ExportState, ExportStatus, LineCounts

@@ -7,9 +7,9 @@ from attrs import evolve, frozen
 
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import Snapshot
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.watching import WatchedAdapter
+from erp_bridge_core.conformance.world.bench import Snapshot
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.watching import WatchedAdapter
 from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt
 from erp_bridge_core.contract.connection import Checked, Erp
 from erp_bridge_core.contract.errors import ErpBridgeError, PluginError

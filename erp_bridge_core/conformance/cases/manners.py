@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from attrs import define, field
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.walk import item_of
-from erp_bridge_core.conformance.watching import Sent
 from erp_bridge_core.conformance.wire import Exchange, FaultyFiles, FileCall, FileFault, Incoming, WireFault
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.walk import item_of
+from erp_bridge_core.conformance.world.watching import Sent
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.exports.status import ExportState

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from erp_bridge_core.conformance.asking import READ_HOOKS, Asked, answered, ask_about, in_order, told
-from erp_bridge_core.conformance.bench import Bench, Snapshot
+from erp_bridge_core.conformance.cases.asking import READ_HOOKS, Asked, answered, ask_about, in_order, told
 from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.wire import FaultyFiles, FileCall, FileFault, WireFault
+from erp_bridge_core.conformance.world.bench import Bench, Snapshot
 from erp_bridge_core.contract.connection import Checked
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound, PluginError
 from erp_bridge_core.contract.postings import RouteSight

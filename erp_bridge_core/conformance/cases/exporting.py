@@ -9,13 +9,13 @@ from typing import Any
 from attrs import evolve
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.elsewhere import second_installation, second_project
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.walk import neighbour_codes
-from erp_bridge_core.conformance.watching import Sent
+from erp_bridge_core.conformance.cases.elsewhere import second_installation, second_project
 from erp_bridge_core.conformance.wire import FaultyFiles, FileAct
-from erp_bridge_core.conformance.workload import Expected, difference, later_change, later_line
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.walk import neighbour_codes
+from erp_bridge_core.conformance.world.watching import Sent
+from erp_bridge_core.conformance.world.workload import Expected, difference, later_change, later_line
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.demo.books import bare
 from erp_bridge_core.exports.status import ExportState

@@ -6,10 +6,10 @@ from typing import Final
 from attrs import define, field, frozen
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import Bench, Snapshot
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.watching import Sent
-from erp_bridge_core.conformance.workload import Workload
+from erp_bridge_core.conformance.world.bench import Bench, Snapshot
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.watching import Sent
+from erp_bridge_core.conformance.world.workload import Workload
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.profile import SafetyClass

@@ -10,11 +10,11 @@ from typing import Any, Final, Protocol, Self
 
 from attrs import define, field, frozen
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.outcomes import Fault, Outage
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.watching import Sent
 from erp_bridge_core.conformance.wire import Armed, ArmedFile, FaultyFiles, FileCall, FileFault, WireFault
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.outcomes import Fault, Outage
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.watching import Sent
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.simulator import Mischief
 

@@ -13,11 +13,11 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.recording import Recording
-from erp_bridge_core.conformance.site import COMPANY, CONNECTION, TESTER, Site
 from erp_bridge_core.conformance.subject import Subject
-from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter, patience
 from erp_bridge_core.conformance.wire import FaultProxy, SuiteClock
-from erp_bridge_core.conformance.workload import (
+from erp_bridge_core.conformance.world.site import COMPANY, CONNECTION, TESTER, Site
+from erp_bridge_core.conformance.world.watching import OneAdapter, WatchedAdapter, patience
+from erp_bridge_core.conformance.world.workload import (
     JOB,
     NAME,
     OTHER_JOB,

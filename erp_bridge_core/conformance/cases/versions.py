@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 
-from erp_bridge_core.conformance.watching import WatchedAdapter
+from erp_bridge_core.conformance.world.watching import WatchedAdapter
 
 #: A version that no adapter has.
 UPGRADED = "9999.1"

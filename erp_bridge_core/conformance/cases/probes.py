@@ -7,10 +7,10 @@ from typing import Final, cast
 from attrs import evolve, frozen
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.asking import answered, ask, told
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.workload import Line, Workload, standard
+from erp_bridge_core.conformance.cases.asking import answered, ask, told
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.workload import Line, Workload, standard
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.masters import Figure
 from erp_bridge_core.contract.profile import Capability, SafetyClass

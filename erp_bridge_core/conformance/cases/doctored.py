@@ -8,9 +8,9 @@ from typing import Any, Final
 from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.walk import item_of
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.walk import item_of
 from erp_bridge_core.contract.budget import ExportBatch, Part, Stream
 from erp_bridge_core.contract.effects import Effect, Found, Operation, PlannedEffect, Sighting, Waiting
 from erp_bridge_core.contract.errors import ErpBridgeError

@@ -8,13 +8,13 @@ from attrs import evolve, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.exporting import listening
-from erp_bridge_core.conformance.site import Site
-from erp_bridge_core.conformance.sweep import note_cases
+from erp_bridge_core.conformance.cases.exporting import listening
 from erp_bridge_core.conformance.verdicts import tell
-from erp_bridge_core.conformance.walk import read_job
-from erp_bridge_core.conformance.workload import Amounts, Change, Expected, Line, Workload, many
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.site import Site
+from erp_bridge_core.conformance.world.sweep import note_cases
+from erp_bridge_core.conformance.world.walk import read_job
+from erp_bridge_core.conformance.world.workload import Amounts, Change, Expected, Line, Workload, many
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.money import MAX_DIGITS

@@ -12,9 +12,9 @@ from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.budgets.entries import LineEntry
 from erp_bridge_core.budgets.file_import import ImportChoices
-from erp_bridge_core.conformance.watching import WatchedAdapter
 from erp_bridge_core.conformance.wire import SuiteClock
-from erp_bridge_core.conformance.workload import (
+from erp_bridge_core.conformance.world.watching import WatchedAdapter
+from erp_bridge_core.conformance.world.workload import (
     CHANGE_DAY,
     HEADER,
     Amounts,

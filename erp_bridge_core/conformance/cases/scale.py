@@ -12,14 +12,14 @@ from typing import Any, Final, cast
 from attrs import define, field, frozen
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.conformance.bench import LIMITS, Bench, clock_at
 from erp_bridge_core.conformance.effort import Depth
-from erp_bridge_core.conformance.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.subject import find_subject
-from erp_bridge_core.conformance.walk import read_job
-from erp_bridge_core.conformance.watching import OneAdapter, WatchedAdapter, patience
 from erp_bridge_core.conformance.wire import Incoming
-from erp_bridge_core.conformance.workload import Workload, many
+from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
+from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
+from erp_bridge_core.conformance.world.walk import read_job
+from erp_bridge_core.conformance.world.watching import OneAdapter, WatchedAdapter, patience
+from erp_bridge_core.conformance.world.workload import Workload, many
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.demo.books import bare
 from erp_bridge_core.registry import Registry

@@ -1,7 +1,7 @@
 """What a simulator offers of mischief, and a rule's end where it offers none of what the rule is about."""
 
-from erp_bridge_core.conformance.bench import Bench
 from erp_bridge_core.conformance.verdicts import not_applicable
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.contract.simulator import Mischief
 
 

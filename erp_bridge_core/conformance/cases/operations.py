@@ -5,9 +5,9 @@ from typing import Final
 
 from attrs import evolve
 
-from erp_bridge_core.conformance.bench import Bench
-from erp_bridge_core.conformance.positions import Reference, Write, reference
-from erp_bridge_core.conformance.workload import Workload, standard
+from erp_bridge_core.conformance.world.bench import Bench
+from erp_bridge_core.conformance.world.positions import Reference, Write, reference
+from erp_bridge_core.conformance.world.workload import Workload, standard
 
 _KEPT: Final = "writes of variants"
 
