@@ -1,7 +1,7 @@
 """The outermost gate: only known hosts are answered, and every answer carries the same strict headers."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
@@ -53,7 +53,7 @@ def known_hosts(web: WebConfig) -> frozenset[str]:
 
 
 class Perimeter:
-    """Wraps the whole application, so that even a path that nobody knows is answered by its rules."""
+    """Wraps the whole application, so that even a path that nobody knows is answered by its rules; HEAD, too."""
 
     def __init__(self, app: ASGIApp, web: WebConfig) -> None:
         self._app = app
@@ -67,13 +67,19 @@ class Perimeter:
             await self._app(scope, receive, send)
             return
 
+        is_head = scope["method"] == "HEAD"
+
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = self._complete(list(message["headers"]))
+            elif is_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         if is_known(_host(scope), self._hosts):
-            await self._app(scope, receive, guarded)
+            # HEAD is GET without a body, for every page and resource; the server itself has to know it as HEAD.
+            asked: Any = {**scope, "method": "GET"} if is_head else scope
+            await self._app(asked, receive, guarded)
         else:
             await _refuse_host(guarded)
 

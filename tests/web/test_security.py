@@ -60,6 +60,23 @@ def test_every_answer_carries_the_same_strict_headers(abe: Browser, method: str,
     assert "server" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/items/1", "/items/99", "/items?page=x", "/static/erp-bridge.css", "/api/v1/items/1", "/audit/csv"]
+)
+def test_head_answers_as_get_does_without_a_body(abe: Browser, path: str) -> None:
+    """Programs that watch a server, and proxies, ask so: the same status and headers, and nothing else."""
+    got, asked = abe.get(path), abe.client.head(path, follow_redirects=False)
+
+    assert got.status_code == asked.status_code
+    assert got.headers["content-type"] == asked.headers["content-type"]
+    assert b"" == asked.content
+
+
+def test_head_of_a_write_is_refused(abe: Browser) -> None:
+    """It does nothing, where there is nothing to read."""
+    assert 405 == abe.client.head("/sign-out", follow_redirects=False).status_code
+
+
 def test_a_strangers_answers_carry_them_too(browser: Browser) -> None:
     """Redirects to the sign-in and refusals of the API are no exception."""
     for path in ("/", "/sign-in", "/api/v1/items"):
