@@ -168,7 +168,7 @@ class Application:
         require(may_answer(rights_of(connection, actor, project_id)))
 
     @staticmethod
-    def _require_may_resume(connection: Connection, actor: Actor, project_id: int) -> None:
+    def _require_may_resume(connection: Connection, actor: Actor, project_id: int | None) -> None:
         require(may_resume(rights_of(connection, actor, project_id)))
 
     def _require_may_settle(self, connection: Connection, actor: Actor, project_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection, Row, func, select
 
-from erp_bridge_core.approvals.items import ItemView
+from erp_bridge_core.approvals.items import ItemView, of_actor
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, KeyTotal, LineKey, Stream
@@ -16,6 +16,7 @@ from erp_bridge_core.contract.fields import RevisionField
 from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.masters import JobHeader
 from erp_bridge_core.contract.profile import Thing
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import item_findings, item_lines, items
 
 
@@ -120,9 +121,9 @@ def review_row(item: ItemView, now: datetime) -> ReviewRow:
     )
 
 
-def count_states(connection: Connection, company_id: int) -> dict[str, int]:
-    """How many items of the company each filter shows."""
-    query = select(items.c.state, func.count()).where(items.c.company_id == company_id).group_by(items.c.state)
+def count_states(connection: Connection, actor: Actor) -> dict[str, int]:
+    """How many of the items that the actor is told of each filter shows."""
+    query = select(items.c.state, func.count()).where(*of_actor(actor)).group_by(items.c.state)
     found = {row[0]: int(row[1]) for row in connection.execute(query)}
     return {state.value: found.get(state.value, 0) for state in FILTERS}
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from erp_bridge_core.approvals.states import OPEN, ItemState
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import from_units
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import connections, items, people, projects
 
 _sender = people.alias("sender")
@@ -76,8 +77,24 @@ def load_item(connection: Connection, company_id: int, item_id: int) -> ItemView
     """The item of that number; raises NotFound when the company has none, be it another company's."""
     row = connection.execute(select_items(company_id).where(items.c.id == item_id)).one_or_none()
     if row is None:
-        raise NotFound(f"No item {item_id}.", remedy="List the items: `erp-bridge review list`.")
+        raise _no_item(item_id)
     return item_from_row(row)
+
+
+def find_item(connection: Connection, actor: Actor, item_id: int) -> ItemView:
+    """The item of that number in the actor's company; one outside an API token's projects is told as none (P0, P5)."""
+    item = load_item(connection, actor.company_id, item_id)
+    if actor.token_projects is not None and item.project_id not in actor.token_projects:
+        raise _no_item(item_id)
+    return item
+
+
+def of_actor(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Which items whoever asks is told of: his company's, of an API token its projects' alone (P0, P5)."""
+    company = items.c.company_id == actor.company_id
+    if actor.token_projects is None:
+        return (company,)
+    return company, items.c.project_id.in_(sorted(actor.token_projects))
 
 
 def items_of_project(connection: Connection, company_id: int, project_id: int) -> tuple[ItemView, ...]:
@@ -143,3 +160,7 @@ def item_from_row(row: Row[Any]) -> ItemView:
     values["original"] = from_units(values["original"], values["digits"])
     values["changes"] = from_units(values["changes"], values["digits"])
     return ItemView(**values)
+
+
+def _no_item(item_id: int) -> NotFound:
+    return NotFound(f"No item {item_id}.", remedy="List the items: `erp-bridge review list`.")

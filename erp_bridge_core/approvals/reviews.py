@@ -19,15 +19,16 @@ from erp_bridge_core.approvals.details import (
     stored_findings,
     stored_remarks,
 )
-from erp_bridge_core.approvals.items import ItemView, item_from_row, items_of_project, load_item, select_items
+from erp_bridge_core.approvals.items import ItemView, find_item, item_from_row, items_of_project, of_actor, select_items
 from erp_bridge_core.approvals.recording import mark_recorded, only_recorded
 from erp_bridge_core.approvals.rejecting import give_back, reject_payload, reject_recipients, write_remarks
 from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable, state_faults
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import last_header
+from erp_bridge_core.budgets.records import find_project
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotPossibleNow
 from erp_bridge_core.contract.fields import FieldValues, RevisionField
 from erp_bridge_core.contract.profile import Thing
 from erp_bridge_core.contract.structuring import converter, structure
@@ -43,7 +44,7 @@ from erp_bridge_core.people.rules import (
     signed_in_recently,
 )
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import baselines, exports, items, projects
+from erp_bridge_core.store.tables import baselines, exports, items
 
 
 class ExportsDoor(Protocol):
@@ -92,16 +93,14 @@ class Reviews:
         project: str | None = None,
     ) -> ReviewList:
         """The items that are under way, the longest waiting first, and the counts of every filter (A1)."""
-        states = [filter] if filter is not None else list(FILTERS)
+        states = [state.value for state in ([filter] if filter is not None else FILTERS)]
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
-            query = select_items(actor.company_id).where(items.c.state.in_([state.value for state in states]))
+            query = select_items(actor.company_id).where(*of_actor(actor), items.c.state.in_(states))
             if project is not None:
-                query = query.where(items.c.project_id == _project_id(connection, actor, project))
-            if actor.token_projects is not None:
-                query = query.where(items.c.project_id.in_(sorted(actor.token_projects)))
+                query = query.where(items.c.project_id == find_project(connection, actor, project)[0].id)
             found = [item_from_row(row) for row in connection.execute(query.order_by(items.c.sent_at, items.c.id))]
-            counts = count_states(connection, actor.company_id)
+            counts = count_states(connection, actor)
         now = self.clock.now()
         return ReviewList(rows=tuple(review_row(item, now) for item in found), counts=counts)
 
@@ -153,9 +152,9 @@ class Reviews:
     def history(self, actor: Actor, project: str) -> tuple[ItemView, ...]:
         """Every item of a project, the latest first; here rejected is told from retrieved (B6)."""
         with self.store.read() as connection:
-            project_id = _project_id(connection, actor, project)
-            require(may_see_history(rights_of(connection, actor, project_id)))
-            return items_of_project(connection, actor.company_id, project_id)
+            found, rights = find_project(connection, actor, project)
+            require(may_see_history(rights))
+            return items_of_project(connection, actor.company_id, found.id)
 
     # -- answering ----------------------------------------------------------------------------------------------------
 
@@ -191,7 +190,7 @@ class Reviews:
                 lines=item.line_count, amount=str(item.amount), content=item.content_hash,
                 warnings=len(findings), baseline_confirmed=confirm_baseline,
             )  # fmt: skip
-            return load_item(connection, actor.company_id, item_id)
+            return find_item(connection, actor, item_id)
 
     def bulk_accept(
         self, actor: Actor, item_ids: Sequence[int], *, confirm_import_closes: bool = False
@@ -218,7 +217,7 @@ class Reviews:
             )
             self._set_state(connection, item, ItemState.READY, {**cleared, "description": ""})
             self._record(connection, actor, "take back", item, ItemState.READY)
-            return load_item(connection, actor.company_id, item_id)
+            return find_item(connection, actor, item_id)
 
     def reject(
         self,
@@ -250,7 +249,7 @@ class Reviews:
             told = reject_recipients(connection, item, adapter.profile.reject_tells)
             notify(connection, item.company_id, kind="reject", people=told, payload=payload, at=now)
             self._record(connection, actor, "reject", item, state, reason=reason.strip(), remarks=len(said))
-            return load_item(connection, actor.company_id, item_id)
+            return find_item(connection, actor, item_id)
 
     def still_valid(self, actor: Actor, item: ItemView) -> None:
         """Check an accepted item again before its export starts (A4, B5): masters, findings, and what accept bound to.
@@ -279,14 +278,14 @@ class Reviews:
     # -- what the methods share ---------------------------------------------------------------------------------------
 
     def _seen(self, connection: Connection, actor: Actor, item_id: int) -> ItemView:
-        item = load_item(connection, actor.company_id, item_id)
+        item = find_item(connection, actor, item_id)
         require(may_look_at_items(rights_of(connection, actor, item.project_id)))
         return item
 
     def _to_answer(
         self, connection: Connection, actor: Actor, item_id: int, answer: Answer, *, revision: int | None
     ) -> ItemView:
-        item = load_item(connection, actor.company_id, item_id)
+        item = find_item(connection, actor, item_id)
         require(self._barred(connection, actor, item, answer))
         if not is_answerable(item.state, answer) or revision not in {None, item.revision}:
             raise _answered(item, answer)
@@ -374,11 +373,3 @@ def _answered(item: ItemView, answer: Answer) -> AlreadyAnswered:
         remedy="Look at it again: `erp-bridge review show`.",
         details={"state": item.state.value, "revision": item.revision},
     )
-
-
-def _project_id(connection: Connection, actor: Actor, number: str) -> int:
-    query = select(projects.c.id).where(projects.c.company_id == actor.company_id, projects.c.number == number)
-    found = connection.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"No project {number}.", remedy="List the projects: `erp-bridge project list`.")
-    return int(found)

@@ -14,7 +14,7 @@ from erp_bridge_core.audit.entries import AuditCheck, AuditEntry, AuditHead, sea
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_look_at_items, require
+from erp_bridge_core.people.rules import may_look_at_company, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import audit_entries, installation
 
@@ -119,8 +119,14 @@ class AuditTrail:
                 query = query.where(audit_entries.c[name] == str(value))
         newest = query.order_by(audit_entries.c.sequence.desc()).limit(min(max(limit, 1), MOST_SHOWN))
         with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
+            require(may_look_at_company(rights_of(connection, actor)))
             return tuple(_entry(row) for row in connection.execute(newest))
+
+    def inspect(self, actor: Actor) -> AuditCheck:
+        """`check` the trail for whoever may look at ERP Integrations; every company's acts are in the one chain."""
+        with self.store.read() as connection:
+            require(may_look_at_company(rights_of(connection, actor)))
+        return self.check()
 
     def check(self) -> AuditCheck:
         """Read the whole chain and compare it with the mark outside: finds edits, gaps, a cut tail, a swapped database.

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from attrs import define
 from sqlalchemy import Connection, insert, select, update
 
-from erp_bridge_core.approvals.items import ItemView, load_item
+from erp_bridge_core.approvals.items import ItemView, find_item, of_actor
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotAllowed, NotPossibleNow
@@ -55,7 +55,7 @@ class Exports:
     audit: Audit
     worker: Worker
     may_export: Callable[[Connection, Actor, int], None]
-    may_resume: Callable[[Connection, Actor, int], None]
+    may_resume: Callable[[Connection, Actor, int | None], None]
     may_settle: Callable[[Connection, Actor, int], None]
     still_valid: Callable[[Actor, ItemView], None]
     now: Callable[[], datetime]
@@ -76,7 +76,7 @@ class Exports:
     def run(self, actor: Actor, item_id: int) -> ExportStatus:
         """Run an export in this process as far as it can be brought now (the inline engine)."""
         with self.store.read() as connection:
-            self.may_export(connection, actor, load_item(connection, actor.company_id, item_id).project_id)
+            self.may_export(connection, actor, find_item(connection, actor, item_id).project_id)
             row = export_row(connection, actor.company_id, item_id)
         return self._advance(actor, row.id, item_id)
 
@@ -105,19 +105,20 @@ class Exports:
 
         Nothing is started, retried or taken over here: it goes on with what a person has started. One that can't go on
         now, since another worker has it, say, does not keep the others waiting; raises only where none could go on.
+        Those of projects on which he may not are left alone; NotAllowed for who may nowhere.
         """
-        mine = [exports.c.company_id == actor.company_id, exports.c.state.in_(TO_RESUME)]
-        if actor.token_projects is not None:
-            mine.append(items.c.project_id.in_(actor.token_projects))
         started = select(exports.c.id, exports.c.item_id, items.c.project_id).join(
             items, items.c.id == exports.c.item_id
         )
+        mine = started.where(*of_actor(actor), exports.c.state.in_(TO_RESUME))
         with self.store.read() as connection:
-            rows = connection.execute(started.where(*mine).order_by(exports.c.id)).all()
+            self.may_resume(connection, actor, None)
+            found = connection.execute(mine.order_by(exports.c.id)).all()
+            rows = [row for row in found if self._may_take_up(connection, actor, row)]
         errors: list[ErpBridgeError] = []
         for row in rows:
             try:
-                self._take_up(actor, row)
+                self._advance(actor, row.id, row.item_id)
             except ErpBridgeError as error:
                 errors.append(error)
         if errors and len(errors) == len(rows):
@@ -127,7 +128,7 @@ class Exports:
     def retry(self, actor: Actor, item_id: int) -> ExportStatus:
         """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
         with self.store.begin() as connection:
-            item = load_item(connection, actor.company_id, item_id)
+            item = find_item(connection, actor, item_id)
             self.may_export(connection, actor, item.project_id)
             row = export_row(connection, actor.company_id, item_id)
             if row.state != ExportState.FAILED:
@@ -159,7 +160,7 @@ class Exports:
     def take(self, actor: Actor, item_id: int) -> tuple[HandOver, ...]:
         """Take over what lies ready, once; taking again answers the same and moves nothing."""
         with self.store.begin() as connection:
-            item = load_item(connection, actor.company_id, item_id)
+            item = find_item(connection, actor, item_id)
             self.may_export(connection, actor, item.project_id)
             row = export_row(connection, actor.company_id, item_id)
             self.audit.record(connection, actor, "export.take", "item", item_id, from_state=item.state)
@@ -177,7 +178,7 @@ class Exports:
     ) -> ExportStatus:
         """Settle an outcome that nobody can know: an audited act, with a reason, by another person (E6, L15)."""
         with self.store.read() as connection:
-            item = load_item(connection, actor.company_id, item_id)
+            item = find_item(connection, actor, item_id)
             self.may_settle(connection, actor, item.project_id)
             row = export_row(connection, actor.company_id, item_id)
         with self.worker.opened(row.id) as work:
@@ -188,10 +189,12 @@ class Exports:
         """Give back what has not arrived, as a reject does; returns how many lines stay exported (E3)."""
         return settling.release(connection, item_id)
 
-    def _take_up(self, actor: Actor, row: Any) -> ExportStatus:
-        with self.store.read() as connection:
+    def _may_take_up(self, connection: Connection, actor: Actor, row: Any) -> bool:
+        try:
             self.may_resume(connection, actor, row.project_id)
-        return self._advance(actor, row.id, row.item_id)
+        except NotAllowed:
+            return False
+        return True
 
     def _advance(self, actor: Actor, export_id: int, item_id: int) -> ExportStatus:
         self.worker.advance(export_id)
@@ -202,7 +205,7 @@ class Exports:
             return load_status(connection, actor.company_id, item_id)
 
     def _seen(self, connection: Connection, actor: Actor, item_id: int) -> ItemView:
-        item = load_item(connection, actor.company_id, item_id)
+        item = find_item(connection, actor, item_id)
         require(may_look_at_items(rights_of(connection, actor, item.project_id)))
         return item
 
@@ -210,7 +213,7 @@ class Exports:
 
     def _accepted(self, actor: Actor, item_id: int) -> ItemView:
         with self.store.read() as connection:
-            item = load_item(connection, actor.company_id, item_id)
+            item = find_item(connection, actor, item_id)
             self.may_export(connection, actor, item.project_id)
         if item.state is not ItemState.ACCEPTED:
             raise AlreadyAnswered(

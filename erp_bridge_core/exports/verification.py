@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from attrs import define, frozen
 from sqlalchemy import Connection, delete, insert, update
 
-from erp_bridge_core.approvals.items import ItemView, load_item, select_items
+from erp_bridge_core.approvals.items import ItemView, find_item, of_actor, select_items
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
@@ -85,8 +85,12 @@ class Verification:
         states = VERIFIABLE if also_synced else VERIFIABLE - {ItemState.SYNCED}
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
-            query = select_items(actor.company_id).where(items.c.state.in_(sorted(states))).order_by(items.c.id)
-            waiting = [(row.id, row.project) for row in connection.execute(query) if not is_overtaken(connection, row)]
+            query = select_items(actor.company_id).where(*of_actor(actor), items.c.state.in_(sorted(states)))
+            waiting = [
+                (row.id, row.project)
+                for row in connection.execute(query.order_by(items.c.id))
+                if not is_overtaken(connection, row)
+            ]
         return tuple(self._verified(actor, number, project) for number, project in waiting)
 
     def show(self, actor: Actor, item_id: int) -> VerificationResult | None:
@@ -137,7 +141,7 @@ class Verification:
             return Verified(item=item_id, project=project, error=error)
 
     def _seen(self, connection: Connection, actor: Actor, item_id: int) -> ItemView:
-        item = load_item(connection, actor.company_id, item_id)
+        item = find_item(connection, actor, item_id)
         require(may_look_at_items(rights_of(connection, actor, item.project_id)))
         return item
 
@@ -199,7 +203,7 @@ class Verification:
         half = before is not None and before.outcome == Outcome.HALF_POSTED
         self._move(connection, actor, item, comparison.outcome, profile=profile, resolved=half or resolve is not None)
         forget_older(connection, item.id)
-        return self._result(connection, load_item(connection, actor.company_id, item.id), profile)
+        return self._result(connection, find_item(connection, actor, item.id), profile)
 
     def _store_outcome(self, connection: Connection, number: int, comparison: Comparison, before: Any) -> None:
         counts = {outcome.value: count for outcome, count in sorted(comparison.counts.items())}
@@ -286,7 +290,7 @@ class Verification:
                 self._set_state(connection, actor, item, ItemState.SYNCED, outcome)
             else:
                 self._move(connection, actor, item, outcome, profile=profile, resolved=True)
-            return self._result(connection, load_item(connection, actor.company_id, item.id), profile)
+            return self._result(connection, find_item(connection, actor, item.id), profile)
 
     def _recompare(self, connection: Connection, item: ItemView) -> Outcome:
         """Adopt, then compare the figures that were seen with what is expected now."""

@@ -13,8 +13,11 @@ class Actor:
     """Whoever asks a service for something; every act is recorded with all of it (X1).
 
     `person_id` is None for the installation itself. `real_login` differs from `login` only in the demo, where one
-    person plays several. `signed_in_at` is None for API tokens and the installation. `token_verbs` and
-    `token_projects` limit an API token (P5); None means that no token is used, respectively any project.
+    person plays several. `signed_in_at` is when he last showed who he is, by password or through a provider of
+    sign-ins; None for API tokens, the installation, and a provider that doesn't tell. `began_at` is when his session
+    began, None without one; `by_identity` says that it began through a provider. `token_verbs` and `token_projects`
+    limit an API token (P5); None means that no token is used, respectively any project.
+    `token_companies` are the codes of the companies that it is for.
     """
 
     person_id: int | None
@@ -26,8 +29,11 @@ class Actor:
     os_user: str
     via: str
     signed_in_at: datetime | None = None
+    began_at: datetime | None = None
+    by_identity: bool = False
     token_verbs: frozenset[str] | None = None
     token_projects: frozenset[int] | None = None
+    token_companies: frozenset[str] | None = None
 
     @property
     def is_system(self) -> bool:

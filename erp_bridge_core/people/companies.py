@@ -50,11 +50,13 @@ class Companies:
             return _company(self._row(connection, code))
 
     def list(self, actor: Actor) -> tuple[Company, ...]:
-        """The companies that the actor belongs to, by code; all of them for the installation itself."""
+        """The companies that the actor belongs to, by code, and his token is for; all for the installation itself."""
         query = select(companies).order_by(companies.c.code)
         if not actor.is_system:
             of_person = select(memberships.c.company_id).where(memberships.c.person_id == actor.person_id)
             query = query.where(companies.c.id.in_(of_person))
+        if actor.token_companies is not None:
+            query = query.where(companies.c.code.in_(sorted(actor.token_companies)))
         with self.store.read() as connection:
             return tuple(_company(row) for row in connection.execute(query))
 

@@ -57,6 +57,7 @@ def rights_of(connection: Connection, actor: Actor, project_id: int | None = Non
         integrations=Level.ADMIN if member.administrator else Level(member.integrations),
         privileges=_privileges(connection, actor, project_id),
         verbs=_verbs(connection, actor),
+        whole_company=actor.token_projects is None,
     )
     return _with_project(connection, actor, project_id, rights)
 

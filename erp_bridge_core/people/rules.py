@@ -11,7 +11,7 @@ from erp_bridge_core.contract.errors import Fault, NotAllowed
 from erp_bridge_core.people.policy import RECENT_MINUTES, CompanyPolicy
 
 #: What an API token may be limited to: looking, editing budgets, sending and retrieving, answering and exporting, and
-#: taking up exports that a person has started.
+#: bringing on what people have started: exports taken up, mail and webhooks that are due.
 TOKEN_VERBS: Final = ("read", "edit", "send", "answer", "resume")
 PUSH: Final = ("budget", "export")
 
@@ -42,7 +42,8 @@ class Level(StrEnum):
 class Rights:
     """What one actor may do in one company and, where asked for, one project.
 
-    `verbs` is None for a person; an API token's rights are its owner's, limited to these verbs (P5).
+    `verbs` is None for a person; an API token's rights are its owner's, limited to these verbs (P5). `whole_company` is
+    false for a token that is for some projects alone.
     """
 
     administrator: bool = False
@@ -51,6 +52,7 @@ class Rights:
     may_send: bool = False
     privileges: frozenset[tuple[str, str]] = frozenset()
     verbs: frozenset[str] | None = None
+    whole_company: bool = True
 
 
 def require(faults: Iterable[Fault]) -> None:
@@ -115,6 +117,16 @@ def may_resume(rights: Rights) -> list[Fault]:
     return _verb(rights, "resume") + _may_push(rights, "resume exports")
 
 
+def may_tend(rights: Rights) -> list[Fault]:
+    """Sending what is due, checking a connection: standard or more on ERP Integrations, for read-only looks (P1).
+
+    It decides nothing, so it asks for no privilege, and of a token for the verb of schedules, `resume` (P5).
+    """
+    act = "check connections and send what is due"
+    allowed = _level("integrations", rights.integrations, Level.STANDARD, act)
+    return _verb(rights, "resume") + _whole_company(rights) + allowed
+
+
 def _may_push(rights: Rights, act: str) -> list[Fault]:
     faults = _level("integrations", rights.integrations, Level.STANDARD, act)
     if PUSH not in rights.privileges:
@@ -134,6 +146,11 @@ def may_look_at_items(rights: Rights) -> list[Fault]:
     return _verb(rights, "read") + _level(
         "integrations", rights.integrations, Level.READ_ONLY, "look at ERP Integrations"
     )
+
+
+def may_look_at_company(rights: Rights) -> list[Fault]:
+    """What is the company's and no project's, as its audit trail and mail: as items; no token for some projects."""
+    return may_look_at_items(rights) + _whole_company(rights)
 
 
 def may_see_history(rights: Rights) -> list[Fault]:
@@ -204,6 +221,13 @@ def _verb(rights: Rights, verb: str) -> list[Fault]:
     if verb == "answer":
         remedy = "Sign in; a token may only where it has the verb and the company's policy approve_by_token is true."
     return [Fault("token", f"This API token may not {verb}.", value=verb, rule="P5", remedy=remedy)]
+
+
+def _whole_company(rights: Rights) -> list[Fault]:
+    if rights.whole_company:
+        return []
+    remedy = "Use a token that is for all projects of the company, or sign in."
+    return [Fault("token", "This API token is for some projects alone.", rule="P5", remedy=remedy)]
 
 
 def _level(tool: str, level: Level, needed: Level, act: str) -> list[Fault]:

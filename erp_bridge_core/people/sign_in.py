@@ -1,4 +1,4 @@
-"""Signing in: by password into a session, by API token, and, in a demo alone, as somebody else."""
+"""Signing in: by password or identity into a session, by API token, and, in a demo alone, as somebody else."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import (
     api_tokens,
     companies,
+    identities,
     installation,
     memberships,
     people,
@@ -33,6 +34,9 @@ from erp_bridge_core.store.tables import (
 #: One message for whatever is wrong, so that nobody learns which logins exist.
 _REFUSED: Final = "The sign-in failed: login, password and company don't fit together, or there were too many attempts."
 _AGAIN: Final = "Check all three; after five failures wait fifteen minutes, or ask an administrator to set a password."
+_UNKNOWN: Final = "Nobody here is linked with the account that you signed in to."
+_LINK_IT: Final = "Hand an administrator what stands below: he links you with it. Or sign in by password, and link it."
+_CLOSED: Final = "Your account here is closed, or of no company any more."
 _ENDED: Final = "The session or token is not valid, or not for this company."
 
 
@@ -44,13 +48,40 @@ class SignIn:
     audit: AuditTrail
     clock: Clock
 
-    def by_password(self, login: str, password: str, company: str, *, via: str) -> tuple[str, Actor]:
-        """Open a session; all failures are told alike, and an attempt counts before the password is looked at."""
+    def by_password(
+        self, login: str, password: str, company: str, *, via: str, administrators_only: bool = False
+    ) -> tuple[str, Actor]:
+        """Open a session; all failures are told alike, and an attempt counts before the password is looked at.
+
+        `administrators_only` refuses everybody else as it would a wrong password.
+        """
         login = login.strip().lower()
-        stored = self._count_attempt(login, company)
+        stored = self._count_attempt(login, company, administrators_only=administrators_only)
         if not matches(stored, password):
             raise NotAllowed(_REFUSED, remedy=_AGAIN)
-        return self._open_session(login, company, via)
+        return self._open_session(_member_query(login, company), via, proved_at=self.clock.now())
+
+    def by_identity(
+        self, issuer: str, subject: str, *, company: str, via: str, proved_at: datetime | None
+    ) -> tuple[str, Actor]:
+        """Open a session for whoever is linked with an identity that a provider has just vouched for.
+
+        In `company` where he belongs to it, else in his first. `proved_at` is when he showed the provider who he is,
+        as far as it tells. Raises `NotAllowed` for an unknown identity and a closed account.
+        """
+        theirs = _members(identities.c.id.label("identity_id"))
+        theirs = theirs.join(identities, identities.c.person_id == people.c.id)
+        theirs = theirs.where(identities.c.issuer == issuer, identities.c.subject == subject)
+        known = select(identities.c.id).where(identities.c.issuer == issuer, identities.c.subject == subject)
+        with self.store.read() as connection:
+            codes = sorted(row.company for row in connection.execute(theirs))
+            is_known = connection.execute(known).first() is not None
+        if not is_known:
+            raise NotAllowed(_UNKNOWN, remedy=_LINK_IT)
+        if not codes:
+            raise NotAllowed(_CLOSED, remedy="Ask an administrator.")
+        chosen = company if company in codes else codes[0]
+        return self._open_session(theirs.where(companies.c.code == chosen), via, proved_at=proved_at, issuer=issuer)
 
     def by_session(self, token: str, company: str, *, via: str) -> Actor:
         """The person of a session, in one of his companies; raises `NotAllowed` when it ended or expired."""
@@ -58,7 +89,13 @@ class SignIn:
             row = connection.execute(self._session_query(token, company)).one_or_none()
         if row is None:
             raise NotAllowed(_ENDED, remedy="Sign in again.")
-        return _actor(row, via=via, signed_in_at=row.signed_in_at)
+        return _actor(
+            row,
+            via=via,
+            signed_in_at=row.proved_at,
+            began_at=row.signed_in_at,
+            by_identity=row.identity_id is not None,
+        )
 
     def sign_out(self, token: str) -> None:
         """End a session; ending one that is over does nothing."""
@@ -73,7 +110,8 @@ class SignIn:
             if row is None or company not in row.companies:
                 raise NotAllowed(_ENDED, remedy="Use another token, or sign in.")
             limits = _project_ids(connection, row) if row.projects else None
-        return _actor(row, via=via, token_verbs=frozenset(row.verbs), token_projects=limits)
+        codes = frozenset(row.companies)
+        return _actor(row, via=via, token_verbs=frozenset(row.verbs), token_projects=limits, token_companies=codes)
 
     def as_somebody(self, login: str, company: str, *, real_login: str, via: str) -> Actor:
         """Play a person in a demo's home; everywhere else `NotAllowed`."""
@@ -88,7 +126,7 @@ class SignIn:
             raise NotAllowed(f"Nobody with the login {login!r} in company {company!r}.")
         return _actor(row, via=via, real_login=real_login, signed_in_at=self.clock.now())
 
-    def _count_attempt(self, login: str, company: str) -> str | None:
+    def _count_attempt(self, login: str, company: str, *, administrators_only: bool) -> str | None:
         now = self.clock.now()
         with self.store.begin() as connection:
             row = connection.execute(_member_query(login, company)).one_or_none()
@@ -101,27 +139,36 @@ class SignIn:
                 details = {"attempts": ATTEMPTS}
                 acting = system_actor(row.company_id, row.company, os_user=operating_system_user())
                 self.audit.record(connection, acting, "sign-in throttle", "person", login, details=details)
-            return None if row.password_hash is None else str(row.password_hash)
+            closed = row.password_hash is None or (administrators_only and not row.administrator)
+            return None if closed else str(row.password_hash)
 
-    def _open_session(self, login: str, company: str, via: str) -> tuple[str, Actor]:
+    def _open_session(
+        self, whose: Select[Any], via: str, *, proved_at: datetime | None, issuer: str = ""
+    ) -> tuple[str, Actor]:
         token, now = new_token(), self.clock.now()
         with self.store.begin() as connection:
-            row = connection.execute(_member_query(login, company)).one()
+            row = connection.execute(whose).one_or_none()
+            if row is None:  # since it was looked at he left, was deactivated or unlinked
+                raise NotAllowed(_CLOSED, remedy="Ask an administrator.")
             connection.execute(update(people).where(people.c.id == row.person_id).values(failed_sign_ins=[]))
             connection.execute(
                 insert(sessions).values(
                     person_id=row.person_id,
                     token_hash=token_hash(token),
                     signed_in_at=now,
+                    proved_at=proved_at,
+                    identity_id=row.identity_id if issuer else None,
                     expires_at=now + timedelta(hours=SESSION_HOURS),
                 )
             )
-            actor = _actor(row, via=via, signed_in_at=now)
-            self.audit.record(connection, actor, "sign-in", "person", login)
+            actor = _actor(row, via=via, signed_in_at=proved_at, began_at=now, by_identity=bool(issuer))
+            details = {"issuer": issuer} if issuer else None
+            self.audit.record(connection, actor, "sign-in", "person", row.login, details=details)
         return token, actor
 
     def _session_query(self, token: str, company: str) -> Select[Any]:
-        query = _members(sessions.c.signed_in_at).join(sessions, sessions.c.person_id == people.c.id)
+        shown = sessions.c.signed_in_at, sessions.c.proved_at, sessions.c.identity_id
+        query = _members(*shown).join(sessions, sessions.c.person_id == people.c.id)
         return query.where(
             companies.c.code == company,
             sessions.c.token_hash == token_hash(token),
@@ -148,6 +195,7 @@ def _members(*columns: Any) -> Select[Any]:
             people.c.name,
             people.c.password_hash,
             people.c.failed_sign_ins,
+            memberships.c.administrator,
             companies.c.id.label("company_id"),
             companies.c.code.label("company"),
             *columns,
@@ -174,8 +222,11 @@ def _actor(
     via: str,
     real_login: str | None = None,
     signed_in_at: datetime | None = None,
+    began_at: datetime | None = None,
+    by_identity: bool = False,
     token_verbs: frozenset[str] | None = None,
     token_projects: frozenset[int] | None = None,
+    token_companies: frozenset[str] | None = None,
 ) -> Actor:
     return Actor(
         person_id=row.person_id,
@@ -187,6 +238,9 @@ def _actor(
         os_user=operating_system_user(),
         via=via,
         signed_in_at=signed_in_at,
+        began_at=began_at,
+        by_identity=by_identity,
         token_verbs=token_verbs,
         token_projects=token_projects,
+        token_companies=token_companies,
     )
