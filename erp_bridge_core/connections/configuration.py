@@ -185,18 +185,31 @@ class Configuration:
         return self._change(lambda document: document["connections"].pop(name, None))
 
     def set(self, name: str, setting: str, value: Any) -> "Configuration":
-        """Set one setting of a connection: the plugin's, or `files.root`, `http.hosts`, `http.plain_http`,
-        `http.ca_file`. None takes it away. Changing a host clears the connection's secrets (see `cleared`).
+        """Set one setting of a connection; see `change`."""
+        return self.change(name, [(setting, value)])
+
+    def change(
+        self,
+        name: str,
+        changes: Iterable[tuple[str, Any]],
+        check: Callable[["Configuration"], object] = lambda _: None,
+    ) -> "Configuration":
+        """Set some settings of a connection: the plugin's, or `files.root`, `http.hosts`, `http.plain_http`,
+        `http.ca_file`. None takes one away. Changing a host clears the connection's secrets (see `cleared`), but for
+        those that are set after it. What `check` raises of the new configuration leaves the file as it was.
         """
-        path = setting.split(".") if setting in _OURS else ["settings", *setting.split(".")]
         cleared: list[str] = []
 
-        def change(document: tomlkit.TOMLDocument) -> None:
+        def apply(document: tomlkit.TOMLDocument) -> None:
             connection: Any = document["connections"][name]
-            cleared.extend(change_setting(connection, path, value))
+            for setting, value in changes:
+                path = setting.split(".") if setting in _OURS else ["settings", *setting.split(".")]
+                cleared.extend(change_setting(connection, path, value))
+                if setting in cleared and value is not None:
+                    cleared.remove(setting)
 
         self.connection(name)
-        return self._change(change, cleared)
+        return self._change(apply, cleared, check)
 
     def allow_root(self, root: str) -> "Configuration":
         """Permit folders below `root` as shares."""
@@ -208,11 +221,17 @@ class Configuration:
 
         return self._change(add)
 
-    def _change(self, change: Callable[[tomlkit.TOMLDocument], Any], cleared: Iterable[str] = ()) -> "Configuration":
+    def _change(
+        self,
+        change: Callable[[tomlkit.TOMLDocument], Any],
+        cleared: Iterable[str] = (),
+        check: Callable[["Configuration"], object] = lambda _: None,
+    ) -> "Configuration":
         with rewrite(self.home) as document:
             change(document)
             # Read before it is written: a change that makes the file wrong is refused and leaves it as it was.
             changed = _configuration(self.home, document)
+            check(changed)
         return attrs.evolve(changed, cleared=tuple(cleared))
 
 

@@ -23,6 +23,15 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
 
 
+def is_of_company(reference: str, company: str) -> bool:
+    """Whether a reference names a secret of a company by its name: `env:HOOSIER_…`, `file:hoosier-…`."""
+    match = _REFERENCE.fullmatch(reference)
+    kind, name = match.groups() if match else ("", "")
+    begins = {"env": f"{company.upper().replace('-', '_')}_", "file": f"{company}-", "keyring": f"{company}/"}
+    # What this program itself is told by its environment is nobody's.
+    return kind in begins and name.startswith(begins[kind]) and not name.startswith("ERP_BRIDGE_")
+
+
 @frozen(kw_only=True)
 class SecretStore:
     """Where references lead on this host. Raises `BadSettings`, which never shows a value, when one leads nowhere."""

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -14,7 +15,13 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters
 from erp_bridge_core.connections.build import build_erp
 from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
-from erp_bridge_core.connections.document import value_at
+from erp_bridge_core.connections.editing import (
+    ConnectionSettings,
+    hosts_first,
+    require_may_set,
+    require_revision,
+    settings_of,
+)
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
@@ -79,12 +86,13 @@ class Connections:
         """Add a connection of the actor's company; raises BadSettings with every wrong setting at once.
 
         On the command line, whoever may write the home folder also permits the shared folder; from elsewhere it must
-        lie below a root that was permitted there before.
+        lie below a root that was permitted there before, and secrets are the company's own (`editing.py`).
         """
         profile: ErpProfile = self.registry.adapter(erp).profile
         with self.store.begin() as connection:
             self._require_administrator(connection, actor)
             _require_free(connection, name)
+            require_may_set(actor, name, {**settings, "http.plain_http": plain_http})
             configuration = Configuration.read(self.home)
             read_settings(profile.settings_class, settings, connection=name, secrets=configuration.secrets)
             if files_root and actor.via == "cli":
@@ -144,30 +152,47 @@ class Connections:
             self.audit.record(connection, actor, "connection.remove", "connection", target.id, details={"name": name})
             Configuration.read(self.home).remove_connection(name)
 
-    def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
-        """Change one setting of a connection on its host; None takes it away. Returns the secrets' settings that a
-        changed host has cleared.
+    def settings(self, actor: Actor, name: str) -> ConnectionSettings:
+        """What is set of a connection, with references in the place of secrets; for administrators."""
+        with self.store.read() as connection:
+            require(may_administer(rights_of(connection, actor)))
+            self.find(connection, actor, name)
+        return settings_of(Configuration.read(self.home).connection(name))
 
-        Raises BadSettings, and leaves the file as it was, for a value that the plugin's settings don't take; NotAllowed
-        from anywhere but the host, where alone references to secrets are set.
+    def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
+        """Change one setting of a connection; None takes it away. See `change`; what else is wrong is let be."""
+        return self._change(actor, name, {setting: value}, "", lambda fault: fault.where.endswith(setting))
+
+    def change(self, actor: Actor, name: str, changes: Mapping[str, Any], *, revision: str = "") -> tuple[str, ...]:
+        """Change some settings of a connection in one act: the plugin's, `files.root`, `http.hosts` and the like; None
+        takes one away. Returns the secrets' settings that a changed host has cleared and that were not set anew.
+
+        Raises BadSettings, and leaves the file as it was, for values that the plugin's settings don't take; Changed
+        where it is not at `revision` any more; NotAllowed for what its host alone may set (`editing.py`).
         """
+        return self._change(actor, name, changes, revision, lambda _: True)
+
+    def _change(
+        self,
+        actor: Actor,
+        name: str,
+        changes: Mapping[str, Any],
+        revision: str,
+        counts: Callable[[Fault], bool],
+    ) -> tuple[str, ...]:
         with self.store.begin() as connection:
             self._require_administrator(connection, actor)
             target = self.find(connection, actor, name)
-            if actor.via != "cli":
-                raise NotAllowed(
-                    "A connection's settings are changed on its host alone.",
-                    remedy=f"There: `erp-bridge connection set {name} NAME=TEXT`.",
-                )
+            require_may_set(actor, name, changes)
             configuration = Configuration.read(self.home)
-            if setting == "files.root" and value:
-                configuration = configuration.allow_root(str(value))
-            changed = configuration.set(name, setting, value)
-            self._require_taken(target, setting, before=configuration, after=changed)
+            require_revision(configuration.connection(name), revision)
+            if changes.get("files.root") and actor.via == "cli":
+                configuration = configuration.allow_root(str(changes["files.root"]))
+            changed = configuration.change(name, hosts_first(changes), partial(self._require_taken, target, counts))
             hosts = list(changed.connection(name).http.hosts)
             connection.execute(update(connections).where(connections.c.id == target.id).values(hosts=hosts))
-            # Not the value: somebody may have typed a secret where its reference belongs.
-            details = {"name": name, "setting": setting, "cleared": list(changed.cleared)}
+            # Not the values: somebody may have typed a secret where its reference belongs.
+            details = {"name": name, "settings": sorted(changes), "cleared": list(changed.cleared)}
             self.audit.record(connection, actor, "connection.set", "connection", target.id, details=details)
         return changed.cleared
 
@@ -282,18 +307,15 @@ class Connections:
 
         return CallbackState(load, save, redactor=self.redactor)
 
-    def _require_taken(
-        self, target: ConnectionView, setting: str, *, before: Configuration, after: Configuration
-    ) -> None:
-        """Put the file back where the plugin's settings don't take the value; what else is wrong was so before."""
-        settings_class = self.profile(target).settings_class
+    def _require_taken(self, target: ConnectionView, counts: Callable[[Fault], bool], after: Configuration) -> None:
+        """Raise BadSettings where the plugin's settings don't take what is set, for faults that count."""
         config = after.connection(target.name)
         try:
-            read_settings(settings_class, config.settings, connection=target.name, secrets=after.secrets)
+            read_settings(
+                self.profile(target).settings_class, config.settings, connection=target.name, secrets=after.secrets
+            )
         except BadSettings as error:
-            if any(fault.where.endswith(setting) for fault in error.faults):
-                former = value_at(dict(before.connection(target.name).settings), setting.split("."))
-                after.set(target.name, setting, former)
+            if any(counts(fault) for fault in error.faults):
                 raise
 
     def _require_administrator(self, connection: Connection, actor: Actor) -> None:

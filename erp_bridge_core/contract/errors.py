@@ -109,6 +109,12 @@ class AlreadyAnswered(NotPossibleNow):
     code = "already_answered"
 
 
+class Changed(NotPossibleNow):
+    """Somebody else changed it since it was looked at; nothing was done."""
+
+    code = "changed"
+
+
 class NotSupported(ErpBridgeError):
     """This ERP can't do it at all, now or later (workflow B4)."""
 

@@ -37,12 +37,6 @@ class Busy(ErpBridgeError):
     whose = "nobody's"
 
 
-class Changed(errors.NotPossibleNow):
-    """What a write names (`If-Match`) is not what is there now; nothing was done."""
-
-    code = "changed"
-
-
 class KeyReused(BadInput):
     """An idempotency key was used for another request before; nothing was done."""
 
@@ -77,7 +71,7 @@ STATUSES: Final[Mapping[type[ErpBridgeError], HTTPStatus]] = {
     ErpBridgeError: HTTPStatus.INTERNAL_SERVER_ERROR,
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    Changed: HTTPStatus.PRECONDITION_FAILED,
+    errors.Changed: HTTPStatus.PRECONDITION_FAILED,
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,

@@ -11,7 +11,7 @@ from memory_erp import NAME
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
 
@@ -49,11 +49,24 @@ def test_old_sign_in_may_not_add(services: Services, administrator: Actor, clock
         services.connections.add(stale, "books", erp=NAME, settings={})
 
 
+@pytest.mark.rule("P1")
+def test_connections_are_for_who_looks_at_erp_integrations_and_checks_for_standard(
+    services: Services, administrator: Actor, viewer: Actor, manager: Actor
+) -> None:
+    """A manager of budgets is shown none; who may only look checks none."""
+    view = services.connections.add(administrator, "books", erp=NAME, settings={})
+    assert (view,) == services.connections.list(viewer)
+    with pytest.raises(NotAllowed, match="ERP Integrations"):
+        services.connections.list(manager)
+    with pytest.raises(NotAllowed, match="standard"):
+        services.connections.check(viewer, "books")
+
+
 @pytest.mark.rule("P0")
-def test_check_keeps_which_books_these_are(services: Services, administrator: Actor, viewer: Actor) -> None:
+def test_check_keeps_which_books_these_are(services: Services, administrator: Actor, approver: Actor) -> None:
     """A check tells what it saw, and the books' identity is kept."""
     services.connections.add(administrator, "books", erp=NAME, settings={})
-    (checked,) = services.connections.check(viewer, "books")
+    (checked,) = services.connections.check(approver, "books")
     assert checked.ok
     (view,) = services.connections.list(administrator)
     assert ("BOOKS", False) == (view.erp_company, view.live)
@@ -110,3 +123,35 @@ def test_configuration_of_another_erp_is_told(services: Services, administrator:
     path.write_text(path.read_text().replace("hoosier", "elsewhere"))
     with pytest.raises(BadSettings, match="elsewhere"):
         services.connections.erp(1, view.id, JOB)
+
+
+def test_several_settings_are_changed_in_one_act_or_none_is(services: Services, administrator: Actor) -> None:
+    """A fault in one leaves all as they were; one that somebody else changed meanwhile is told."""
+    services.connections.add(administrator, "books", erp=NAME, settings={"note": "old"})
+    seen = services.connections.settings(administrator, "books")
+    with pytest.raises(BadSettings):
+        services.connections.change(administrator, "books", {"note": "new", "nope": "1"}, revision=seen.revision)
+    assert seen == services.connections.settings(administrator, "books")
+
+    services.connections.change(administrator, "books", {"note": "new", "http.hosts": ["a.test"]})
+    now = services.connections.settings(administrator, "books")
+    assert ({"note": "new"}, ("a.test",)) == (dict(now.settings), now.hosts)
+    with pytest.raises(Changed):
+        services.connections.change(administrator, "books", {"note": "newer"}, revision=seen.revision)
+
+
+@pytest.mark.rule("P0", "X4")
+def test_from_elsewhere_only_the_companys_own_secrets_are_named(services: Services, administrator: Actor) -> None:
+    """A page can't lead another's secret to a host of its own, nor open this host; on the host both are done."""
+    there = evolve(administrator, via="page")
+    services.connections.add(there, "books", erp=NAME, settings={"note": "env:HOOSIER_NOTE"})
+    for setting in ("env:ELSEWHERE_NOTE", "file:other-note", "keyring:other/user", "env:ERP_BRIDGE_NOTE"):
+        with pytest.raises(BadSettings, match="secrets of others"):
+            services.connections.change(there, "books", {"note": setting})
+        with pytest.raises(BadSettings, match="secrets of others"):
+            services.connections.add(there, "more", erp=NAME, settings={"note": setting})
+    for setting, value in (("http.plain_http", True), ("http.ca_file", "/ca.pem")):
+        with pytest.raises(NotAllowed, match="on the host alone"):
+            services.connections.change(there, "books", {setting: value})
+    services.connections.change(administrator, "books", {"note": "env:ELSEWHERE_NOTE", "http.plain_http": True})
+    assert services.connections.settings(administrator, "books").plain_http

@@ -9,9 +9,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
-from erp_bridge_core.contract.errors import AlreadyAnswered
+from erp_bridge_core.contract.errors import AlreadyAnswered, Changed
 from erp_bridge_core.web.actors import WebRequest
-from erp_bridge_core.web.errors import Changed
 
 #: Looking at a tag and writing are one act among the requests of this process.
 _WRITES: Final = Lock()

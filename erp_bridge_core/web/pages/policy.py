@@ -7,13 +7,13 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import BadInput
+from erp_bridge_core.contract.errors import BadInput, Changed
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.policy import CompanyPolicy
 from erp_bridge_core.people.rules import may_administer
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import content_tag
-from erp_bridge_core.web.errors import Changed, status_of
+from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm

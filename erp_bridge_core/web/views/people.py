@@ -6,12 +6,12 @@ from urllib.parse import quote
 from attrs import frozen
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.contract.errors import Changed
 from erp_bridge_core.people.access import PersonWays
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import PUSH, Level
 from erp_bridge_core.people.views import Person
 from erp_bridge_core.web.api.etags import content_tag
-from erp_bridge_core.web.errors import Changed
 
 LEVELS = tuple((level.value, level.value.replace("_", "-")) for level in Level)
 
