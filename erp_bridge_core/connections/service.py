@@ -26,7 +26,7 @@ from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
 from erp_bridge_core.contract.connection import Checked, Clock, Erp
-from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.people.actor import Actor
