@@ -12,6 +12,7 @@ from erp_bridge_core.people.access import PersonWays, require_administrator, req
 from erp_bridge_core.people.accounts import Accounts
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.grants import Grants
+from erp_bridge_core.people.identities import Identities
 from erp_bridge_core.people.passwords import hashed, operating_system_user
 from erp_bridge_core.people.queries import member_id, members
 from erp_bridge_core.people.rights import Approver, approvers_of, granted_by_self, rights_of
@@ -35,6 +36,7 @@ class People:
     tokens: Tokens = field(init=False)
     signing: SignIn = field(init=False)
     accounts: Accounts = field(init=False)
+    identities: Identities = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Furnish the rooms behind the door with the same store, audit trail and clock."""
@@ -42,6 +44,7 @@ class People:
         self.tokens = Tokens(self.store, self.audit, self.clock)
         self.signing = SignIn(self.store, self.audit, self.clock)
         self.accounts = Accounts(self.store, self.audit, self.clock)
+        self.identities = Identities(self.store, self.audit, self.clock)
 
     def add(self, actor: Actor, login: str, name: str, *, email: str = "") -> Person:
         """Add a person to the actor's company, with no rights yet; one known to the installation joins with his login.
@@ -154,9 +157,11 @@ class People:
         """Take a person out of the company with all that was granted."""
         self.grants.remove(actor, login)
 
-    def sign_in(self, login: str, password: str, company: str, *, via: str = "cli") -> tuple[str, Actor]:
+    def sign_in(
+        self, login: str, password: str, company: str, *, via: str = "cli", administrators_only: bool = False
+    ) -> tuple[str, Actor]:
         """Open a session of twelve hours and return its token; all failures are told alike by `NotAllowed`."""
-        return self.signing.by_password(login, password, company, via=via)
+        return self.signing.by_password(login, password, company, via=via, administrators_only=administrators_only)
 
     def actor_from_session(self, token: str, company: str, *, via: str = "cli") -> Actor:
         """The person of a session, in one of his companies; raises `NotAllowed` when it is over."""

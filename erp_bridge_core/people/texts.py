@@ -14,6 +14,8 @@ LONGEST_PASSWORD: Final = 1000
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,99}", re.ASCII)
 _EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+_ISSUER: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?", re.ASCII)
+_SUBJECT: Final = re.compile(r"[!-~]([ -~]*[!-~])?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 #: Control, format (bidirectional marks among them), surrogate and private characters, line and paragraph separators.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -77,6 +79,15 @@ def password_faults(password: str, login: str) -> list[Fault]:
     if password.casefold() == login.casefold() or len(set(password)) < 4:  # noqa: PLR2004 -- aaaa..., abab...
         faults.append(Fault("password", "is too easy to guess", remedy="Several words make a good one."))
     return faults
+
+
+def identity_faults(issuer: str, subject: str) -> list[Fault]:
+    """An issuer is the address that a provider names itself by; a subject is its own name for a person."""
+    expected = "the provider's own name for the person, at most 255 visible characters"
+    return [
+        *_matches(_ISSUER, "issuer", issuer, "the provider's address, such as https://id.company.example", longest=500),
+        *_matches(_SUBJECT, "subject", subject, expected, longest=255),
+    ]
 
 
 def _matches(pattern: re.Pattern[str], where: str, value: str, expected: str, *, longest: int = 100) -> list[Fault]:

@@ -78,6 +78,16 @@ class OpenSession:
 
 
 @frozen(kw_only=True)
+class Identity:
+    """Who a person is to a provider of sign-ins. `linked_by` is None for the host, and his own login for himself."""
+
+    issuer: str
+    subject: str
+    linked_at: datetime
+    linked_by: str | None
+
+
+@frozen(kw_only=True)
 class Company:
     """A company of this installation."""
 

@@ -134,7 +134,7 @@ class _Finding:
             actor = self.application.people.actor_from_session(session, company, via=via)
         except NotAllowed:  # it ended, or he left the company: he is asked to sign in
             return None
-        return None if is_over(self._web, actor.signed_in_at, self.application.clock.now()) else actor
+        return None if is_over(self._web, actor.began_at, self.application.clock.now()) else actor
 
     def _by_token(self, authorization: str, company: str) -> Visit:
         if not authorization.lower().startswith(_BEARER):

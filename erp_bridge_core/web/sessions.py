@@ -54,6 +54,6 @@ class Cookies:
         return self.make("visit", secrets.token_urlsafe(32))
 
 
-def is_over(web: WebConfig, signed_in_at: datetime | None, now: datetime) -> bool:
+def is_over(web: WebConfig, began_at: datetime | None, now: datetime) -> bool:
     """Whether a sign-in on a page is older than `[web] session_minutes` lets it be."""
-    return signed_in_at is None or now - signed_in_at > timedelta(minutes=web.session_minutes)
+    return began_at is None or now - began_at > timedelta(minutes=web.session_minutes)

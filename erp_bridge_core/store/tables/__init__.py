@@ -28,6 +28,7 @@ from erp_bridge_core.store.tables.mail import deliveries, outbox
 from erp_bridge_core.store.tables.people import (
     api_tokens,
     companies,
+    identities,
     memberships,
     people,
     privileges,
@@ -43,15 +44,15 @@ from erp_bridge_core.store.tables.verification import (
     resolutions,
     verifications,
 )
-from erp_bridge_core.store.tables.web import idempotency_keys
+from erp_bridge_core.store.tables.web import idempotency_keys, provider_rounds
 from erp_bridge_core.store.tables.webhooks import webhook_deliveries, webhooks
 
 __all__ = [
     "Utc", "adapter_state", "adoptions", "api_tokens", "attempts", "audit_entries", "baselines", "budget_changes",
     "budget_lines", "change_lines", "column_mappings", "companies", "conditions", "connections", "contributions",
-    "deliveries", "effect_lines", "effects", "erp_jobs", "exports", "idempotency_keys", "installation",
+    "deliveries", "effect_lines", "effects", "erp_jobs", "exports", "idempotency_keys", "identities", "installation",
     "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps", "master_categories",
     "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships", "metadata",
-    "observations", "outbox", "people", "privileges", "project_permissions", "projects", "reserved", "resolutions",
-    "sessions", "sightings", "sub_jobs", "verifications", "webhook_deliveries", "webhooks",
+    "observations", "outbox", "people", "privileges", "project_permissions", "projects", "provider_rounds", "reserved",
+    "resolutions", "sessions", "sightings", "sub_jobs", "verifications", "webhook_deliveries", "webhooks",
 ]  # fmt: skip

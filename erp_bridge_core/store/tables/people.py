@@ -70,6 +70,19 @@ privileges = Table(
     Column("revoked_at", Utc),
 )
 
+#: Who a person is to a provider of sign-ins: by issuer and subject, never by mail address.
+identities = Table(
+    "identities",
+    metadata,
+    row_id(),
+    reference("person_id", "people.id"),
+    Column("issuer", String(500), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("linked_at", Utc, nullable=False),
+    reference("linked_by", "people.id", nullable=True, index=False),
+    UniqueConstraint("issuer", "subject"),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -77,6 +90,9 @@ sessions = Table(
     reference("person_id", "people.id"),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("signed_in_at", Utc, nullable=False),
+    # When the person last showed who he is: by password, or as a provider tells it; NULL where it does not.
+    Column("proved_at", Utc),
+    reference("identity_id", "identities.id", nullable=True),
     Column("expires_at", Utc, nullable=False),
     Column("ended_at", Utc),
 )

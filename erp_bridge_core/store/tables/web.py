@@ -1,4 +1,4 @@
-"""What the REST API keeps: the keys of writes, and what they were answered."""
+"""What the server keeps: the keys of the API's writes and what they were answered, and sign-ins that came back."""
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
@@ -21,4 +21,13 @@ idempotency_keys = Table(
     Column("body", LargeBinary),
     UniqueConstraint("company_id", "person_id", "by_token", "key"),
     Index("ix_idempotency_keys_taken_at", "taken_at"),
+)
+
+#: The rounds to a provider of sign-ins that came back, by a hash of their state: none comes back twice.
+provider_rounds = Table(
+    "provider_rounds",
+    metadata,
+    row_id(),
+    Column("state_hash", String(64), nullable=False, unique=True),
+    Column("came_back_at", Utc, nullable=False, index=True),
 )

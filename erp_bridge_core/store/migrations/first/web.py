@@ -4,6 +4,19 @@ import sqlalchemy as sa
 from alembic import op
 
 
+def provider_rounds() -> None:
+    """Create the table of that name."""
+    op.create_table(
+        "provider_rounds",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("came_back_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_rounds")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_provider_rounds_state_hash")),
+    )
+    op.create_index(op.f("ix_provider_rounds_came_back_at"), "provider_rounds", ["came_back_at"], unique=False)
+
+
 def idempotency_keys() -> None:
     """Create the table of that name."""
     op.create_table(
