@@ -1,6 +1,6 @@
-"""Certificates of an opened installation: registered by an administrator, and heard wherever an adapter is used."""
+"""Plugins of an opened installation with their certificates: shown, registered, heard wherever one is used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,27 +13,75 @@ from erp_bridge_core.certificates.holding import Assessment, Source, assess, reg
 from erp_bridge_core.certificates.reading import read_certificate
 from erp_bridge_core.certificates.standing import Worth, command_for, standing_of
 from erp_bridge_core.connections.durable import sync_folder, write_aside
-from erp_bridge_core.contract.errors import BadInput, StorageError
+from erp_bridge_core.contract.errors import BadInput, NotFound, StorageError
 from erp_bridge_core.contract.profile import Thing
 from erp_bridge_core.people.access import require_administrator
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import may_look_at_items, require
 
 
 class Adapters(Protocol):
-    """Whatever resolves an ERP's name to its one adapter: the registry."""
+    """Whatever knows the plugins, and resolves an ERP's name to its one adapter: the registry."""
+
+    @property
+    def adapters(self) -> Mapping[str, Any]:
+        """Those that can be used, by their ERP's name."""
+
+    @property
+    def broken(self) -> Mapping[str, Any]:
+        """Those that can't be used, each with its error."""
+
+    @property
+    def not_enabled(self) -> Mapping[str, str]:
+        """Those that the configuration leaves alone, with their distributions."""
 
     def adapter(self, name: str) -> Any:
         """The adapter of that name; raises PluginError when it is missing or broken."""
 
 
 @frozen(kw_only=True)
+class UsablePlugin:
+    """An ERP's adapter that can be used here, and how it stands."""
+
+    adapter: Any
+    assessment: Assessment
+
+
+@frozen(kw_only=True)
+class InstalledPlugins:
+    """All plugins: the usable, the broken by name, and the distributions of those that are not enabled."""
+
+    usable: tuple[UsablePlugin, ...]
+    broken: Mapping[str, Any]
+    not_enabled: Mapping[str, str]
+
+
+@frozen(kw_only=True)
 class Certificates:
-    """The certificates of an installation's adapters."""
+    """The plugins of an installation and their certificates; whoever may look at ERP Integrations sees them (P1)."""
 
     audit: AuditTrail
     registry: Adapters
     home: Path
     now: Callable[[], datetime]
+
+    def plugins(self, actor: Actor) -> InstalledPlugins:
+        """The plugins that are installed, with whatever is wrong with them."""
+        self._require_may_look(actor)
+        usable = (
+            UsablePlugin(adapter=each, assessment=self.assess(name)) for name, each in self.registry.adapters.items()
+        )
+        return InstalledPlugins(
+            usable=tuple(usable), broken=self.registry.broken, not_enabled=self.registry.not_enabled
+        )
+
+    def plugin(self, actor: Actor, name: str) -> UsablePlugin:
+        """The plugin of one ERP; raises `NotFound` where there is none that can be used."""
+        self._require_may_look(actor)
+        if name not in self.registry.adapters:
+            raise NotFound(f"No ERP {name!r} can be used here.", remedy="List the plugins; it may be broken.")
+        return UsablePlugin(adapter=self.registry.adapter(name), assessment=self.assess(name))
 
     def assess(self, name: str) -> Assessment:
         """How the adapter of an ERP stands today; raises PluginError where there is none that can be used."""
@@ -73,6 +121,10 @@ class Certificates:
             # Last: a file can't be rolled back, so nothing may fail after it but the commit itself.
             _put(target, content)
         return Assessment(standing=standing, certificate=certificate, source=Source.REGISTERED)
+
+    def _require_may_look(self, actor: Actor) -> None:
+        with self.audit.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
 
     def _today(self) -> date:
         return self.now().date()

@@ -18,7 +18,7 @@ from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_administer, may_see_project, require
+from erp_bridge_core.people.rules import may_administer, may_look_at_items, may_see_project, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import (
@@ -85,7 +85,10 @@ class StoredMaps:
 
 @define
 class Maps:
-    """The maps of a company's connections. Administrators enter them; whoever sees a budget sees its exceptions."""
+    """The maps of a company's connections. Administrators enter them, whoever looks at ERP Integrations sees them.
+
+    Whoever sees a budget sees its exceptions.
+    """
 
     store: Store
     audit: AuditTrail
@@ -126,8 +129,9 @@ class Maps:
             self.audit.record(connection, actor, "map.remove", "connection", target.id, details=details)
 
     def list(self, actor: Actor, connection_name: str, *, kind: str | None = None) -> tuple[MapEntry, ...]:
-        """The entries of a connection, by kind and our value."""
+        """The entries of a connection, by kind and our value; for whoever may look at ERP Integrations (P1)."""
         with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
             target = self.connections.find(connection, actor, connection_name)
             query = select(maps).where(maps.c.connection_id == target.id).order_by(maps.c.kind, maps.c.ours)
             rows = connection.execute(query if kind is None else query.where(maps.c.kind == kind))

@@ -29,6 +29,7 @@ from erp_bridge_core.contract.connection import Checked, Clock, Erp
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.people.access import require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of, rights_of
 from erp_bridge_core.people.rules import may_administer, may_look_at_items, require, signed_in_recently
@@ -115,15 +116,16 @@ class Connections:
         return view
 
     def list(self, actor: Actor) -> tuple[ConnectionView, ...]:
-        """The connections of the actor's company, by name."""
+        """The connections of the actor's company, by name; for whoever may look at ERP Integrations (P1)."""
         with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
             query = select(connections).where(connections.c.company_id == actor.company_id).order_by(connections.c.name)
             return tuple(_view(row) for row in connection.execute(query))
 
     def check(self, actor: Actor, name: str) -> tuple[Checked, ...]:
         """Look whether a connection works; what the ERP says of its books is kept. Changes nothing at the ERP."""
         with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
+            require_tending(connection, actor)
             target = self.find(connection, actor, name)
         adapter, erp = self.erp(actor.company_id, target.id, "")
         warnings = erp.files.warnings() if hasattr(erp.files, "warnings") else ()

@@ -21,10 +21,10 @@ from erp_bridge_core.mail.outbox import new_message_id
 from erp_bridge_core.mail.sending import Sender, Sent
 from erp_bridge_core.mail.summaries import Summary, make_summaries
 from erp_bridge_core.mail.transports import FilesTransport, NotTaken, SmtpTransport, Transport
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.access import require_administrator, require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_administer, may_look_at_items, require
+from erp_bridge_core.people.rules import may_administer, require
 from erp_bridge_core.people.texts import email_faults
 from erp_bridge_core.store.database import Store
 
@@ -45,7 +45,7 @@ class ShownMail:
 
 @define
 class Mail:
-    """A company's mail. Sending is for whoever may look at its items, a schedule's token too; the rest is its
+    """A company's mail. Sending what is due is for standard on ERP Integrations and a schedule's token; the rest is its
     administrators' business. `demo`: mail goes into a folder where nothing else is configured.
     """
 
@@ -60,7 +60,7 @@ class Mail:
         """Make the daily summaries that are due and were not made yet (M1); nothing is sent."""
         head = self.audit.head()
         with self.store.begin() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
+            require_tending(connection, actor)
             made = make_summaries(connection, actor.company_id, self.clock.now(), head)
             if made:
                 details = {"day": made[0].day, "people": [summary.login for summary in made]}
@@ -74,7 +74,7 @@ class Mail:
         takes nothing is told in the result: all mail waits for it, however long.
         """
         with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
+            require_tending(connection, actor)
             require_thawed(connection)
         configuration = Configuration.read(self.home)
         with self._transport(configuration) as transport:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from erp_bridge_core.contract.errors import Fault, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of, rights_of
-from erp_bridge_core.people.rules import may_administer, require, signed_in_recently
+from erp_bridge_core.people.rules import may_administer, may_tend, require, signed_in_recently
 from erp_bridge_core.store.tables import memberships, people
 
 
@@ -37,6 +37,12 @@ def require_administrator(connection: Connection, actor: Actor, now: datetime) -
             *signed_in_recently(actor.signed_in_at, now, minutes=minutes),
         ]
     )
+
+
+def require_tending(connection: Connection, actor: Actor) -> None:
+    """Raise `NotAllowed` unless somebody acts who may send what is due, or the installation itself does."""
+    if not actor.is_system:
+        require(may_tend(rights_of(connection, actor)))
 
 
 def require_over_person(connection: Connection, actor: Actor, person: int, now: datetime) -> None:

@@ -18,10 +18,10 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.money import plain
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.access import require_administrator, require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_administer, may_look_at_items, require
+from erp_bridge_core.people.rules import may_administer, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import people, webhooks
 from erp_bridge_core.webhooks.addresses import is_listed, url_faults
@@ -45,8 +45,8 @@ LONGEST_DESCRIPTION: Final = 200
 
 @define
 class Webhooks:
-    """A company's webhooks, its administrators' business. Sending is for whoever may look at its items, a schedule's
-    token too. `send_one` sends one request.
+    """A company's webhooks, its administrators' business. Sending what is due is for standard on ERP Integrations and
+    a schedule's token. `send_one` sends one request.
     """
 
     store: Store
@@ -130,7 +130,7 @@ class Webhooks:
         At least once: a process that ends between a program's answer and our note tells it again, as the same event.
         """
         with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
+            require_tending(connection, actor)
             require_thawed(connection)
         done: dict[WebhookState, list[int]] = {state: [] for state in WebhookState}
         while (claim := self._claim(actor.company_id)) is not None:

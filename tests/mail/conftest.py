@@ -47,12 +47,18 @@ def office(authority: Authority) -> Iterator[PostOffice]:
 
 @pytest.fixture
 def room(  # noqa: PLR0917 -- each is a fixture
-    store: Store, audit: AuditTrail, clock: Any, home: Path, office: PostOffice, authority: Authority, viewer: Actor
+    store: Store, audit: AuditTrail, clock: Any, home: Path, office: PostOffice, authority: Authority, approver: Actor
 ) -> MailRoom:
     """The service over the database of the fixtures, configured for that server."""
     service = Mail(store, audit, Redactor(), clock, home, demo=False)
     room = MailRoom(
-        mail=service, store=store, clock=clock, home=home, office=office, ca_file=str(authority.ca_file), viewer=viewer
+        mail=service,
+        store=store,
+        clock=clock,
+        home=home,
+        office=office,
+        ca_file=str(authority.ca_file),
+        approver=approver,
     )
     room.configure()
     return room

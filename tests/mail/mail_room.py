@@ -27,7 +27,7 @@ class MailRoom:
     home: Path
     office: PostOffice
     ca_file: str
-    viewer: Actor
+    approver: Actor
 
     def configure(self, **changes: object) -> None:
         """Write `[mail]` for that server; a setting can be changed, and None leaves it out."""
@@ -44,7 +44,7 @@ class MailRoom:
 
     def send(self) -> Sent:
         """Send what is due."""
-        return self.mail.send(self.viewer)
+        return self.mail.send(self.approver)
 
     def states(self) -> list[tuple[str, int, str | None]]:
         """State, tries and problem of every delivery, in order."""

@@ -54,6 +54,6 @@ def test_only_a_demo_writes_files_unasked(room: MailRoom, demo: bool, expected: 
     room.tell(2)
     mail = evolve(room.mail, demo=demo)
     if demo:
-        mail.send(room.viewer)
+        mail.send(room.approver)
 
     assert expected == len(list(room.home.glob("mail/*.eml")))

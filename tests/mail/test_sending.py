@@ -233,14 +233,16 @@ def test_only_administrators_read_mail_and_put_it_back(room: MailRoom) -> None:
         lambda actor: room.mail.test(actor, MANAGER),
     ):
         with pytest.raises(NotAllowed):
-            act(room.viewer)
+            act(room.approver)
 
 
-def test_only_whoever_may_look_at_items_sends(room: MailRoom, manager: Actor) -> None:
-    """As for verifying."""
+@pytest.mark.rule("P1")
+def test_only_whoever_has_standard_on_erp_integrations_sends(room: MailRoom, manager: Actor, viewer: Actor) -> None:
+    """Who may only look sends nothing."""
     for act in (room.mail.send, room.mail.make_summaries):
-        with pytest.raises(NotAllowed):
-            act(manager)
+        for actor in (manager, viewer):
+            with pytest.raises(NotAllowed):
+                act(actor)
 
 
 def test_a_test_mail_tells_whether_mail_works(room: MailRoom, administrator: Actor) -> None:

@@ -29,7 +29,7 @@ def review(store: Store, project: int, audit: AuditTrail, clock: Any) -> Review:
 
 def made(room: MailRoom) -> list[tuple[str, tuple[int, ...], tuple[int, ...]]]:
     """Make what is due: login, waiting items, troubled ones."""
-    return [(each.login, each.waiting, each.troubled) for each in room.mail.make_summaries(room.viewer)]
+    return [(each.login, each.waiting, each.troubled) for each in room.mail.make_summaries(room.approver)]
 
 
 @pytest.mark.rule("M1")
@@ -54,7 +54,7 @@ def test_it_lists_all_that_waits_and_the_trails_head(room: MailRoom, review: Rev
     """The subject is fixed; amount, sender and since when are told, and the audit trail's head is published."""
     room.clock.moment = SEVEN
     head = room.mail.audit.head()
-    room.mail.make_summaries(room.viewer)
+    room.mail.make_summaries(room.approver)
     room.send()
     ((address, message),) = room.office.taken
     (text,) = room.office.texts
@@ -126,7 +126,7 @@ def test_many_at_once_make_one(room: MailRoom, review: Review) -> None:
 def test_the_database_itself_holds_one_a_day(room: MailRoom, review: Review) -> None:
     """Not only our asking: the table has a key for it."""
     room.clock.moment = SEVEN
-    room.mail.make_summaries(room.viewer)
+    room.mail.make_summaries(room.approver)
     with room.store.read() as connection:
         row = connection.execute(select(deliveries)).one()
     again = {**row._mapping, "id": None, "message_id": "<other@erp-bridge.invalid>"}
@@ -161,7 +161,7 @@ def test_another_companys_items_are_not_told(room: MailRoom, review: Review, app
         connection.execute(companies.insert().values(**other, created_at=SEVEN))
         connection.execute(update(people).where(people.c.id == 3).values(email=APPROVER))
     room.clock.moment = SEVEN
-    room.mail.make_summaries(room.viewer)
+    room.mail.make_summaries(room.approver)
     with room.store.read() as connection:
         rows = connection.execute(select(outbox.c.company_id, outbox.c.recipients, outbox.c.payload)).all()
 

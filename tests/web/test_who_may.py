@@ -23,6 +23,7 @@ BUDGET: Final = frozenset({"viewer", "manager", "mia", "ada"})
 EDIT: Final = frozenset({"manager", "mia", "ada"})
 SEND: Final = frozenset({"mia", "ada"})
 ITEMS: Final = frozenset({"viewer", "amy", "abe", "ada"})
+TEND: Final = frozenset({"amy", "abe", "ada"})
 ANSWER: Final = frozenset({"abe"})
 EITHER: Final = BUDGET | ITEMS
 ADMIN: Final = frozenset({"ada"})
@@ -35,11 +36,10 @@ ROWS: Final = (
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
     (EVERYBODY, r"\w+ /api/v1/(session|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /projects/(new|\{number\})"),
-    (EVERYBODY, r"GET /api/v1/(connections|plugins|connections/\{name\}/map)"),
     # People, policies, connections and the like.
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies|company/.*)"),
-    (ITEMS, r"GET /(connections|plugins).*|POST /(api/v1/)?connections/\{name\}/check"),
-    (ITEMS, r"POST /api/v1/(webhooks|mail)/send"),  # what a schedule with read-only does: sends what is due
+    (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
+    (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),
     (ADMIN, r"\w+ /(api/v1/)?(connections.*|plugins.*|webhooks.*|maps.*)"),
     (ADMIN, r"\w+ /(api/v1/)?mail.*"),

@@ -11,11 +11,7 @@ import msgspec
 from attrs import frozen
 from litestar.params import FromPath, JSONBody
 
-from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import NotFound
-from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_look_at_items, require
-from erp_bridge_core.registry.adapter import Adapter
+from erp_bridge_core.certificates.service import UsablePlugin
 from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.api.models import Body, made
 from erp_bridge_core.web.api.operations import Operations
@@ -119,35 +115,29 @@ class NewCertificate(Body):
 
 @_on.read("/plugins", "Installed ERPs")
 def list_plugins(application: GivenApplication, actor: GivenActor) -> Plugins:
-    """List the plugins with whatever is wrong with them."""
-    del actor  # whoever is signed in may know which ERPs there are
-    registry = application.registry
+    """List the plugins with whatever is wrong with them; for who may look at items."""
+    found = application.certificates.plugins(actor)
     return Plugins(
-        plugins=[_plugin(application, each) for each in registry.adapters.values()],
+        plugins=[_plugin(each) for each in found.usable],
         broken=[
             BrokenPluginModel(name=each.name, distributions=list(each.distributions), error=each.error.to_json())
-            for each in registry.broken.values()
+            for each in found.broken.values()
         ],
-        not_enabled=registry.not_enabled,
+        not_enabled=found.not_enabled,
     )
 
 
 @_on.read("/plugins/{name:str}", "One ERP")
 def show_plugin(application: GivenApplication, actor: GivenActor, name: FromPath[str]) -> PluginDetails:
     """Show what to know about one ERP: what it takes, its writes, its certificate; for who may look at items."""
-    with application.store.read() as connection:
-        require(may_look_at_items(rights_of(connection, actor)))
-    if name not in application.registry.adapters:
-        raise NotFound(f"No ERP {name!r} can be used here.", remedy="List the plugins; it may be broken.")
-    adapter = application.registry.adapter(name)
-    assessment = application.certificates.assess(name)
-    profile, kept = adapter.profile, assessment.certificate
+    found = application.certificates.plugin(actor, name)
+    profile, standing, kept = found.adapter.profile, found.assessment.standing, found.assessment.certificate
     return PluginDetails(
-        plugin=_plugin(application, adapter),
-        things_to_know=list(things(profile, assessment.standing.warning)),
+        plugin=_plugin(found),
+        things_to_know=list(things(profile, standing.warning)),
         capabilities=sorted(each.value for each in profile.capabilities),
         operations=[made(OperationModel, each) for each in profile.operations],
-        standing=assessment.standing.sentence,
+        standing=standing.sentence,
         certificate=None if kept is None else made(CertificateModel, kept),
     )
 
@@ -164,8 +154,8 @@ def register_certificate(
     return made(CertificateModel, assessment.certificate)
 
 
-def _plugin(application: Application, adapter: Adapter) -> PluginModel:
-    standing = application.certificates.assess(adapter.name).standing
+def _plugin(found: UsablePlugin) -> PluginModel:
+    adapter, standing = found.adapter, found.assessment.standing
     return made(PluginModel, adapter, title=adapter.profile.title, worth=standing.worth.value, warning=standing.warning)
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer
 from erp_bridge_core.registry.things import things
@@ -18,7 +18,7 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
-from erp_bridge_core.web.views.connections import rights_to_look, standing_of
+from erp_bridge_core.web.views.connections import rights_to_look
 
 
 @get("/plugins", sync_to_thread=True)
@@ -32,18 +32,15 @@ def show_plugin(
     request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
 ) -> Response[str]:
     """One ERP: what to know about it, its writes, and its certificate in full."""
-    rights_to_look(application, actor)
-    if name not in application.registry.adapters:
-        raise NotFound(f"No ERP {name!r} can be used here.", remedy="Look at the page Plugins; it may be broken.")
-    adapter = application.registry.adapter(name)
-    assessment = application.certificates.assess(name)
+    found = application.certificates.plugin(actor, name)
+    profile, assessment = found.adapter.profile, found.assessment
     return render(
         request,
         "plugins/one.html",
-        adapter=adapter,
-        profile=adapter.profile,
+        adapter=found.adapter,
+        profile=profile,
         assessment=assessment,
-        things=things(adapter.profile, assessment.standing.warning),
+        things=things(profile, assessment.standing.warning),
     )
 
 
@@ -52,7 +49,7 @@ def register_certificate(
     request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
 ) -> Response[str] | Redirect:
     """Register a certificate that the conformance suite wrote, for the plugin that it is of."""
-    rights_to_look(application, actor)
+    application.certificates.plugins(actor)
     try:
         with TemporaryDirectory() as folder:
             assessment = application.certificates.register(actor, _brought(posted, Path(folder)))
@@ -77,14 +74,14 @@ def _page(
     request: WebRequest, application: Application, actor: Actor, *, refused: ErpBridgeError | None = None
 ) -> Response[str]:
     rights = rights_to_look(application, actor)
-    registry = application.registry
+    found = application.certificates.plugins(actor)
     return render(
         request,
         "plugins/list.html",
         status=422 if refused else 200,
-        plugins=[(each, standing_of(application, each.name)[0]) for each in registry.adapters.values()],
-        broken=tuple(registry.broken.values()),
-        not_enabled=registry.not_enabled,
+        plugins=[(each.adapter, each.assessment.standing) for each in found.usable],
+        broken=tuple(found.broken.values()),
+        not_enabled=found.not_enabled,
         administer=may_administer(rights),
         refused=refused,
     )

@@ -12,7 +12,7 @@ from erp_bridge_core.connections.service import ConnectionView
 from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items, require
+from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items, may_tend, require
 
 
 @frozen(kw_only=True)
@@ -71,7 +71,7 @@ def _page(application: Application, actor: Actor, rights: Rights, connection: Co
         works=bool(checks and checks[0].facts.get("ok")),
         standing=standing,
         trouble=trouble,
-        check=may_look_at_items(rights),
+        check=may_tend(rights),
         administer=may_administer(rights),
     )
 
