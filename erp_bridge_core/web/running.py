@@ -76,8 +76,11 @@ def listening(host: str, port: int) -> socket.socket:
     """The socket to serve on; raises `UsageError` where the port is taken or the address is not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
+        # Heads and bodies of answers go out in two writes: the second must not wait 40 ms for the first one's receipt.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise UsageError(
             f"Nothing can be served on port {port} of {host}: {error.strerror}.", remedy="Choose another with --port."
         ) from error
+    return listener
