@@ -62,6 +62,7 @@ items = Table(
     Column("answered_at", Utc),
     Column("reason", Text),
     UniqueConstraint("project_id", "version"),
+    Index("ix_items_waiting", "company_id", "state", "sent_at"),
     CheckConstraint(
         "state IN ('ready', 'accepted', 'exporting', 'failed', 'unknown', 'waiting', 'mismatch', 'synced', "
         "'rejected', 'retrieved')",
@@ -92,6 +93,7 @@ item_lines = Table(
         name="state",
     ),
     Index("ix_item_lines_key", "item_id", "sub_job", "cost_code", "category"),
+    Index("ix_item_lines_our_key", "item_id", "our_sub_job", "our_cost_code", "our_category"),
 )
 
 item_changes = Table(

@@ -1,6 +1,6 @@
 """The audit trail, and the installation itself."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from erp_bridge_core.store.tables.columns import RowId, Utc, metadata
 
@@ -21,6 +21,7 @@ audit_entries = Table(
     Column("to_state", String(64)),
     Column("details", Text, nullable=False),
     Column("mac", String(64), nullable=False),
+    Index("ix_audit_entries_subject", "company_id", "subject", "subject_id", "sequence"),
 )
 
 installation = Table(

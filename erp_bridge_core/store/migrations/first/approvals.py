@@ -56,6 +56,7 @@ def items() -> None:
     op.create_index(op.f("ix_items_connection_id"), "items", ["connection_id"], unique=False)
     op.create_index(op.f("ix_items_project_id"), "items", ["project_id"], unique=False)
     op.create_index(op.f("ix_items_state"), "items", ["state"], unique=False)
+    op.create_index("ix_items_waiting", "items", ["company_id", "state", "sent_at"], unique=False)
 
 
 def item_changes() -> None:
@@ -141,3 +142,6 @@ def item_lines() -> None:
     )
     op.create_index(op.f("ix_item_lines_company_id"), "item_lines", ["company_id"], unique=False)
     op.create_index("ix_item_lines_key", "item_lines", ["item_id", "sub_job", "cost_code", "category"], unique=False)
+    op.create_index(
+        "ix_item_lines_our_key", "item_lines", ["item_id", "our_sub_job", "our_cost_code", "our_category"], unique=False
+    )

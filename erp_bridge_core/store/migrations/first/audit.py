@@ -42,4 +42,7 @@ def audit_entries() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_audit_entries")),
     )
     op.create_index(op.f("ix_audit_entries_company_id"), "audit_entries", ["company_id"], unique=False)
+    op.create_index(
+        "ix_audit_entries_subject", "audit_entries", ["company_id", "subject", "subject_id", "sequence"], unique=False
+    )
     op.create_index(op.f("ix_audit_entries_verb"), "audit_entries", ["verb"], unique=False)
