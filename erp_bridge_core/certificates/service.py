@@ -98,6 +98,8 @@ class Certificates:
         An administrator's act. Raises `BadInput` for a certificate that can't be read or is not of what is installed;
         one that shows failures or gaps is kept, for it says the truth.
         """
+        with self.audit.store.read() as connection:
+            require_administrator(connection, actor, self.now())
         certificate = read_certificate(file)
         adapter = self.registry.adapter(certificate.plugin)
         standing = standing_of(adapter, certificate, self._today())

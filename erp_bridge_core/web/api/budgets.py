@@ -154,6 +154,7 @@ def add_budget_line(
     data: JSONBody[NewLine],
 ) -> Response[BudgetLine]:
     """Add a line; one line a key."""
+    application.projects.show(actor, number)  # whoever may not look would be refused after it was done
     key = application.budgets.add_line(actor, number, data.entry())
     return tagged(request, _line(application, actor, number, key), status=HTTPStatus.CREATED)
 
@@ -186,6 +187,7 @@ def edit_budget_line(
     sub_job: FromQuery[str] = "",
 ) -> Response[BudgetLine]:
     """Change a line; the key of one that was exported stays."""
+    application.projects.show(actor, number)  # whoever may not look would be refused after it was done
     key = LineKey(sub_job, cost_code, category)
     named = {name: value for name, value in msgspec.structs.asdict(data).items() if value is not msgspec.UNSET}
     with unchanged(request, lambda: _line(application, actor, number, key)):

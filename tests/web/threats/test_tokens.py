@@ -1,0 +1,151 @@
+"""What each operation asks of an API token, for every operation and every verb (P5).
+
+`ROWS` says which verbs an operation needs; one without a row fails. The tokens are those of a person who may do
+everything himself, so that nothing but their limits refuses them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from api_samples import Operation, ask, operations
+from full_site import EXPORTED, OTHER, READY, FullSite
+from sqlalchemy import func, select
+
+from erp_bridge_core.people.rules import TOKEN_VERBS
+from erp_bridge_core.store.tables import audit_entries
+
+pytestmark = pytest.mark.rule("P5")
+
+ANY: Final = frozenset[str]()
+#: Nothing makes a token do these: a person signs in for them.
+NEVER: Final = frozenset({"a person"})
+READ, EDIT, SEND, ANSWER, RESUME = (frozenset({verb}) for verb in ("read", "edit", "send", "answer", "resume"))
+#: Whoever may answer may take up exports, too.
+TAKE_UP: Final = frozenset({"take up exports"})
+
+#: What an operation needs; the first row that matches counts.
+ROWS: Final = (
+    (ANY, r"(GET|DELETE|POST) /session|GET /(companies|company|company/policy|projects)"),
+    (ANY, r"GET /people/\{login\}"),  # the owner's own; of others nothing
+    (NEVER, r"\w+ /(tokens|people|companies|company|webhooks/?(\{|deliveries|$)|mail(/\{|/retry|/test|$)).*"),
+    (NEVER, r"(POST|PUT|DELETE|PATCH) /(connections|connections/\{name\}(/map)?|plugins/certificates)"),
+    (NEVER, r"POST /(projects|thaw)|(PUT|DELETE) /projects/\{number\}/link"),
+    (TAKE_UP, r"POST /exports/resume"),
+    (RESUME, r"POST /(mail/send|webhooks/send|connections/\{name\}/check)"),
+    (READ, r"GET .*|POST /projects/\{number\}/sync|POST /verifications|POST /items/\{item_id\}/verification"),
+    (ANSWER, r"POST /items/accept"),
+    (READ | ANSWER, r"POST /items/\{item_id\}/(export(/run|/retry)?|verification/.*)"),
+    (ANSWER, r"POST /items/.*"),
+    (READ | SEND, r"POST /projects/\{number\}/send"),
+    (SEND, r"POST /projects/\{number\}/retrieve"),
+    (READ | EDIT, r"(POST|PATCH) /projects/\{number\}/budget/lines?"),
+    (EDIT, r"(POST|PUT|PATCH|DELETE) /projects/\{number\}/.*"),
+)
+#: Operations that answer of each thing by itself, and those that end what asks.
+TOLD_EACH: Final = {"accept_items"}
+APART: Final = {"sign_in", "sign_out"}
+
+
+def needs(operation: Operation) -> frozenset[str] | None:
+    """What an operation needs of a token; None without a row."""
+    return next((verbs for verbs, pattern in ROWS if re.fullmatch(pattern, operation.label)), None)
+
+
+@pytest.fixture(scope="module")
+def every(site: FullSite) -> tuple[Operation, ...]:
+    """Every operation that a token may ask."""
+    return tuple(each for each in operations(site) if each.name not in APART)
+
+
+def token(site: FullSite, name: str, *verbs: str, projects: tuple[str, ...] = ()) -> dict[str, str]:
+    """A new token of the person who may do everything."""
+    people, bob = site.application.people, site.person("bob")
+    if name in {each.name for each in people.list_tokens(bob)}:
+        people.revoke_token(bob, name)
+    limits: dict[str, Any] = {"companies": ["hoosier"], "projects": projects, "verbs": verbs}
+    made = people.create_token(bob, name, **limits)
+    return {"Authorization": f"Bearer {made}", "ERP-Bridge-Company": "hoosier"}
+
+
+def trail(site: FullSite) -> int:
+    """How many acts are on record."""
+    with site.application.store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(audit_entries)).scalar_one())
+
+
+def test_every_operation_has_a_row(every: tuple[Operation, ...]) -> None:
+    """Whoever adds an operation says here what it needs of a token."""
+    assert [] == [each.label for each in every if needs(each) is None]
+
+
+@pytest.fixture(params=[False, True], ids=["answering is off", "answering is on"])
+def answers(site: FullSite, request: pytest.FixtureRequest) -> Iterator[bool]:
+    """Whether the company lets tokens approve."""
+    site.application.companies.set_policy(site.person("ada"), approve_by_token=request.param)
+    yield bool(request.param)
+    site.application.companies.set_policy(site.person("ada"), approve_by_token=False)
+
+
+@pytest.mark.parametrize("verb", TOKEN_VERBS)
+def test_a_token_does_what_its_verb_says_and_nothing_else(
+    site: FullSite, every: tuple[Operation, ...], verb: str, *, answers: bool
+) -> None:
+    """What it may not is refused before anything happens, though its owner may."""
+    headers, wrong = token(site, f"only {verb}", verb), []
+    held = {verb} - (set() if answers else {"answer"})
+    held |= TAKE_UP if held & (ANSWER | RESUME) else ANY
+    before = trail(site)
+    site.server.cookies.clear()
+    for operation in every:
+        is_open = (needs(operation) or ANY) <= held
+        if is_open and operation.writes:
+            continue  # what it does is held by the tests of each resource
+        named = {"login": "bob"} if operation.name == "show_person" else {}
+        answer = ask(site, operation, headers, **named)
+        is_told = operation.name in TOLD_EACH and {"not_allowed"} == {each["error"]["error"] for each in answer.json()}
+        if (answer.status_code == 403 or is_told) is is_open or answer.status_code >= 500:
+            wrong.append(f"{operation.label} is {'open' if is_open else 'closed'}: {answer.status_code}")
+
+    assert "" == " | ".join(wrong)
+    assert before == trail(site)
+
+
+def test_a_token_for_another_project_finds_nothing(site: FullSite, every: tuple[Operation, ...]) -> None:
+    """Of a project that it is not for it is told as of none; of what is the whole company's it learns nothing."""
+    headers, wrong = token(site, "elsewhere", *TOKEN_VERBS, projects=(OTHER,)), []
+    before = trail(site)
+    site.server.cookies.clear()
+    for operation in every:
+        if not re.search(r"\{(number|item_id)\}|audit|/(mail|webhooks)/send|/check", operation.path):
+            continue
+        if needs(operation) == NEVER:
+            continue
+        here, nowhere = (
+            ask(site, operation, headers, number=number, item_id=str(item), change="BC-1")
+            for number, item in (("24-001", EXPORTED), ("24-999", 99))
+        )
+        same = here.text.replace("24-001", "24-999").replace(f"item {EXPORTED}", "item 99").replace(
+            f"items/{EXPORTED}", "items/99"
+        ) == nowhere.text  # fmt: skip
+        if here.status_code not in {403, 404} or not same:
+            wrong.append(f"{operation.label}: {here.status_code} {here.text} {nowhere.text}")
+
+    assert "" == " | ".join(wrong)
+    assert before == trail(site)
+
+
+def test_lists_hold_what_a_token_is_for(site: FullSite) -> None:
+    """Items, their counts, projects, verifications, reports and companies: of its project alone, of its companies."""
+    headers = token(site, "narrow", *TOKEN_VERBS, projects=(OTHER,))
+    get = lambda path: site.server.get(f"/api/v1{path}", headers=headers).json()  # noqa: E731 -- short
+    site.server.cookies.clear()
+
+    assert [READY] == [each["id"] for each in get("/items")["items"]]
+    assert {"ready": 1} == {state: count for state, count in get("/items")["counts"].items() if count}
+    assert [OTHER] == [each["number"] for each in get("/projects")["items"]]
+    assert [] == get("/problems")["items"]
+    assert ([], []) == (get("/reports/job-costs")["jobs"], get("/reports/job-costs")["unverified"])
+    assert ["hoosier"] == [each["code"] for each in get("/companies")]
+    assert [] == site.server.post("/api/v1/verifications?also_synced=true", headers=headers).json()
