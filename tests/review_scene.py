@@ -54,7 +54,7 @@ class Review:
         scene.send(key("01"), 10000, state="staged")
         scene.send(key("02", sub_job="2"), 0, 3000, state="staged")
         with store.begin() as connection:
-            connection.execute(update(projects).values(locked=True, created_by=1))
+            connection.execute(update(projects).values(locked=True, begun_by=1))
             changed = {"company_id": 1, "project_id": project_id, "number": "1", "date": date(2026, 2, 1)}
             change = connection.execute(
                 insert(budget_changes).values(**changed, status="approved").returning(budget_changes.c.id)

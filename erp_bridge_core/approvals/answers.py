@@ -57,10 +57,15 @@ class _Form:
         return field.required and (field.always or bool(self.changes))
 
     def by_change(self, values: FieldValues, item: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """What was entered per change, with the default of the change's own field, else the item's value."""
+        """What holds per change: what was entered for it, else for the item, else its own default, else the item's.
+
+        What a person said of the whole item is each change's default; what an ERP proposes for one change is nearer to
+        it than what it proposes for all.
+        """
         entered = {number: dict(fields) for number, fields in values.changes.items() if number in self.changes}
         for (number, name), field in self.own.items():
-            entered.setdefault(number, {}).setdefault(name, item.get(name) or field.default)
+            default = values.item.get(name) or field.default or item.get(name, "")
+            entered.setdefault(number, {}).setdefault(name, default)
         return entered
 
     def unknown(self, values: FieldValues) -> Iterator[Fault]:

@@ -63,7 +63,7 @@ def write_remarks(connection: Connection, item_id: int, remarks: Mapping[int, st
 
 def reject_recipients(connection: Connection, item: ItemView, tells: Iterable[MailRecipient]) -> tuple[int, ...]:
     """Whom a reject tells, as the ERP's profile says; the sender where nobody is known as creator (A5)."""
-    creator = connection.execute(select(projects.c.created_by).where(projects.c.id == item.project_id)).scalar_one()
+    creator = connection.execute(select(projects.c.begun_by).where(projects.c.id == item.project_id)).scalar_one()
     told = {MailRecipient.CREATOR: creator or item.sent_by_id, MailRecipient.SENDER: item.sent_by_id}
     return tuple(dict.fromkeys(told[recipient] for recipient in tells))
 

@@ -43,9 +43,7 @@ class Projects:
             chosen = currency or company.currency
             values = {"number": number, "name": name, "currency": chosen, "digits": minor_unit_digits(chosen)}
             connection.execute(
-                insert(projects).values(
-                    **values, company_id=actor.company_id, created_by=actor.person_id, created_at=self.clock.now()
-                )
+                insert(projects).values(**values, company_id=actor.company_id, created_at=self.clock.now())
             )
             project, _ = find_project(connection, actor, number)
             self.audit.record(connection, actor, "project.create", "project", project.id, details=values)

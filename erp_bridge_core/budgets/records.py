@@ -56,7 +56,7 @@ def select_projects(company_id: int) -> Select[Any]:
 def project_from_row(row: Row[Any]) -> ProjectView:
     """The value of one row of `select_projects`."""
     values = dict(row._mapping)  # noqa: SLF001 - public in SQLAlchemy, in spite of its name
-    del values["created_by"], values["created_at"]
+    del values["begun_by"], values["created_at"]
     return ProjectView(**values)
 
 
@@ -82,9 +82,14 @@ def load_project(connection: Connection, company_id: int, project_id: int) -> Pr
 
 
 def note_contribution(connection: Connection, actor: Actor, project: ProjectView, what: str) -> None:
-    """Remember who edited or imported since the last send: those people do not approve it (P4)."""
+    """Remember who edited or imported since the last send: those people do not approve it (P4).
+
+    Whoever does so first has created the budget, which a reject tells him of (A5); a project is made by others.
+    """
     if actor.person_id is None:
         return
+    unbegun = (projects.c.id == project.id, projects.c.begun_by.is_(None))
+    connection.execute(update(projects).where(*unbegun).values(begun_by=actor.person_id))
     values = {"project_id": project.id, "person_id": actor.person_id, "what": what}
     known = select(contributions.c.id).filter_by(**values)
     if connection.execute(known).first() is None:

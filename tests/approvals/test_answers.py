@@ -38,6 +38,27 @@ def test_defaults_are_filled_in() -> None:
 
 
 @pytest.mark.rule("A3")
+@pytest.mark.parametrize(
+    ("change", "item", "proposed", "holds"),
+    [
+        ({"number": "9"}, {"number": "8"}, "77", "9"),
+        ({}, {"number": "8"}, "77", "8"),
+        ({}, {"number": ""}, "77", "77"),
+        ({}, {}, "77", "77"),
+        ({}, {}, "", "1"),
+    ],
+)
+def test_what_was_entered_comes_before_what_is_proposed(
+    change: dict[str, str], item: dict[str, str], proposed: str, holds: str
+) -> None:
+    """For the change, for the whole item; then what the ERP proposes for the change, and last for all of them."""
+    fields = (evolve(NUMBER, change=None, default="1"), evolve(NUMBER, default=proposed))
+    checked = check_values(fields, FieldValues(item=item, changes={"2": change}), changes=("2",))
+
+    assert holds == checked.value("number", change="2")
+
+
+@pytest.mark.rule("A3")
 def test_required_counts_only_with_a_revision_unless_always() -> None:
     """Without a change a required field may stay blank; one that always applies may not."""
     checked = check_values(FIELDS, FieldValues(), changes=())

@@ -36,7 +36,8 @@ projects = Table(
     Column("locked", Boolean, nullable=False, default=False),
     Column("sends", Integer, nullable=False, default=0),
     Column("first_exported_at", Utc),
-    reference("created_by", "people.id", nullable=True, index=False),
+    # Who put the first thing into its budget: its creator, whom a reject tells (A5).
+    reference("begun_by", "people.id", nullable=True, index=False),
     Column("created_at", Utc, nullable=False),
     UniqueConstraint("company_id", "number"),
 )

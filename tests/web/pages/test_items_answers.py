@@ -208,6 +208,15 @@ def test_an_item_is_rejected_with_a_reason_and_remarks(abe: Browser, application
 
 
 @pytest.mark.rule("A5")
+def test_a_reject_tells_who_built_the_budget(abe: Browser, application: Application) -> None:
+    """Mia brought its first line and is its creator; Ada, who made the project for her, has nothing to mend."""
+    fill(abe, "/items/1/reject", reason="Not yet.")
+
+    told = [(each.kind, each.login) for each in application.mail.list(person(application, "ada"))]
+    assert [("reject", "mia")] == told
+
+
+@pytest.mark.rule("A5")
 def test_a_reject_without_a_reason_keeps_its_remarks(abe: Browser, application: Application) -> None:
     """The reason is missing; the remark was not typed in vain."""
     refused = fill(abe, "/items/1/reject", page="/items/1/reject?line=1", reason=" ", **{"remark-1": "Whose quote?"})

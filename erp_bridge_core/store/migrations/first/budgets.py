@@ -19,11 +19,11 @@ def projects() -> None:
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("sends", sa.Integer(), nullable=False),
         sa.Column("first_exported_at", sa.DateTime(), nullable=True),
-        sa.Column("created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("begun_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_projects_company_id")),
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_projects_connection_id")),
-        sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_projects_created_by")),
+        sa.ForeignKeyConstraint(["begun_by"], ["people.id"], name=op.f("fk_projects_begun_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("company_id", "number", name=op.f("uq_projects_company_id_number")),
     )
