@@ -190,7 +190,8 @@ class ErpProfile:
 
     `originals_count_at_once`: the original budget is in the ERP's figures as soon as it is written, while changes wait
     to be posted: originals that have moved beside changes that have not are then no half posting. `setting_notes` says
-    in a sentence what each setting means, by its name (`names.unit` for one of a table); forms show it.
+    in a sentence what each setting means, by its name (`names.unit` for one of a table), and `setting_groups` which of
+    them stand together under a title, folded away; forms show both.
     """
 
     name: str
@@ -198,6 +199,7 @@ class ErpProfile:
     api_version: int
     settings_class: type[Any]
     setting_notes: Mapping[str, str] = field(factory=dict, hash=False)
+    setting_groups: Mapping[str, tuple[str, ...]] = field(factory=dict, hash=False)
     words: Words = Words()
     capabilities: frozenset[Capability] = frozenset()
     limits: tuple[FieldLimit, ...] = ()

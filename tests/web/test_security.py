@@ -37,6 +37,7 @@ ANSWERS = [
     ("GET", "/projects/24-001/job-costs", 200),
     ("GET", "/audit", 200), ("GET", "/audit/csv", 200), ("GET", "/audit/check", 200), ("GET", "/audit?since=x", 422),
     ("GET", "/connections", 200), ("GET", "/connections/books", 200), ("GET", "/connections/none", 404),
+    ("GET", "/connections/new?erp=memory", 200), ("GET", "/connections/books/settings", 403),
     ("GET", "/plugins", 200), ("GET", "/plugins/memory", 200), ("GET", "/plugins/none", 404),
     ("GET", "/mail", 403), ("GET", "/connections/books/map", 200), ("GET", "/connections/books/map/csv", 200),
 ]  # fmt: skip

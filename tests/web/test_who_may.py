@@ -38,6 +38,7 @@ ROWS: Final = (
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /projects/(new|\{number\})"),
     # People, policies, connections and the like.
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies|company/.*)"),
+    (ADMIN, r"GET /(api/v1/)?connections/\{name\}/settings"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),

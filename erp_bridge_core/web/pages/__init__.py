@@ -10,6 +10,7 @@ from erp_bridge_core.web.pages import (
     budget_lines,
     budget_send,
     company,
+    connection_forms,
     connections,
     home,
     items,
@@ -26,6 +27,7 @@ from erp_bridge_core.web.pages import (
     problems,
     profile,
     projects,
+    provider,
     reports,
     sign_in,
     tokens,
@@ -33,6 +35,7 @@ from erp_bridge_core.web.pages import (
 
 HANDLERS: Final = (
     *sign_in.HANDLERS,
+    *provider.HANDLERS,
     *home.HANDLERS,
     *items.HANDLERS,
     *items_answers.HANDLERS,
@@ -47,6 +50,7 @@ HANDLERS: Final = (
     *budget_send.HANDLERS,
     *reports.HANDLERS,
     *audit.HANDLERS,
+    *connection_forms.HANDLERS,
     *connections.HANDLERS,
     *plugins.HANDLERS,
     *mail.HANDLERS,

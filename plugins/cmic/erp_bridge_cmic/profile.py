@@ -11,7 +11,7 @@ from erp_bridge_cmic.planning import (
     SEAL_PCI,
     SET_ROW,
 )
-from erp_bridge_cmic.setting_notes import NOTES
+from erp_bridge_cmic.setting_notes import GROUPS, NOTES
 from erp_bridge_cmic.settings import CmicSettings
 from erp_bridge_core.contract import (
     API_VERSION,
@@ -140,6 +140,7 @@ PROFILE: Final = ErpProfile(
     api_version=API_VERSION,
     settings_class=CmicSettings,
     setting_notes=NOTES,
+    setting_groups=GROUPS,
     words=Words(cost_code="phase", budget_change="PCI"),
     capabilities=frozenset(
         {

@@ -75,3 +75,19 @@ NOTES: Final[Mapping[str, str]] = {
     "names.status_pending_type": "Its pending type.",
     "names.unit": "WM code on the list of units.",
 }
+
+#: Settings that stand together under a title; the others stand first.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Original budgets": (
+        "original_route", "own_lines_job", "assign_phases", "pending_budget_shows", "send_quantities", "no_unit",
+    ),
+    "Types of PCIs": (
+        "type_external", "type_internal", "type_transfer", "type_original", "scope_change_class", "transfers_balance",
+    ),
+    "Statuses and posting": (
+        "status_codes", "default_status", "building_status", "approve_afterwards", "other_approved_statuses",
+        "rejected_statuses", "line_status", "projected_amounts", "post_by", "closed_through",
+    ),
+    "Reading and writing": ("use_batch", "batch_size", "page_size", "most_pages", "ask_total"),
+    "Names of attributes": ("names",),
+}  # fmt: skip

@@ -23,7 +23,7 @@ from erp_bridge_core.contract import (
     ZeroLines,
 )
 from erp_bridge_sage300.handover import CHANGES_FILE, ORIGINAL_FILE
-from erp_bridge_sage300.setting_notes import NOTES
+from erp_bridge_sage300.setting_notes import GROUPS, NOTES
 from erp_bridge_sage300.settings import Sage300Settings
 
 QUOTE_AND_BREAKS: Final = '"\r\n\t\0'
@@ -110,6 +110,7 @@ PROFILE: Final = ErpProfile(
     api_version=API_VERSION,
     settings_class=Sage300Settings,
     setting_notes=NOTES,
+    setting_groups=GROUPS,
     words=Words(
         sub_job="Extra",
         original_budget="original estimate",

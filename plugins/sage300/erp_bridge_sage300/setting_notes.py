@@ -76,3 +76,21 @@ NOTES: Final[Mapping[str, str]] = {
     "original_when_finalized": "Originals for a job whose original estimate is finalized: refuse or warn.",
     "closed_through": "Accounting dates up to this day are refused. Unset: none are.",
 }
+
+#: Settings that stand together under a title; the others stand first.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Service of hh2": (
+        "hh2_url", "hh2_api_key", "hh2_api_secret", "hh2_username", "hh2_password", "hh2_page_cap", "hh2_job_statuses",
+    ),
+    "Database by ODBC": ("odbc_connection", "odbc_tables", "odbc_timeout"),
+    "Columns of the reports": ("report_columns", "extras_columns", "report_encoding"),
+    "Codes": (
+        "job_sections", "job_delimiter", "cost_code_sections", "cost_code_delimiter", "compare_codes",
+        "zero_section_is_group",
+    ),
+    "Import file": (
+        "category_record", "job_record", "file_encoding", "amount_width", "quantity_over", "long_descriptions",
+        "unsafe_descriptions", "original_description", "change_description",
+    ),
+    "Rules of the site": ("standard_fields", "allow_new_cost_codes", "original_when_finalized", "closed_through"),
+}  # fmt: skip

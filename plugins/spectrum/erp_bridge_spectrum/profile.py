@@ -23,7 +23,7 @@ from erp_bridge_core.contract import (
     ZeroLines,
 )
 from erp_bridge_spectrum.codes import FORBIDDEN
-from erp_bridge_spectrum.setting_notes import NOTES
+from erp_bridge_spectrum.setting_notes import GROUPS, NOTES
 from erp_bridge_spectrum.settings import SpectrumSettings
 
 DESCRIPTION_LENGTH: Final = 25
@@ -105,6 +105,7 @@ PROFILE: Final = ErpProfile(
     api_version=API_VERSION,
     settings_class=SpectrumSettings,
     setting_notes=NOTES,
+    setting_groups=GROUPS,
     words=Words(
         cost_code="phase",
         category="cost type",

@@ -37,3 +37,17 @@ NOTES: Final[Mapping[str, str]] = {
     "sql_phase_master": "The table with Original_Est_Cost.",
     "sql_timeout": "Seconds after which a query is given up.",
 }
+
+#: Settings that stand together under a title; the others stand first.
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Enhanced Authentication": ("token_url", "client_id", "client_secret", "token_scope"),
+    "Requests": ("basic", "guid", "row_cap"),
+    "Phases and codes": (
+        "divisions", "cost_types", "units", "phase_mask", "phase_masks", "phase_fill", "price_method", "quantities",
+    ),
+    "Budget changes": (
+        "change_route", "change_request_status", "change_request_prefix", "customer", "cost_reimbursable",
+        "send_approved_date",
+    ),
+    "Reading by SQL": ("sql_connection", "sql_phase_master", "sql_timeout"),
+}  # fmt: skip

@@ -1,0 +1,224 @@
+"""A new connection, its ERP chosen first, and the settings of one: each in a field of its own."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.editing import ConnectionSettings
+from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, Fault
+from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.people.rules import may_administer
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.errors import status_of
+from erp_bridge_core.web.flash import Flash
+from erp_bridge_core.web.forms import Field, Filled, Form
+from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.views.budget import renamed
+from erp_bridge_core.web.views.connection_fields import Group, SettingFields, nested, setting_fields
+from erp_bridge_core.web.views.connections import ConnectionPage, connection_path, load_connection, rights_to_look
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+_NAME: Final = Field(
+    name="name", label="Name", hint="Small letters, digits and dashes; it can't be changed.", longest=60
+)
+_ERP: Final = Field(name="erp", label="ERP", kind="hidden")
+_PLACES: Final = (
+    Field(
+        name="hosts",
+        label="Hosts",
+        kind="textarea",
+        hint="Those it may talk to, one a line, as HOST or HOST:PORT. None: it talks to none.",
+        required=False,
+        blank=(),
+        read=_lines,
+    ),
+    Field(
+        name="files_root",
+        label="Shared folder",
+        hint="A full path. It lies below a folder that was permitted on the host of ERP Bridge.",
+        required=False,
+        longest=1000,
+    ),
+)
+_PLACE_NAMES: Final = tuple(each.name for each in _PLACES)
+_OF_FAULTS: Final = {"files.root": "files_root", "http.hosts": "hosts"}
+
+
+@frozen(kw_only=True)
+class _Sheet:
+    """The form of one ERP's connections: its fields, by groups."""
+
+    profile: ErpProfile
+    settings: SettingFields
+    form: Form
+    groups: Sequence[Group]
+
+
+@get("/connections/new", sync_to_thread=True)
+def show_new(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, erp: FromQuery[str] = ""
+) -> Response[str]:
+    """The choice of the ERP; then the form of its new connection, with the defaults of its plugin."""
+    administer = may_administer(rights_to_look(application, actor))
+    if not erp:
+        adapters = application.registry.adapters.values()
+        erps = sorted((each.name, each.profile.title) for each in adapters)
+        return render(request, "connections/choose.html", erps=erps, administer=administer)
+    sheet = _new_sheet(application, erp)
+    form = sheet.form.empty(erp=erp, **sheet.settings.typed({}))
+    return render(request, "connections/new.html", form=form, sheet=sheet, administer=administer)
+
+
+@post("/connections/new", sync_to_thread=True)
+def add_connection(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str] | Redirect:
+    """Add a connection; its check comes next."""
+    administer = may_administer(rights_to_look(application, actor))
+    sheet = _new_sheet(application, str(posted.get("erp") or ""))
+    filled = sheet.form.read(posted)
+    if filled.is_good:
+        name, values = filled.values["name"], filled.values
+        changes = {path: value for path, value in sheet.settings.changes(values, {}).items() if value is not None}
+        try:
+            application.connections.add(
+                actor,
+                name,
+                erp=sheet.profile.name,
+                settings=nested(changes),
+                **{place: values[place] for place in _PLACE_NAMES},
+            )
+        except (BadInput, BadSettings) as error:
+            filled = _refused(filled, sheet, error, name)
+        else:
+            done = Flash(f"Connection {name} was added. Check it next.")
+            return redirect(request, connection_path(name), flash=done)
+    return render(request, "connections/new.html", status=422, form=filled, sheet=sheet, administer=administer)
+
+
+@get("/connections/{name:str}/settings", sync_to_thread=True)
+def show_settings(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
+) -> Response[str]:
+    """What is set of a connection, to change it; of a secret that it is set."""
+    now = application.connections.settings(actor, name)
+    here = load_connection(application, actor, name)
+    sheet = _sheet(application, here, now)
+    return _settings_page(request, here, now, sheet, sheet.form.empty(**_typed(sheet, now)))
+
+
+@post("/connections/{name:str}/settings", sync_to_thread=True)
+def change_settings(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str], posted: GivenForm
+) -> Response[str] | Redirect:
+    """Change what differs from what is set; nothing where somebody else changed it meanwhile."""
+    now = application.connections.settings(actor, name)
+    here = load_connection(application, actor, name)
+    sheet = _sheet(application, here, now)
+    filled = sheet.form.read(posted)
+    seen = str(posted.get("revision") or "none")
+    if not filled.is_good:
+        return _settings_page(request, here, now, sheet, filled, status=422, revision=seen)
+    changes = {**sheet.settings.changes(filled.values, now.settings), **_moved(filled.values, now)}
+    if not changes:
+        return redirect(request, here.path, flash=Flash("Nothing differs from what was set."))
+    try:
+        cleared = application.connections.change(actor, name, changes, revision=seen)
+    except (BadInput, BadSettings, Changed) as error:
+        refused = _refused(filled, sheet, error, name)
+        if isinstance(error, Changed):
+            refused = evolve(refused, message=f"{error.message}{_differing(filled, _typed(sheet, now))}")
+        # Once told of a change, whoever sends the form again has seen what is there now.
+        again = "" if isinstance(error, Changed) else seen
+        return _settings_page(request, here, now, sheet, refused, status=status_of(error), revision=again)
+    told = f" A host changed, so these secrets were cleared: {', '.join(cleared)}. Set them again." if cleared else ""
+    done = Flash(f"The settings of {name} were changed.{told} Check it next.", good=not cleared)
+    return redirect(request, here.path, flash=done)
+
+
+def _new_sheet(application: Application, erp: str) -> _Sheet:
+    known = application.registry.adapters
+    if erp not in known:
+        fault = Fault("erp", "is none that can be used here", value=erp)
+        raise BadInput("There is no such ERP.", remedy="Choose one on the page New connection.", faults=[fault])
+    return _sheet_of(known[erp].profile, (_NAME, _ERP), kept=None)
+
+
+def _sheet(application: Application, here: ConnectionPage, now: ConnectionSettings) -> _Sheet:
+    return _sheet_of(application.registry.adapter(here.connection.erp).profile, (), kept=now)
+
+
+def _sheet_of(profile: ErpProfile, first: tuple[Field, ...], *, kept: ConnectionSettings | None) -> _Sheet:
+    settings = setting_fields(profile)
+    fields = settings.fields(None if kept is None else kept.settings)
+    return _Sheet(
+        profile=profile,
+        settings=settings,
+        form=Form((*first, *_PLACES, *fields)),
+        groups=settings.groups(profile),
+    )
+
+
+def _typed(sheet: _Sheet, now: ConnectionSettings) -> dict[str, str]:
+    return {**sheet.settings.typed(now.settings), "hosts": "\n".join(now.hosts), "files_root": now.files_root}
+
+
+def _differing(filled: Filled, now: Mapping[str, str]) -> str:
+    """What is set now beside what was typed, where they differ; secrets are not told."""
+    told = [f"{each.label}: {now[each.name] or 'blank'}" for each in filled.fields if _is_other(filled, now, each.name)]
+    return f" What differs from yours is now: {'; '.join(told)}." if told else ""
+
+
+def _is_other(filled: Filled, now: Mapping[str, str], name: str) -> bool:
+    return bool(filled.typed.get(name) or now[name]) and filled.typed.get(name, "") != now[name]
+
+
+def _moved(values: Any, now: ConnectionSettings) -> dict[str, Any]:
+    """Hosts and folder where they differ."""
+    wanted = {"http.hosts": list(values["hosts"]), "files.root": values["files_root"]}
+    former = {"http.hosts": list(now.hosts), "files.root": now.files_root}
+    return {setting: value for setting, value in wanted.items() if value != former[setting]}
+
+
+def _refused(filled: Filled, sheet: _Sheet, error: BadInput | BadSettings | Changed, name: str) -> Filled:
+    if isinstance(error, Changed):
+        return filled.refused(error)
+    moved = sheet.settings.beside(error, name)
+    below = f"connections.{name}"
+    renamed(moved, {below: "name", **{f"{below}.{each}": field for each, field in _OF_FAULTS.items()}, **_OF_FAULTS})
+    return filled.refused(moved)
+
+
+def _settings_page(
+    request: WebRequest,
+    here: ConnectionPage,
+    now: ConnectionSettings,
+    sheet: _Sheet,
+    form: Filled,
+    *,
+    status: int = 200,
+    revision: str = "",
+) -> Response[str]:
+    return render(
+        request,
+        "connections/settings.html",
+        status=status,
+        here=here,
+        now=now,
+        sheet=sheet,
+        form=form,
+        revision=revision or now.revision,
+    )
+
+
+HANDLERS: Final = (show_new, add_connection, show_settings, change_settings)
