@@ -117,7 +117,7 @@ def open_scene(home: Path) -> Iterator[WireScene]:
             rate=RateLimit(),
             clock=SuiteClock(moment=datetime(2026, 3, 2, 15, tzinfo=UTC)),
             redactor=Redactor(),
-            limits=Limits(connect=5.0, read=0.3),
+            limits=Limits(connect=5.0, read=2.0),
         )
         with session:
             yield WireScene(books=books, proxy=proxy, session=session)
