@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.reviews import Reviews
-from erp_bridge_core.audit.freezing import check_mark
+from erp_bridge_core.audit.freezing import Freezing, check_mark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.changes import Changes
 from erp_bridge_core.budgets.lines import Budgets
@@ -48,6 +48,7 @@ class Application:
     redactor: Redactor
     clock: Clock
     audit: AuditTrail = field(init=False)
+    freezing: Freezing = field(init=False)
     companies: Companies = field(init=False)
     people: People = field(init=False)
     certificates: Certificates = field(init=False)
@@ -83,6 +84,7 @@ class Application:
         store, clock = self.store, self.clock
         self.audit = AuditTrail(store, self.opened.audit_key, self.opened.mark, now=clock.now, redactor=self.redactor)
         check_mark(self.audit)
+        self.freezing = Freezing(self.audit)
         self.companies = Companies(store, self.audit, clock)
         self.people = People(store, self.audit, clock)
         self.certificates = Certificates(audit=self.audit, registry=self.registry, home=self.home, now=clock.now)

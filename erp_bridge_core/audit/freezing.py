@@ -9,6 +9,8 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.errors import BadInput, Fault, Frozen, NotPossibleNow, StorageError
 from erp_bridge_core.people.access import require_administrator
 from erp_bridge_core.people.actor import Actor, system_actor
+from erp_bridge_core.people.rights import rights_of
+from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.tables import (
     attempts,
     audit_entries,
@@ -31,6 +33,27 @@ class Thawed:
 
     was: str
     items_to_accept_anew: tuple[int, ...]
+
+
+@frozen
+class Freezing:
+    """Whether writing is frozen, and the way out, as people ask for them."""
+
+    audit: AuditTrail
+
+    def why(self, actor: Actor) -> Frozen | None:
+        """Why writing is frozen, None when it isn't; for whoever may look at ERP Integrations."""
+        with self.audit.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            try:
+                require_thawed(connection)
+            except Frozen as error:
+                return error
+        return None
+
+    def thaw(self, actor: Actor, reason: str) -> Thawed:
+        """Let writing go on, after a person has reconciled with the ERP; see `thaw`."""
+        return thaw(self.audit, actor, reason)
 
 
 def check_mark(audit: AuditTrail) -> str | None:

@@ -91,6 +91,15 @@ def submit(call: Call, project: str, number: str) -> None:
     _set_status(call, project, number, "under_review")
 
 
+@click.command("draft", cls=Act, answer=["change"])
+@click.argument("project")
+@click.argument("number")
+@pass_call
+def draft(call: Call, project: str, number: str) -> None:
+    """Make a change a draft again, as long as it is not staged, exported or void."""
+    _set_status(call, project, number, "draft")
+
+
 @click.command("approve", cls=Act, answer=["change"])
 @click.argument("project")
 @click.argument("number")

@@ -35,6 +35,7 @@ MODE = click.Choice(["keep", "override"])
 @click.option("--delimiter", help="Of a CSV file; told from the file by default.")
 @click.option("--sheet", help="Of an XLSX file; its first by default.")
 @click.option("--header-row", type=click.IntRange(min=1), default=1, show_default=True, help="Where the header is.")
+@click.option("--trial", is_flag=True, help="Check all of it, and change nothing.")
 @click.option("--faults-to", type=click.Path(path_type=Path), help="Write every bad row to this CSV file.")
 @pass_call
 def import_file(
@@ -50,7 +51,32 @@ def import_file(
     with progress(f"Reading {path.name}") as tell:
         choices = _choices(given, told=lambda rows: tell(Advance(done=rows)))
         done = call.app.budgets.import_file(call.actor, project, path, choices=choices)
-    call.answer({"import": done}, lambda page: _print_import(page, project, done))
+    next_acts = [command("budget", "show", project), command("budget", "send", project)]
+    after = "Nothing was changed: this was a trial." if choices.trial else f"Next: {', then '.join(next_acts)}."
+
+    def print_it(page: Page) -> None:
+        _print_import(page, done)
+        page.line(after)
+
+    call.answer({"import": done}, print_it)
+
+
+@click.command("columns", cls=Act, answer=["columns"])
+@click.argument("project")
+@pass_call
+def columns(call: Call, project: str) -> None:
+    """Which columns the last file of PROJECT's budget was read by: `import` uses them where none are named."""
+    found = call.app.budgets.remembered_mapping(call.actor, project)
+
+    def print_it(page: Page) -> None:
+        if found is None:
+            page.line("None are remembered.")
+            return
+        page.facts((f"Column of {name}", header or "not read") for name, header in found.columns.items())
+        page.facts((f"Only rows with {header}", value) for header, value in found.where.items())
+        page.facts((f"{name} where blank", value) for name, value in found.defaults.items())
+
+    call.answer({"columns": found}, print_it)
 
 
 @click.command("import-from-erp", cls=Act, answer=["import"])
@@ -77,6 +103,7 @@ def _choices(given: dict[str, Any], *, told: Any) -> "ImportChoices":
         style=given["numbers"],
         options=_options(given),
         faults_to=given["faults_to"],
+        trial=given["trial"],
         progress=told,
     )
 
@@ -87,7 +114,7 @@ def _options(given: dict[str, Any]) -> "FileOptions":
     return FileOptions(**{name: given[name] for name in ("encoding", "delimiter", "sheet", "header_row")})
 
 
-def _print_import(page: Page, project: str, done: "FileImport") -> None:
+def _print_import(page: Page, done: "FileImport") -> None:
     page.facts(
         [
             ("File", done.file),
@@ -104,7 +131,6 @@ def _print_import(page: Page, project: str, done: "FileImport") -> None:
     page.bullets(done.warnings)
     if done.warning_count > len(done.warnings):
         page.line(f"... and {plural(done.warning_count - len(done.warnings), 'more warning')}.")
-    page.line(f"Next: {command('budget', 'show', project)}, then {command('budget', 'send', project)}.")
 
 
 def _print_erp_import(page: Page, done: "ErpImport") -> None:

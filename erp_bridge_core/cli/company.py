@@ -66,6 +66,26 @@ def policy(call: Call, settings: tuple[str, ...]) -> None:
     call.answer({"policy": shown}, lambda page: _print_policy(page, shown))
 
 
+@company.command("tokens", answer=["tokens"])
+@pass_call
+def tokens(call: Call) -> None:
+    """All API tokens in force that are for the company; for administrators."""
+    found = call.app.people.tokens.of_company(call.actor)
+    rows = [(each.login, each.name, each.projects, each.verbs, each.created_at, each.expires_at) for each in found]
+    columns = ["Of", "Name", "Projects", "Verbs", "Since", "Expires"]
+    call.answer({"tokens": found}, lambda page: page.table(columns, rows, none="No tokens."))
+
+
+@company.command("withdraw-token", answer=["done"])
+@click.argument("login")
+@click.argument("name")
+@pass_call
+def withdraw_token(call: Call, login: str, name: str) -> None:
+    """Take the company out of the token NAME of LOGIN; one that is for no other company ends."""
+    call.app.people.tokens.withdraw(call.actor, login, name)
+    call.done(f"The token {name} of {login} is good for nothing here any more.")
+
+
 def _print_policy(page: Page, policy: "CompanyPolicy") -> None:
     import attrs
 

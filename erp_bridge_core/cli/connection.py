@@ -110,6 +110,27 @@ def set_setting(call: Call, name: str, setting: str) -> None:
     call.answer({"connection": name, "setting": field, "cleared": cleared}, print_it)
 
 
+@connection.command("settings", answer=["connection", "settings"])
+@click.argument("name")
+@pass_call
+def settings(call: Call, name: str) -> None:
+    """What is set of a connection, with references in the place of secrets; for administrators."""
+    found = call.app.connections.settings(call.actor, name)
+
+    def print_it(page: Page) -> None:
+        page.facts(sorted((field, _setting_text(value)) for field, value in found.settings.items()))
+        page.facts(
+            [
+                ("files.root", found.files_root),
+                ("http.hosts", found.hosts),
+                ("http.plain_http", found.plain_http),
+                ("http.ca_file", found.ca_file),
+            ]
+        )
+
+    call.answer({"connection": name, "settings": found}, print_it)
+
+
 @connection.command("sync", answer=["connection", "readings"])
 @click.argument("name")
 @pass_call
@@ -128,6 +149,11 @@ def sync(call: Call, name: str) -> None:
         page.line(f"{plural(len(readings), 'project')} read.")
 
     call.answer({"connection": name, "readings": readings}, print_it)
+
+
+def _setting_text(value: Any) -> str:
+    """A setting as `connection set` takes it: text as it is, anything else as JSON, which TOML reads alike."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _liveness(live: bool | None) -> str:  # noqa: FBT001 -- a fact of the ERP's

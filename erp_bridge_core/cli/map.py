@@ -61,6 +61,19 @@ def load(call: Call, connection: str, file: Path) -> None:
     call.done(f"{plural(count, 'entry', many='entries')} entered.", entries=count)
 
 
+@code_map.command("save", answer=["done", "entries"])
+@click.argument("connection")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_call
+def save(call: Call, connection: str, file: Path) -> None:
+    """Write all entries of a connection to a CSV FILE, in the columns that `map load` takes."""
+    from erp_bridge_core.connections.map_files import write_map
+
+    entries = call.app.maps.list(call.actor, connection)
+    write_map(file, entries)
+    call.done(f"{plural(len(entries), 'entry', many='entries')} written to {file}.", entries=len(entries))
+
+
 @code_map.command("exceptions", answer=["exceptions"])
 @click.argument("project")
 @pass_call

@@ -10,6 +10,7 @@ from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page
 from erp_bridge_core.cli.passwords import ask_password, password_option
+from erp_bridge_core.cli.person_account import change, deactivate, end_sign_in, end_sign_ins, reactivate, sign_ins
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.people.actor import Actor
 
@@ -175,6 +176,10 @@ def revoke_token(call: Call, name: str) -> None:
     """End one of your API tokens."""
     call.app.people.revoke_token(call.actor, name)
     call.done(f"The token {name} has ended.")
+
+
+for verb in (change, deactivate, reactivate, sign_ins, end_sign_in, end_sign_ins):
+    person.add_command(verb)
 
 
 def _host(call: Call) -> Actor:

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "review": f"{_ROOM}.review:review",
     "export": f"{_ROOM}.export:export",
     "verify": f"{_ROOM}.verify:verify",
+    "problems": f"{_ROOM}.problems:problems",
     "report": f"{_ROOM}.report:report",
     "mail": f"{_ROOM}.mail:mail",
     "webhooks": f"{_ROOM}.webhooks:webhooks",

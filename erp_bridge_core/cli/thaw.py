@@ -15,9 +15,7 @@ def thaw(call: Call, reason: str) -> None:
 
     Look in each ERP first for what was written after this copy was made.
     """
-    from erp_bridge_core.audit.freezing import thaw as thaw_writing
-
-    done = thaw_writing(call.app.audit, call.actor, reason)
+    done = call.app.freezing.thaw(call.actor, reason)
 
     def print_it(page: Page) -> None:
         page.line(f"Writing goes on. It was frozen because {done.was}")

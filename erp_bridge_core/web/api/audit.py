@@ -1,19 +1,28 @@
 """`/audit`: who did what, when, as whom; and whether the trail is whole (X1)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 
 from attrs import frozen
+from litestar import Response
 from litestar.params import QueryParameter
 
+from erp_bridge_core.audit.files import beginning_of, end_of, write_trail
+from erp_bridge_core.audit.trail import MOST_SHOWN
 from erp_bridge_core.web.api.models import made, made_all
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.api.problems import ProblemFault
+from erp_bridge_core.web.downloads import CSV, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
 _on = Operations("audit")
 _Filter = Annotated[str | None, QueryParameter(max_length=200)]
+_Person = Annotated[str | None, QueryParameter(max_length=200, description="What he did, or what was done as him.")]
+_Since = Annotated[date | None, QueryParameter(description="From the beginning of that day, in the company's zone.")]
+_Until = Annotated[date | None, QueryParameter(description="To the end of that day.")]
+_Before = Annotated[int | None, QueryParameter(ge=1, le=2**63 - 1, description="Before the entry of that number.")]
 _Newest = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many, newest first.")]
 
 
@@ -55,11 +64,53 @@ def list_audit(
     subject: _Filter = None,
     subject_id: _Filter = None,
     verb: _Filter = None,
+    person: _Person = None,
+    since: _Since = None,
+    until: _Until = None,
+    before: _Before = None,
     limit: _Newest = 100,
 ) -> list[AuditEntryModel]:
-    """List the company's newest acts, newest first."""
-    found = application.audit.show(actor, subject=subject, subject_id=subject_id, verb=verb, limit=limit)
+    """List the company's newest acts that match, newest first; the last one's number as `before` leads on."""
+    zone = application.companies.show(actor).time_zone
+    found = application.audit.show(
+        actor,
+        subject=subject,
+        subject_id=subject_id,
+        verb=verb,
+        person=person,
+        before=before,
+        limit=limit,
+        since=beginning_of(since, zone),
+        until=end_of(until, zone),
+    )
     return [made(AuditEntryModel, each, at=each.moment, details=each.facts) for each in found]
+
+
+@_on.read("/audit/csv", "The newest acts as CSV", media_type=CSV)
+def download_audit_csv(
+    *,
+    application: GivenApplication,
+    actor: GivenActor,
+    subject: _Filter = None,
+    subject_id: _Filter = None,
+    verb: _Filter = None,
+    person: _Person = None,
+    since: _Since = None,
+    until: _Until = None,
+) -> Response[bytes]:
+    """Write the acts that match as CSV in UTF-8, newest first; text is never a formula there."""
+    zone = application.companies.show(actor).time_zone
+    found = application.audit.show(
+        actor,
+        subject=subject,
+        subject_id=subject_id,
+        verb=verb,
+        person=person,
+        limit=MOST_SHOWN,
+        since=beginning_of(since, zone),
+        until=end_of(until, zone),
+    )
+    return download(partial(write_trail, entries=found), "audit.csv", CSV)
 
 
 @_on.read("/audit/check", "Whether the trail is whole")
@@ -75,4 +126,4 @@ def check_audit(application: GivenApplication, actor: GivenActor) -> AuditCheckM
     )
 
 
-HANDLERS: Final = (list_audit, check_audit)
+HANDLERS: Final = (list_audit, download_audit_csv, check_audit)

@@ -1,14 +1,13 @@
-"""`/problems`: everything in the company that waits for a person: failed, unknown, mismatched; writing frozen."""
+"""`/problems` and `/thaw`: everything in the company that waits for a person; writing frozen, and the way out."""
 
 from typing import Final
 
 from attrs import frozen
+from litestar.params import JSONBody
 
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.audit.freezing import require_thawed
-from erp_bridge_core.contract.errors import Frozen
 from erp_bridge_core.web.api.items import ItemSummary, summary
-from erp_bridge_core.web.api.models import made
+from erp_bridge_core.web.api.models import Body, Reason, made
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
@@ -32,17 +31,32 @@ class Unresolved:
     frozen: FrozenModel | None
 
 
+@frozen(kw_only=True)
+class ThawedModel:
+    """The reason that had frozen writing, and the items that are to be accepted anew."""
+
+    was: str
+    items_to_accept_anew: list[int]
+
+
+class Reconciliation(Body):
+    """What was looked at, and what was found; it is audited."""
+
+    reason: Reason
+
+
 @_on.read("/problems", "What is unresolved")
 def list_problems(application: GivenApplication, actor: GivenActor) -> Unresolved:
     """List everything unresolved in the company."""
     found = [row for state in _TROUBLED for row in application.reviews.list(actor, filter=state).rows]
-    frozen_because: FrozenModel | None = None
-    with application.store.read() as connection:
-        try:
-            require_thawed(connection)
-        except Frozen as error:
-            frozen_because = made(FrozenModel, error)
-    return Unresolved(items=[summary(row) for row in found], frozen=frozen_because)
+    why = application.freezing.why(actor)
+    return Unresolved(items=[summary(row) for row in found], frozen=None if why is None else made(FrozenModel, why))
 
 
-HANDLERS: Final = (list_problems,)
+@_on.act("/thaw", "Let writing go on")
+def thaw(application: GivenApplication, actor: GivenActor, data: JSONBody[Reconciliation]) -> ThawedModel:
+    """Let writing go on where it was frozen, once a person has looked in each ERP; for administrators."""
+    return made(ThawedModel, application.freezing.thaw(actor, data.reason))
+
+
+HANDLERS: Final = (list_problems, thaw)

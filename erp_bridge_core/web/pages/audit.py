@@ -1,31 +1,26 @@
 """The audit trail: who did what, when, as whom; found by a filter, as a file, and whether it is whole (X1)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from litestar import Response, get
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.audit.entries import AuditEntry
+from erp_bridge_core.audit.files import beginning_of, end_of, write_trail
 from erp_bridge_core.audit.trail import MOST_SHOWN
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
-from erp_bridge_core.sources.writing import write_table
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.downloads import CSV, download
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import PAGE_ROWS
 from erp_bridge_core.web.rendering import render
-
-_HEADER: Final = (
-    "No.", "When", "Who", "As whom", "System user", "Via", "Act", "On", "Which", "From", "To", "Details", "Seal",
-)  # fmt: skip
 
 
 def _day(text: str) -> date:
@@ -70,8 +65,8 @@ def download_audit(request: WebRequest, application: GivenApplication, actor: Gi
     filled = _SEARCH.read(request.query_params)
     if not filled.is_good:
         return _page(request, application, actor, filled)
-    rows = [_row(entry) for entry in _found(application, actor, filled, limit=MOST_SHOWN)]
-    return download(partial(write_table, header=_HEADER, rows=rows), "audit.csv", CSV)
+    found = _found(application, actor, filled, limit=MOST_SHOWN)
+    return download(partial(write_trail, entries=found), "audit.csv", CSV)
 
 
 @get("/audit/check", sync_to_thread=True)
@@ -100,14 +95,14 @@ def _found(application: Application, actor: Actor, filled: Filled, *, limit: int
     if not filled.is_good:
         _require_may_look(application, actor)
         return ()
-    zone = ZoneInfo(application.companies.show(actor).time_zone)
+    zone = application.companies.show(actor).time_zone
     wanted = dict(filled.values)
     since, until = wanted.pop("since"), wanted.pop("until")
     return application.audit.show(
         actor,
         **wanted,
-        since=None if since is None else datetime.combine(since, time(), zone),
-        until=None if until in {None, date.max} else datetime.combine(until + timedelta(days=1), time(), zone),
+        since=beginning_of(since, zone),
+        until=end_of(until, zone),
         limit=limit,
     )
 
@@ -119,13 +114,6 @@ def _require_may_look(application: Application, actor: Actor) -> None:
 
 def _query(typed: Mapping[str, str]) -> str:
     return urlencode({name: text for name, text in typed.items() if text and name != "before"})
-
-
-def _row(entry: AuditEntry) -> tuple[str | int | None, ...]:
-    return (
-        entry.sequence, entry.at, entry.real_person, entry.person, entry.os_user, entry.via, entry.verb, entry.subject,
-        entry.subject_id, entry.from_state, entry.to_state, entry.details, entry.mac,
-    )  # fmt: skip
 
 
 HANDLERS: Final = (show_audit, download_audit, check_audit)

@@ -8,7 +8,6 @@ from attrs import frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.details import ReviewRow
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.contract.errors import ErpBridgeError, Frozen, NotFound
 from erp_bridge_core.exports.status import ExportState, ExportStatus
 from erp_bridge_core.people.actor import Actor
@@ -45,16 +44,7 @@ def load_problems(application: Application, actor: Actor, *, is_here: Callable[[
         rows = application.reviews.list(actor, filter=state).rows
         more += max(0, len(rows) - _MOST)
         problems += [found for row in rows[:_MOST] for found in _problem(application, actor, row, is_here)]
-    return ProblemsView(frozen=_frozen(application), problems=tuple(problems), more=more)
-
-
-def _frozen(application: Application) -> Frozen | None:
-    with application.store.read() as connection:
-        try:
-            require_thawed(connection)
-        except Frozen as error:
-            return error
-    return None
+    return ProblemsView(frozen=application.freezing.why(actor), problems=tuple(problems), more=more)
 
 
 def _problem(
