@@ -12,6 +12,7 @@ from attrs import Factory, frozen
 from erp_bridge_core.connections.document import FILE_NAME, change_setting, load, rewrite
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.secrets import SecretStore
+from erp_bridge_core.connections.sign_in_provider import OidcConfig, oidc_faults
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
 from erp_bridge_core.contract.structuring import structure
 
@@ -95,6 +96,7 @@ class _Document:
     connections: dict[str, _Connection] = Factory(dict)
     files: _Files = _Files()
     mail: MailConfig = Factory(MailConfig)
+    oidc: OidcConfig = Factory(OidcConfig)
     plugins: _Plugins = _Plugins()
     secrets: _Secrets = _Secrets()
     web: WebConfig = WebConfig()
@@ -127,6 +129,7 @@ class Configuration:
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
     mail: MailConfig = Factory(MailConfig)
+    oidc: OidcConfig = Factory(OidcConfig)
     secrets_directory: Path
     web: WebConfig = WebConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
@@ -243,6 +246,8 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
     if faults := [*faults, *_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]:
         raise _wrong(home, faults)
+    if faults := list(oidc_faults(read.oidc, base_url=read.web.base_url)):
+        raise _wrong(home, faults)
     roots = read.files.allowed_roots
     return Configuration(
         home=home,
@@ -250,6 +255,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         allowed_roots=roots,
         enabled_plugins=read.plugins.enabled,
         mail=read.mail,
+        oidc=read.oidc,
         secrets_directory=home / (read.secrets.directory or "secrets"),
         web=read.web,
         webhooks=read.webhooks,

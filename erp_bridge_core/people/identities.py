@@ -1,5 +1,6 @@
 """Who a person is to a provider of sign-ins: linked by issuer and subject, never by mail address."""
 
+from datetime import datetime
 from typing import Any
 
 from attrs import define
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, Fault, NotAllowed, NotFound
+from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
 from erp_bridge_core.people.access import outside_faults, require_administrator, require_over_person
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import member_id
@@ -50,10 +51,8 @@ class Identities:
 
     def link_own(self, actor: Actor, *, issuer: str, subject: str) -> Identity:
         """Link the actor, to whom the provider just gave this identity: he signed in by password a short while ago."""
-        if actor.person_id is None or actor.is_token or actor.by_identity:
-            remedy = "Sign in by password, then link it; or an administrator links it."
-            raise NotAllowed("Linking oneself asks for a sign-in by password.", remedy=remedy)
-        require(signed_in_recently(actor.signed_in_at, self.clock.now()))
+        require(own_link_faults(actor, self.clock.now()))
+        assert actor.person_id is not None
         with self.store.begin() as connection:
             return self._add(connection, actor, (actor.person_id, actor.login), issuer, subject)
 
@@ -90,6 +89,14 @@ class Identities:
         self.audit.record(connection, actor, "link identity", "person", login, details=details)
         query = _query(person).where(identities.c.issuer == issuer, identities.c.subject == subject)
         return Identity(**connection.execute(query).mappings().one())
+
+
+def own_link_faults(actor: Actor, now: datetime) -> list[Fault]:
+    """Why somebody can't link himself now: a sign-in through one identity, or an old one, is not proof enough."""
+    if actor.person_id is None or actor.is_token or actor.by_identity:
+        remedy = "Sign in by password, then link it; or an administrator links it."
+        return [Fault("password", "Linking oneself asks for a sign-in by password.", remedy=remedy)]
+    return signed_in_recently(actor.signed_in_at, now)
 
 
 def _query(person: int) -> Select[Any]:

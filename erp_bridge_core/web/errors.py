@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from erp_bridge_core.contract import errors
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotAllowed, NotFound, UsageError
+from erp_bridge_core.web.oidc.rounds import ProviderFailed
 
 PROBLEM: Final = "application/problem+json"
 
@@ -82,6 +83,7 @@ STATUSES: Final[Mapping[type[ErpBridgeError], HTTPStatus]] = {
     errors.PluginError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ErpError: HTTPStatus.BAD_GATEWAY,
     errors.MailFailed: HTTPStatus.BAD_GATEWAY,
+    ProviderFailed: HTTPStatus.BAD_GATEWAY,
     errors.Throttled: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Doubtful: HTTPStatus.GATEWAY_TIMEOUT,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -38,7 +38,10 @@ _TEMPLATES.globals["static_path"] = static_path
 
 @frozen(kw_only=True)
 class Frame:
-    """What surrounds every page. Without an actor it is the page of a stranger."""
+    """What surrounds every page. Without an actor it is the page of a stranger.
+
+    `provider` is what people call the provider of sign-ins; blank where there is none.
+    """
 
     path: str
     csrf_field: str
@@ -48,6 +51,7 @@ class Frame:
     several_companies: bool = False
     navigation: Sequence[Entry] = ()
     flash: Flash | None = None
+    provider: str = ""
 
 
 def render(
@@ -79,7 +83,11 @@ def redirect(request: WebRequest, path: str, *, flash: Flash | None = None, cook
 
 def _frame(request: WebRequest) -> Frame:
     visit = visit_of(request)
-    frame = Frame(path=request.scope["path"], csrf_field=FIELD, csrf_token=form_token(visit))
+    provider = request.app.state.get("provider")
+    frame = Frame(
+        path=request.scope["path"], csrf_field=FIELD, csrf_token=form_token(visit),
+        provider=provider.config.label if provider else "",
+    )  # fmt: skip
     if visit.actor is None:
         return frame
     companies = application_of(request).companies.list(visit.actor)

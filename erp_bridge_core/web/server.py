@@ -1,7 +1,7 @@
 """The server over an opened installation: pages, REST API, OpenAPI document, static files and health."""
 
 from importlib.metadata import version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import CacheControlHeader, State
@@ -15,7 +15,7 @@ from litestar.static_files import create_static_files_router
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
-from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.contract.errors import BadSettings, StorageError
 from erp_bridge_core.web import answers, api, pages
 from erp_bridge_core.web.actors import PUBLIC, Authentication
 from erp_bridge_core.web.background import Background
@@ -25,6 +25,9 @@ from erp_bridge_core.web.idempotency import Living, Writes
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
 from erp_bridge_core.web.static_files import FOLDER, SECONDS
+
+if TYPE_CHECKING:
+    from erp_bridge_core.web.oidc.provider import Provider
 
 #: Paths where nobody asks who asks.
 _FOR_ANYBODY: Final = ("^/schema", "^/static", "^/health")
@@ -36,7 +39,8 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
     `web` is the configuration's section `[web]` unless it is given. Every handler needs a signed-in actor unless it is
     marked public, and every one that changes something a form of ours or a bearer token.
     """
-    configured = web or Configuration.read(application.home).web
+    configuration = Configuration.read(application.home)
+    configured = web or configuration.web
     cookies, background = Cookies(configured), Background(application)
     living = Living(application.home / "locks")
     server = Litestar(
@@ -61,7 +65,15 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
         middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
-        state=State({"application": application, "cookies": cookies, "background": background, "living": living}),
+        state=State(
+            {
+                "application": application,
+                "cookies": cookies,
+                "background": background,
+                "living": living,
+                "provider": _provider(application, configuration, configured.base_url),
+            }
+        ),
         on_shutdown=[background.end, living.end],
         openapi_config=_openapi(cookies),
         request_max_body_size=LARGEST_BODY,
@@ -87,6 +99,17 @@ def health(application: GivenApplication) -> Response[dict[str, str]]:
 def unknown_page(path: FromPath[str]) -> None:
     """Whatever no page has: strangers are asked to sign in first, so that they learn of no page."""
     raise NotFoundException(path)
+
+
+def _provider(application: Application, configuration: Configuration, base_url: str) -> "Provider | None":
+    if not configuration.oidc.issuer:
+        return None
+    try:
+        from erp_bridge_core.web.oidc.provider import Provider
+    except ImportError as error:
+        remedy = "Install it: pip install 'erp-bridge-core[oidc]'."
+        raise BadSettings("[oidc] needs the extra oidc, which is not installed.", remedy=remedy) from error
+    return Provider.of(application, configuration, base_url)
 
 
 _SENT: Final = (

@@ -13,7 +13,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import asks_for_sign_in
 from erp_bridge_core.web.forms import Field, as_typed
-from erp_bridge_core.web.pages.sign_in import one_of_few, session_cookies
+from erp_bridge_core.web.pages.sign_in import administrators_only, one_of_few, session_cookies
 
 #: Stands on a form that asks for a recent sign-in, once the service has asked for one.
 PASSWORD_AGAIN: Final = Field(
@@ -35,7 +35,9 @@ def sign_in_again(
         return actor, []
     try:
         with one_of_few():
-            token, renewed = application.people.sign_in(actor.login, password, actor.company, via="page")
+            token, renewed = application.people.sign_in(
+                actor.login, password, actor.company, via="page", administrators_only=administrators_only(request)
+            )
     except NotAllowed as error:
         fault = Fault(PASSWORD_AGAIN.name, "was not taken", remedy=error.remedy)
         raise NotAllowed(error.message, remedy=error.remedy, faults=[fault]) from error

@@ -16,7 +16,7 @@ from erp_bridge_core.web.api.models import Body, Name
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.csrf import BY_JSON, form_token
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.pages.sign_in import one_of_few, session_cookies
+from erp_bridge_core.web.pages.sign_in import administrators_only, one_of_few, session_cookies
 
 _on = Operations("session")
 _ATTEMPTS: Final = Attempts()
@@ -55,7 +55,9 @@ def sign_in(request: WebRequest, application: GivenApplication, data: JSONBody[S
     """Begin a session: its cookies come with the answer. Send `csrf_token` as `X-CSRF-Token` with every write."""
     company = data.company or sole_company(application)
     with _ATTEMPTS.of(application.home, data.login, application.clock.now()), one_of_few():
-        token, actor = application.people.sign_in(data.login, data.password, company, via="api")
+        token, actor = application.people.sign_in(
+            data.login, data.password, company, via="api", administrators_only=administrators_only(request)
+        )
     if request.auth.session:
         application.people.sign_out(request.auth.session)
     visit = Visit(actor=actor, secret=token, session=token)

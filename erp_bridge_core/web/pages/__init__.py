@@ -27,6 +27,7 @@ from erp_bridge_core.web.pages import (
     problems,
     profile,
     projects,
+    provider,
     reports,
     sign_in,
     tokens,
@@ -34,6 +35,7 @@ from erp_bridge_core.web.pages import (
 
 HANDLERS: Final = (
     *sign_in.HANDLERS,
+    *provider.HANDLERS,
     *home.HANDLERS,
     *items.HANDLERS,
     *items_answers.HANDLERS,

@@ -57,6 +57,15 @@ PROJECT: Final = Form(
 #: Where a privilege may hold: `company`, or a project by its number after this.
 IN_PROJECT: Final = "project:"
 PRIVILEGE: Final = Form((Field(name="where", label="Where", kind="select"),))
+IDENTITY: Final = Form(
+    (
+        Field(name="issuer", label="Issuer", longest=500),
+        Field(
+            name="subject", label="Subject", longest=255,
+            hint="What the provider calls the person; he is shown it when he signs in there unlinked.",
+        ),
+    )
+)  # fmt: skip
 
 
 @get("/people", sync_to_thread=True)
@@ -126,9 +135,16 @@ def person_page(request: WebRequest, here: PersonDesk, *, status: int = 200, **f
         ),
         "project": project_form(here).empty(),
         "privilege": privilege_form(here).empty(),
+        "identity": IDENTITY.empty(issuer=issuer_of(request)),
         **filled,
     }
     return render(request, "people/person.html", status=status, here=here, **forms)
+
+
+def issuer_of(request: WebRequest) -> str:
+    """The configured provider's issuer; blank without one."""
+    provider = request.app.state.get("provider")
+    return str(provider.config.issuer) if provider else ""
 
 
 def project_form(here: PersonDesk) -> Form:

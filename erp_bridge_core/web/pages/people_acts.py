@@ -15,7 +15,16 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.pages.people import ACCOUNT, IN_PROJECT, MEMBERSHIP, person_page, privilege_form, project_form
+from erp_bridge_core.web.pages.people import (
+    ACCOUNT,
+    IDENTITY,
+    IN_PROJECT,
+    MEMBERSHIP,
+    person_page,
+    privilege_form,
+    project_form,
+)
+from erp_bridge_core.web.pages.provider import identity_in
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.people import PersonDesk, person_desk, person_path
 
@@ -92,6 +101,28 @@ def revoke_privilege(
     return _back(request, login, f"The privilege of {login} for {where} was taken away.")
 
 
+@post("/people/{login:str}/identities", sync_to_thread=True)
+def link_identity(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str], posted: GivenForm
+) -> Response[str] | Redirect:
+    """Link him with what he is to a provider of sign-ins."""
+
+    def change(values: dict[str, Any]) -> str:
+        application.people.identities.link(actor, login, issuer=values["issuer"], subject=values["subject"])
+        return f"{login} is linked, and may sign in that way from now on."
+
+    return _done(request, person_desk(application, actor, login), posted, ("identity", IDENTITY), change)
+
+
+@post("/people/{login:str}/identities/unlink", sync_to_thread=True)
+def unlink_identity(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str], posted: GivenForm
+) -> Redirect:
+    """Take an identity from him; his sign-ins through it end."""
+    application.people.identities.unlink(actor, login, **identity_in(posted))
+    return _back(request, login, f"It was unlinked; sign-ins of {login} through it have ended.")
+
+
 @post("/people/{login:str}/password", sync_to_thread=True)
 def set_password(
     request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str]
@@ -159,6 +190,8 @@ HANDLERS: Final = (
     set_project,
     grant_privilege,
     revoke_privilege,
+    link_identity,
+    unlink_identity,
     set_password,
     deactivate,
     reactivate,

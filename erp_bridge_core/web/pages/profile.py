@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, NotFound
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.identities import own_link_faults
 from erp_bridge_core.web.actors import WebRequest, cookies_of
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
@@ -66,6 +67,8 @@ def _page(
         status=status,
         person=person,
         sessions=application.people.accounts.sessions(actor, request.auth.session),
+        linked=application.people.identities.of(actor, actor.login),
+        why_not_link=own_link_faults(actor, application.clock.now()),
         form=filled or ACCOUNT.empty(name=person.name, email=person.email),
     )
 

@@ -57,7 +57,11 @@ def sign_in(request: WebRequest, application: GivenApplication, posted: GivenFor
     try:
         with _ATTEMPTS.of(application.home, filled.values["login"], application.clock.now()), one_of_few():
             token, actor = application.people.sign_in(
-                filled.values["login"], filled.values["password"], company, via="page"
+                filled.values["login"],
+                filled.values["password"],
+                company,
+                via="page",
+                administrators_only=administrators_only(request),
             )
     except NotAllowed as error:
         page = _page(request, filled.refused(error), wanted, status=status_of(error))
@@ -82,6 +86,12 @@ def session_cookies(request: WebRequest, token: str, company: str) -> list[Cooki
     return [cookies.make("session", token), cookies.make("company", company), cookies.remove("visit")]
 
 
+def administrators_only(request: WebRequest) -> bool:
+    """Whether passwords are for administrators alone: `[oidc] only` has everybody else use the provider."""
+    provider = request.app.state.get("provider")
+    return provider is not None and bool(provider.config.only)
+
+
 @contextmanager
 def one_of_few() -> Iterator[None]:
     """Looking at a password takes much memory, for strangers too: only so many are looked at together."""
@@ -104,7 +114,10 @@ def _page(request: WebRequest, filled: Filled, wanted: str, *, status: int = 200
         visit = cookies_of(request).visit()
         request.scope["auth"] = evolve(request.auth, secret=visit.value or "")
         cookies.append(visit)
-    return render(request, "sign_in.html", status=status, cookies=cookies, form=filled, next=own_path(wanted))
+    return render(
+        request, "sign_in.html", status=status, cookies=cookies, form=filled, next=own_path(wanted),
+        only=administrators_only(request),
+    )  # fmt: skip
 
 
 HANDLERS: Final = (show_sign_in, sign_in, sign_out)

@@ -10,7 +10,7 @@ from erp_bridge_core.contract.errors import Changed
 from erp_bridge_core.people.access import PersonWays
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import PUSH, Level
-from erp_bridge_core.people.views import Person
+from erp_bridge_core.people.views import Identity, Person
 from erp_bridge_core.web.api.etags import content_tag
 
 LEVELS = tuple((level.value, level.value.replace("_", "-")) for level in Level)
@@ -27,6 +27,7 @@ class PersonDesk:
     seen: str
     duties: Sequence[str]
     projects: Sequence[str]
+    identities: Sequence[Identity]
 
     def require_seen(self, seen: str) -> None:
         """Raise `Changed` where the form was filled in over another state than that of now."""
@@ -53,6 +54,7 @@ def person_desk(application: Application, actor: Actor, login: str) -> PersonDes
         seen=content_tag(person).strip('"'),
         duties=tuple(_duties(person, separated=application.companies.show(actor).policy.separation_of_duties)),
         projects=tuple(project.number for project in application.projects.list(actor)),
+        identities=application.people.identities.of(actor, login),
     )
 
 
