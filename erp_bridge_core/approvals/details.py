@@ -41,9 +41,10 @@ class ReviewRow:
 
 @frozen(kw_only=True)
 class ReviewList:
-    """The list with how many items each filter would show, zero included."""
+    """Items of the list, `total` in all, and how many items each filter would show, zero included."""
 
     rows: tuple[ReviewRow, ...]
+    total: int
     counts: Mapping[str, int]
 
 

@@ -19,7 +19,8 @@ from erp_bridge_core.approvals.details import (
     stored_findings,
     stored_remarks,
 )
-from erp_bridge_core.approvals.items import ItemView, find_item, item_from_row, items_of_project, of_actor, select_items
+from erp_bridge_core.approvals.items import ItemView, find_item, items_of_project
+from erp_bridge_core.approvals.listing import ItemSearch, count_items, find_items
 from erp_bridge_core.approvals.recording import mark_recorded, only_recorded
 from erp_bridge_core.approvals.rejecting import give_back, reject_payload, reject_recipients, write_remarks
 from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable, state_faults
@@ -91,18 +92,27 @@ class Reviews:
         *,
         filter: ItemState | None = None,  # noqa: A002 - the field's word
         project: str | None = None,
+        text: str = "",
+        sort: str = "waits",
+        offset: int = 0,
+        limit: int | None = None,
     ) -> ReviewList:
-        """The items that are under way, the longest waiting first, and the counts of every filter (A1)."""
-        states = [state.value for state in ([filter] if filter is not None else FILTERS)]
+        """The items that are under way, the longest waiting first, and the counts of every filter (A1).
+
+        With every word of `text` in their row; in another order of `SORTS`; at most `limit` of them from `offset` on.
+        """
+        states = tuple(FILTERS) if filter is None else (filter,)
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
-            query = select_items(actor.company_id).where(*of_actor(actor), items.c.state.in_(states))
-            if project is not None:
-                query = query.where(items.c.project_id == find_project(connection, actor, project)[0].id)
-            found = [item_from_row(row) for row in connection.execute(query.order_by(items.c.sent_at, items.c.id))]
+            found = find_project(connection, actor, project)[0].id if project is not None else None
+            wanted = ItemSearch(
+                states=states, project_id=found, text=text, sort=sort, offset=max(0, offset), limit=limit
+            )
+            rows = find_items(connection, actor, wanted)
+            total = count_items(connection, actor, wanted)
             counts = count_states(connection, actor)
         now = self.clock.now()
-        return ReviewList(rows=tuple(review_row(item, now) for item in found), counts=counts)
+        return ReviewList(rows=tuple(review_row(item, now) for item in rows), total=total, counts=counts)
 
     def show(self, actor: Actor, item_id: int, *, ask_fields: bool = True) -> Details:
         """One item in full: lines, totals, what differs from the last export, fields, things to know (A2, X5).

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.store.text_search import CASEFOLD, casefold
 
 BUSY_SECONDS: Final = 30
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
@@ -81,6 +82,7 @@ class Store:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None
+    connection.create_function(CASEFOLD, 1, casefold, deterministic=True)
     for pragma in (
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "journal_mode=WAL",

@@ -10,6 +10,8 @@ Row = TypeVar("Row")
 #: Rows of a page, and at most of an answer of the API.
 PAGE_ROWS: Final = 50
 MOST_ROWS: Final = 500
+#: More pages than any list has; a database counts no further than 64 bits.
+_MOST_PAGES: Final = 1_000_000_000
 
 
 @frozen(kw_only=True)
@@ -38,9 +40,14 @@ class Slice(Generic[Row]):
         return max(0, self.offset - self.limit) if self.offset > 0 else None
 
 
+def offset_of(page: int) -> int:
+    """Where a page begins, counted from 1; further than any list reaches it is no page of it."""
+    return (min(max(1, page), _MOST_PAGES) - 1) * PAGE_ROWS
+
+
 def slice_of_page(rows: Sequence[Row], page: int) -> Slice[Row]:
     """The rows of a page, counted from 1."""
-    return Slice.of(rows, offset=(max(1, page) - 1) * PAGE_ROWS)
+    return Slice.of(rows, offset=offset_of(page))
 
 
 def page_number(found: Slice[Any], offset: int | None) -> int | None:

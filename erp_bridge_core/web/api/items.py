@@ -202,8 +202,8 @@ def list_items(
     limit: Limit = PAGE_ROWS,
 ) -> Response[ItemPage]:
     """List what is on its way; rejected and retrieved items are history."""
-    found = application.reviews.list(actor, filter=filter, project=project)
-    shown = Slice.of(found.rows, offset=offset, limit=limit)
+    found = application.reviews.list(actor, filter=filter, project=project, offset=offset, limit=limit)
+    shown = Slice(rows=found.rows, offset=offset, limit=limit, total=found.total)
     return listed(request, ItemPage, summary, shown, counts=found.counts)
 
 

@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from erp_bridge_core.approvals.batches import load_batch
+from erp_bridge_core.approvals.listing import SORTS
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotFound
@@ -16,10 +17,10 @@ from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.paging import PAGE_ROWS, Slice, page_number, slice_of_page
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import render
 from erp_bridge_core.web.views.items import load_head, told
-from erp_bridge_core.web.views.items_list import SORTS, BulkAnswer, chosen_items, found_rows, sorted_rows
+from erp_bridge_core.web.views.items_list import BulkAnswer, chosen_items
 
 #: Acts that an item's history shows; the audit page has all of them.
 _HISTORY: Final = 500
@@ -42,9 +43,12 @@ def list_items(
     """The items on their way; rejected and retrieved ones are history."""
     if sort.removeprefix("-") not in SORTS:
         raise NotFound(f"There is no order {sort!r}.", remedy="Choose one on the page of all items.")
-    found = application.reviews.list(actor, filter=_state(filter), project=project or None)
-    rows = sorted_rows(found_rows(found.rows, search), sort)
-    shown = slice_of_page(rows, page)
+    offset = offset_of(page)
+    found = application.reviews.list(
+        actor, filter=_state(filter), project=project or None, text=search[:200], sort=sort, offset=offset,
+        limit=PAGE_ROWS,
+    )  # fmt: skip
+    shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     with application.store.read() as connection:
         barred = may_answer(application.people.rights(connection, actor))
     return render(
