@@ -24,7 +24,7 @@ $(SETUP): pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -c 'import sys; sys.exit("ERP Bridge needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "uv>=0.5"
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web]' $(foreach plugin,$(wildcard plugins/*),-e $(plugin)) \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web,oidc]' $(foreach plugin,$(wildcard plugins/*),-e $(plugin)) \
 	  "tox>=4.20" "tox-uv>=1.20" "ruff>=0.8"
 	@touch $(SETUP)
 
