@@ -55,6 +55,14 @@ class Call:
     @property
     def actor(self) -> "Actor":
         """Who acts: `--as` in a demo home, else the API token of the environment, else the stored sign-in."""
+        from erp_bridge_core.people.rules import require_own_password
+
+        require_own_password(self.newcomer)
+        return self.newcomer
+
+    @property
+    def newcomer(self) -> "Actor":
+        """Who acts, even where somebody else set his password: for choosing his own, and nothing else."""
         if self._actor is None:
             self._actor = self._find_actor()
         return self._actor
@@ -131,7 +139,7 @@ class Call:
     def _time_zone(self) -> str | None:
         if self._app is None or self._actor is None:
             return None
-        return self._app.companies.show(self._actor).time_zone
+        return self._actor.time_zone or self._app.companies.show(self._actor).time_zone
 
     def _close(self) -> None:
         if self._app is not None:

@@ -40,7 +40,7 @@ def money(title: str) -> Column:
 
 @define
 class Page:
-    """Where people's answers go. `time_zone` is the company's: moments are shown as its people read them."""
+    """Where people's answers go. `time_zone` is its reader's, else the company's."""
 
     file: IO[str] = field(factory=lambda: sys.stdout)
     time_zone: str | None = field(default=None, kw_only=True)

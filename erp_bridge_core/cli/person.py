@@ -62,15 +62,36 @@ def show(call: Call, login: str) -> None:
 @person.command("password", answer=["done"])
 @click.argument("login", required=False)
 @click.option("--on-host", is_flag=True, help="As owner of the home folder, where no administrator can sign in.")
+@click.option("--one-time", is_flag=True, help="On the host: its person has to choose another one first of all.")
 @password_option
 @pass_call
-def password(call: Call, login: str | None, *, on_host: bool, password_stdin: bool) -> None:
-    """Set LOGIN's password, or your own; ends all sessions of that person."""
-    actor = _host(call) if on_host else call.actor
+def password(call: Call, login: str | None, *, on_host: bool, one_time: bool, password_stdin: bool) -> None:
+    """Set LOGIN's password, or your own; ends all sessions of that person.
+
+    What an administrator sets for somebody else is good for one thing: choosing one's own.
+    """
+    actor = _host(call) if on_host else call.newcomer
     whose = login or actor.login
     entered = ask_password(f"New password of {whose}", from_stdin=password_stdin, confirm=True)
-    call.app.people.set_password(actor, whose, entered)
-    call.done(f"The password of {whose} was set; open sessions have ended.")
+    call.app.people.set_password(actor, whose, entered, one_time=one_time)
+    again = " Sign in with it." if whose == actor.login else ""
+    call.done(f"The password of {whose} was set; open sessions have ended.{again}")
+
+
+@person.command("formats", answer=["person"])
+@click.option("--locale", help="As in CLDR, en_US or fr_CA; blank: as your browser says, and the company's in mail.")
+@click.option("--time-zone", help="As in the IANA data, Europe/Paris; blank: the company's.")
+@pass_call
+def formats(call: Call, locale: str | None, time_zone: str | None) -> None:
+    """Set how you read money, dates and times, on pages and in mail; what is not named stays."""
+    found = call.app.people.show(call.actor, call.actor.login)
+    call.app.people.accounts.set_formats(
+        call.actor,
+        locale=found.locale if locale is None else locale,
+        time_zone=found.time_zone if time_zone is None else time_zone,
+    )
+    changed = call.app.people.show(call.actor, call.actor.login)
+    call.answer({"person": changed}, lambda page: _print_person(page, changed))
 
 
 @person.command("membership", answer=["person"])
@@ -203,6 +224,9 @@ def _print_person(page: Page, who: "Person") -> None:
             ("E-mail", who.email),
             ("Active", who.active),
             ("Has a password", who.has_password),
+            ("Has to choose his own", who.one_time_password),
+            ("Locale", who.locale or ""),
+            ("Time zone", who.time_zone or ""),
             ("Administrator", who.administrator),
             ("ERP Integrations", str(who.integrations).replace("_", "-")),
         ]

@@ -4,6 +4,7 @@ import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import VIA, Call
+from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.passwords import ask_password, password_option
 from erp_bridge_core.cli.session import StoredSession, forget_session, read_session, write_session
 from erp_bridge_core.contract.errors import ErpBridgeError
@@ -23,8 +24,9 @@ def sign_in(call: Call, login: str, password_stdin: bool) -> None:  # noqa: FBT0
     token, actor = call.app.people.sign_in(login, password, company, via=VIA)
     stored = StoredSession(token=token, login=actor.login, company=company)
     write_session(call.session_file, stored)
+    own = f" First choose your own password: {command('person', 'password')}." if actor.one_time_password else ""
     call.done(
-        f"Signed in as {actor.name} ({actor.login}) in {company}.",
+        f"Signed in as {actor.name} ({actor.login}) in {company}.{own}",
         login=actor.login, company=company, session=call.session_file,
     )  # fmt: skip
 

@@ -96,6 +96,12 @@ class NotAllowed(ErpBridgeError):
     whose = "the caller's"
 
 
+class OneTimePassword(NotAllowed):
+    """Somebody else set the person's password: he has to choose his own before anything else."""
+
+    code = "one_time_password"
+
+
 class NotPossibleNow(ErpBridgeError):
     """A rule forbids it in this state; `faults` holds every reason at once (workflow B4)."""
 

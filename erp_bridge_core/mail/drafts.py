@@ -57,7 +57,10 @@ class Drafts:
             company=row.company_name,
             item=None if item is None else load_item(connection, company_id, item),
             links=Links(base_url=self.base_url, company=row.company_code),
-            formats=Formats(locale=policy_of(connection, company_id).locale, time_zone=row.time_zone),
+            formats=Formats(
+                locale=row.locale or policy_of(connection, company_id).locale,
+                time_zone=row.own_time_zone or row.time_zone,
+            ),
         )
 
 
@@ -74,6 +77,8 @@ def _load(connection: Connection, company_id: int, delivery_id: int) -> Row[Any]
             people.c.login,
             people.c.name,
             people.c.email,
+            people.c.locale,
+            people.c.time_zone.label("own_time_zone"),
             (people.c.active & member).label("belongs"),
             companies.c.code.label("company_code"),
             companies.c.name.label("company_name"),

@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Formats:
-    """`locale` as in CLDR (`en_US`), `time_zone` as in the IANA data: those of the company's policy and its own."""
+    """`locale` as in CLDR (`en_US`), `time_zone` as in the IANA data: the recipient's, else the company's."""
 
     locale: str
     time_zone: str

@@ -8,7 +8,13 @@ from sqlalchemy import Connection, select
 from erp_bridge_core.contract.errors import Fault, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of, rights_of
-from erp_bridge_core.people.rules import may_administer, may_tend, require, signed_in_recently
+from erp_bridge_core.people.rules import (
+    may_administer,
+    may_tend,
+    require,
+    require_own_password,
+    signed_in_recently,
+)
 from erp_bridge_core.store.tables import memberships, people
 
 
@@ -30,6 +36,7 @@ def require_administrator(connection: Connection, actor: Actor, now: datetime) -
     """Raise `NotAllowed` unless an administrator acts who signed in recently, or the installation itself does."""
     if actor.is_system:
         return
+    require_own_password(actor)
     minutes = policy_of(connection, actor.company_id).recent_minutes
     require(
         [

@@ -18,7 +18,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.passwords import token_hash
 from erp_bridge_core.people.queries import member_id
 from erp_bridge_core.people.rules import require
-from erp_bridge_core.people.texts import email_faults, name_faults
+from erp_bridge_core.people.texts import email_faults, locale_faults, name_faults, time_zone_faults
 from erp_bridge_core.people.views import OpenSession
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import memberships, people, sessions
@@ -44,6 +44,22 @@ class Accounts:
             connection.execute(update(people).where(people.c.id == person).values(name=name, email=email))
             details = {"from": {"name": row.name, "email": row.email}, "to": {"name": name, "email": email}}
             self.audit.record(connection, actor, "change person", "person", login, details=details)
+
+    def set_formats(self, actor: Actor, *, locale: str | None, time_zone: str | None) -> None:
+        """Set how oneself reads money, numbers and moments; None: as the browser says, and where the company is.
+
+        Raises `BadInput` with every fault, and `NotAllowed` for an API token.
+        """
+        person = _oneself(actor)
+        faults = [*(locale_faults(locale) if locale else ()), *(time_zone_faults(time_zone) if time_zone else ())]
+        if faults:
+            raise BadInput("Values can't be shown so.", faults=faults)
+        wanted = {"locale": locale or None, "time_zone": time_zone or None}
+        with self.store.begin() as connection:
+            row = connection.execute(select(people.c.locale, people.c.time_zone).where(people.c.id == person)).one()
+            connection.execute(update(people).where(people.c.id == person).values(wanted))
+            details = {"from": {"locale": row.locale, "time_zone": row.time_zone}, "to": wanted}
+            self.audit.record(connection, actor, "set formats", "person", actor.login, details=details)
 
     def deactivate(self, actor: Actor, login: str) -> None:
         """Let a person sign in no more: his sessions end, his tokens are refused; what was granted stays.
@@ -111,7 +127,7 @@ class Accounts:
 
 def _oneself(actor: Actor) -> int:
     if actor.person_id is None or actor.is_token:
-        raise NotAllowed("Sessions are a signed-in person's business.", remedy="Sign in, then repeat it.")
+        raise NotAllowed("This is a signed-in person's own business.", remedy="Sign in, then repeat it.")
     return actor.person_id
 
 

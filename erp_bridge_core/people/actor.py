@@ -17,7 +17,8 @@ class Actor:
     sign-ins; None for API tokens, the installation, and a provider that doesn't tell. `began_at` is when his session
     began, None without one; `by_identity` says that it began through a provider. `token_verbs` and `token_projects`
     limit an API token (P5); None means that no token is used, respectively any project.
-    `token_companies` are the codes of the companies that it is for.
+    `token_companies` are the codes of the companies that it is for. `locale` and `time_zone` are how the person reads
+    values, None where he never said. `one_time_password` says that he signed in with a password that somebody else set.
     """
 
     person_id: int | None
@@ -28,6 +29,9 @@ class Actor:
     real_login: str
     os_user: str
     via: str
+    locale: str | None = None
+    time_zone: str | None = None
+    one_time_password: bool = False
     signed_in_at: datetime | None = None
     began_at: datetime | None = None
     by_identity: bool = False

@@ -4,13 +4,13 @@ from typing import Any, Final, Literal
 
 from attrs import field, frozen
 
+from erp_bridge_core.people.texts import is_locale
+
 RECENT_MINUTES: Final = 15
 
 
 def _known_locale(_: Any, __: Any, value: str) -> None:
-    from babel.localedata import exists
-
-    if not exists(value):
+    if not is_locale(value):
         raise ValueError("is not known; expected a locale such as en_US")
 
 

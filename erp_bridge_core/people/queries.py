@@ -67,8 +67,11 @@ def _person(row: Row[Any], granted: tuple[ProjectGrant, ...], held: tuple[Privil
         email=row.email,
         active=row.active,
         has_password=row.password_hash is not None,
+        one_time_password=row.one_time_password,
         administrator=row.administrator,
         integrations=Level(row.integrations),
+        locale=row.locale,
+        time_zone=row.time_zone,
         projects=granted,
         privileges=held,
     )

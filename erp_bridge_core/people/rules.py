@@ -7,7 +7,8 @@ from typing import Final
 
 from attrs import frozen
 
-from erp_bridge_core.contract.errors import Fault, NotAllowed
+from erp_bridge_core.contract.errors import Fault, NotAllowed, OneTimePassword
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.policy import RECENT_MINUTES, CompanyPolicy
 
 #: What an API token may be limited to: looking, editing budgets, sending and retrieving, answering and exporting, and
@@ -63,6 +64,15 @@ def require(faults: Iterable[Fault]) -> None:
             " ".join(dict.fromkeys(reason.message for reason in reasons)),
             remedy=" ".join(dict.fromkeys(reason.remedy for reason in reasons if reason.remedy)),
             faults=reasons,
+        )
+
+
+def require_own_password(actor: Actor) -> None:
+    """Raise `OneTimePassword` for whoever signed in with a password that somebody else set, and so knows."""
+    if actor.one_time_password:
+        raise OneTimePassword(
+            "Your password was set by somebody else: choose your own first.",
+            remedy="Change it: `erp-bridge person password`; through the API, by PUT people/LOGIN/password.",
         )
 
 

@@ -13,7 +13,7 @@ from erp_bridge_core.people.accounts import Accounts
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.grants import Grants
 from erp_bridge_core.people.identities import Identities
-from erp_bridge_core.people.passwords import hashed, operating_system_user
+from erp_bridge_core.people.passwords import hashed, matches, operating_system_user
 from erp_bridge_core.people.queries import member_id, members
 from erp_bridge_core.people.rights import Approver, approvers_of, granted_by_self, rights_of
 from erp_bridge_core.people.rules import Level, Rights, may_administer, require
@@ -63,23 +63,27 @@ class People:
             self.audit.record(connection, actor, "add person", "person", login, to_state="active")
             return members(connection, actor.company_id, login)[0]
 
-    def set_password(self, actor: Actor, login: str, password: str) -> None:
+    def set_password(self, actor: Actor, login: str, password: str, *, one_time: bool = False) -> None:
         """Set one's own password, or as administrator another's; ends all sessions of that person.
 
         An administrator may only where he administers every company that the person belongs to: else he could sign in
-        to another company as him (P0).
+        to another company as him (P0). What he sets is good for one thing, choosing one's own; what the installation
+        sets, on its host, only where `one_time` says so.
         """
         with self.store.begin() as connection:
             person = member_id(connection, actor.company_id, login)
             require_over_person(connection, actor, person, self.clock.now())
+            handed = one_time or actor.person_id not in {None, person}
             faults = password_faults(password, login)
+            if actor.one_time_password and person == actor.person_id:
+                faults += _same_faults(connection, person, password)
             if faults:
                 raise BadInput(f"The password of {login!r} can't be set.", faults=faults)
-            values = {"password_hash": hashed(password), "failed_sign_ins": []}
+            values = {"password_hash": hashed(password), "failed_sign_ins": [], "one_time_password": handed}
             connection.execute(update(people).where(people.c.id == person).values(values))
             open_sessions = update(sessions).where(sessions.c.person_id == person, sessions.c.ended_at.is_(None))
             connection.execute(open_sessions.values(ended_at=self.clock.now()))
-            self.audit.record(connection, actor, "set password", "person", login)
+            self.audit.record(connection, actor, "set password", "person", login, details={"one_time": handed})
 
     def list(self, actor: Actor) -> tuple[Person, ...]:
         """The company's people, for its administrators."""
@@ -247,3 +251,11 @@ def _level(value: Level | str | None) -> Level | None:
         expected = ", ".join(level.replace("_", "-") for level in Level)
         faults = [Fault("level", "is not known", value=value, expected=expected)]
         raise BadInput(f"There is no level {value!r}.", faults=faults) from None
+
+
+def _same_faults(connection: Connection, person: int, password: str) -> list[Fault]:
+    """A password that somebody else knows is not kept."""
+    stored = connection.execute(select(people.c.password_hash).where(people.c.id == person)).scalar_one()
+    if not matches(stored, password):
+        return []
+    return [Fault("password", "is the one that was handed to you", remedy="Choose one that nobody else knows.")]

@@ -64,6 +64,23 @@ def time_zone_faults(time_zone: str) -> list[Fault]:
     return [Fault("time_zone", "is not known", value=time_zone, expected="a zone such as America/Chicago")]
 
 
+def is_locale(locale: str) -> bool:
+    """Whether a locale is known, and written as CLDR does: `en_US`, not `en-us`."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return locale.isascii() and str(Locale.parse(locale)) == locale
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+
+
+def locale_faults(locale: str) -> list[Fault]:
+    """A locale is one that CLDR knows."""
+    if is_locale(locale):
+        return []
+    return [Fault("locale", "is not known", value=locale, expected="a locale such as en_US or fr_CA")]
+
+
 def password_faults(password: str, login: str) -> list[Fault]:
     """Length is what makes a password; its value is never put into a fault."""
     faults = []

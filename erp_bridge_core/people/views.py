@@ -30,15 +30,22 @@ class PrivilegeGrant:
 
 @frozen(kw_only=True)
 class Person:
-    """A person as one company sees him."""
+    """A person as one company sees him.
+
+    `one_time_password`: somebody else set his password, and he has to choose his own. `locale` and `time_zone` are how
+    he reads values; None where he never said.
+    """
 
     login: str
     name: str
     email: str
     active: bool
     has_password: bool
+    one_time_password: bool
     administrator: bool
     integrations: Level
+    locale: str | None = None
+    time_zone: str | None = None
     projects: tuple[ProjectGrant, ...] = ()
     privileges: tuple[PrivilegeGrant, ...] = ()
 

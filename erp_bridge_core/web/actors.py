@@ -15,6 +15,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import WebConfig
 from erp_bridge_core.contract.errors import NotAllowed, UsageError
 from erp_bridge_core.people.actor import Actor, system_actor
+from erp_bridge_core.people.rules import require_own_password
 from erp_bridge_core.web.addresses import own_path
 from erp_bridge_core.web.errors import NotSignedIn
 from erp_bridge_core.web.sessions import Cookies, is_over
@@ -23,6 +24,9 @@ API: Final = "/api/"
 COMPANY_HEADER: Final = "ERP-Bridge-Company"
 #: Marks a handler that needs no sign-in.
 PUBLIC: Final = {"public": True}
+#: Marks a handler that is open to whoever has to choose his own password before anything else.
+NEWCOMERS: Final = {"newcomers": True}
+_OPEN_TO_NEWCOMERS: Final = NEWCOMERS.keys() | PUBLIC.keys()
 _BEARER: Final = "bearer "
 
 
@@ -97,6 +101,8 @@ class Authentication(AbstractAuthenticationMiddleware):
         visit = await run_sync(_Finding(application_of(connection), cookies_of(connection)).find, connection)
         if visit.actor is None and not connection.route_handler.opt.get("public"):
             raise NotSignedIn("Nobody is signed in.", remedy="Sign in; a program sends an API token.")
+        if visit.actor is not None and not _OPEN_TO_NEWCOMERS & connection.route_handler.opt.keys():
+            require_own_password(visit.actor)
         return AuthenticationResult(user=visit.actor, auth=visit)
 
 

@@ -4,6 +4,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 HOME: Final = "/"
+#: Where whoever has to choose his own password first of all is led.
+FIRST_OF_ALL: Final = "/password"
 _LONGEST: Final = 500
 
 

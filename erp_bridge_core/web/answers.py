@@ -9,9 +9,9 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.contract.errors import ErpBridgeError, OneTimePassword
 from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of, visit_of
-from erp_bridge_core.web.addresses import HOME, own_path, sign_in_path
+from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, own_path, sign_in_path
 from erp_bridge_core.web.defects import log_defect
 from erp_bridge_core.web.errors import PROBLEM, Defect, NotSignedIn, Told, asks_for_sign_in, problem, tell
 from erp_bridge_core.web.rendering import redirect, render, render_bare
@@ -26,6 +26,8 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     path = request.scope["path"]
     if path.startswith(API):
         return Response(problem(told, path), status_code=told.status, media_type=PROBLEM, headers=dict(told.headers))
+    if isinstance(told.error, OneTimePassword):
+        return Redirect(FIRST_OF_ALL, status_code=303)
     if isinstance(told.error, NotSignedIn):
         return Redirect(sign_in_path(_came_from(request)), status_code=303)
     return _page(request, told)

@@ -53,7 +53,7 @@ class Formats:
         return Markup() if value is None else escape(format_date(value, format="medium", locale=self.locale))
 
     def moment(self, value: datetime | None) -> Markup:
-        """A moment to the minute where the company is, with the machine's form beside it."""
+        """A moment to the minute in the reader's time zone, with the machine's form beside it."""
         if value is None:
             return Markup()
         there = value.astimezone(self._zone)
@@ -64,6 +64,11 @@ class Formats:
     def duration(self, value: timedelta | None) -> Markup:
         """How long something has lasted, roughly, in the words of the pages."""
         return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=DEFAULT_LOCALE))
+
+
+def locale_of(own: str | None, accepted: str, fallback: str) -> Locale:
+    """A reader's locale: what he chose himself, else what his browser asks for, else the company's."""
+    return Locale.parse(own) if own else preferred_locale(accepted, fallback)
 
 
 def preferred_locale(accepted: str, fallback: str = DEFAULT_LOCALE) -> Locale:

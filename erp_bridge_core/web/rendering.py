@@ -14,10 +14,10 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import Rights
 from erp_bridge_core.people.views import Company
-from erp_bridge_core.web.actors import WebRequest, application_of, cookies_of, visit_of
+from erp_bridge_core.web.actors import WebRequest, actor_of, application_of, cookies_of, visit_of
 from erp_bridge_core.web.csrf import FIELD, form_token
 from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
-from erp_bridge_core.web.format import Formats, preferred_locale
+from erp_bridge_core.web.format import Formats, locale_of, preferred_locale
 from erp_bridge_core.web.navigation import Entry, entries
 from erp_bridge_core.web.remedies import on_pages
 from erp_bridge_core.web.static_files import static_path
@@ -62,10 +62,16 @@ def render(
     accepted = request.headers.get("accept-language", "")
     show = Formats(preferred_locale(accepted))
     if frame.company:
-        show = Formats(preferred_locale(accepted, frame.company.policy.locale), frame.company.time_zone)
+        show = formats_of(request, frame.company)
     text = _TEMPLATES.get_template(template).render(frame=frame, show=show, **values)
     gone = [cookies_of(request).remove("notice")] if frame.flash else []
     return Response(text, status_code=status, media_type=MediaType.HTML, cookies=[*gone, *cookies])
+
+
+def formats_of(request: WebRequest, company: Company) -> Formats:
+    """How whoever asks reads values."""
+    actor, accepted = actor_of(request), request.headers.get("accept-language", "")
+    return Formats(locale_of(actor.locale, accepted, company.policy.locale), actor.time_zone or company.time_zone)
 
 
 def render_bare(request: WebRequest, template: str, **values: Any) -> str:
@@ -96,7 +102,7 @@ def _frame(request: WebRequest) -> Frame:
         actor=visit.actor,
         company=next(each for each in companies if each.code == visit.actor.company),
         several_companies=len(companies) > 1,
-        navigation=entries(_rights(request, visit.actor)),
+        navigation=() if visit.actor.one_time_password else entries(_rights(request, visit.actor)),
         flash=read_flash(request),
     )
 

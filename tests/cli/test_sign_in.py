@@ -111,3 +111,30 @@ def test_the_host_resets_only_its_own_homes(real_home: Path, bare: Run, monkeypa
     ran = bare("--home", real_home, "person", "password", "ada", "--on-host", "--password-stdin", stdin=PASSWORD)
     assert 1 == ran.status
     assert "owner" in ran.err
+
+
+def test_a_newcomer_chooses_his_password_first(signed_in: Run) -> None:
+    """Every command but that one, and signing out, tells him so."""
+    handed, own = "handed over in person", "words that nobody knows"
+    assert 0 == signed_in("person", "add", "mia", "--name", "Mia").status
+    assert 0 == signed_in("person", "password", "mia", "--password-stdin", stdin=handed).status
+    told = signed_in("sign-in", "mia", "--password-stdin", stdin=handed)
+    assert "First choose your own password: `erp-bridge person password`." in told.out
+
+    ran = signed_in("project", "list", "--json")
+    assert (1, "one_time_password") == (ran.status, ran.document["error"])
+    assert "`erp-bridge person password`" in ran.document["remedy"]
+    assert "Sign in with it." in signed_in("person", "password", "--password-stdin", stdin=own).out
+    assert 0 == signed_in("sign-in", "mia", "--password-stdin", stdin=own).status
+    assert 0 == signed_in("project", "list").status
+
+
+def test_formats_are_set_one_by_one(signed_in: Run) -> None:
+    """What is not named stays; a blank takes it back; moments are shown in the zone that was chosen."""
+    signed_in("person", "formats", "--locale", "fr_CA")
+    changed = signed_in("person", "formats", "--time-zone", "Asia/Tokyo", "--json").document["person"]
+    assert ("fr_CA", "Asia/Tokyo") == (changed["locale"], changed["time_zone"])
+    assert "JST" in signed_in("company", "show").out
+    assert signed_in("person", "formats", "--locale", "", "--json").document["person"]["locale"] is None
+    ran = signed_in("person", "formats", "--locale", "nonsense", "--json")
+    assert (1, "locale") == (ran.status, ran.document["faults"][0]["where"])

@@ -19,7 +19,7 @@ from erp_bridge_core.mail.formats import Formats
 from erp_bridge_core.mail.notices import tell_of_export
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import companies, exports
+from erp_bridge_core.store.tables import companies, exports, people
 
 SENT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
@@ -147,6 +147,18 @@ def test_money_and_moments_are_the_companys(room: MailRoom, review: Review, admi
     text = last(room, administrator)[1].replace("\u202f", " ").replace("\xa0", " ")
     assert "Amount: 130,00 $ US" in text
     assert "2 mars 2026, 09 h 00 EST" in text
+
+
+def test_a_reader_of_his_own_is_written_to_in_it(room: MailRoom, review: Review, administrator: Actor) -> None:
+    """What a person chose counts for his mail, whatever the company's is."""
+    with room.store.begin() as connection:
+        own = update(people).where(people.c.id == 3).values(locale="de_DE", time_zone="Asia/Tokyo")
+        connection.execute(own)
+    room.tell(3, kind="resent", item=review.item_id)
+
+    text = last(room, administrator)[1].replace("\u202f", " ").replace("\xa0", " ")
+    assert "Amount: 130,00 $" in text
+    assert "02.03.2026, 23:00 JST" in text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow, OneTimePassword
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.service import People
@@ -48,6 +48,57 @@ def test_a_person_changes_his_own_name_and_address(people: People, manager: Acto
     with pytest.raises(BadInput) as refused:
         people.change(manager, "manager", name="\u202e", email="no address")
     assert ["name", "email"] == [fault.where for fault in refused.value.faults]
+
+
+def test_a_person_says_how_he_reads_values(people: People, manager: Actor) -> None:
+    """It is told to whoever acts for him next, and is nobody else's business; None takes it back."""
+    people.set_password(manager, "manager", PASSWORD)
+    token, _ = people.sign_in("manager", PASSWORD, "hoosier")
+    people.accounts.set_formats(manager, locale="fr_CA", time_zone="Europe/Paris")
+
+    read = people.actor_from_session(token, "hoosier")
+    assert ("fr_CA", "Europe/Paris") == (read.locale, read.time_zone)
+    people.accounts.set_formats(manager, locale=None, time_zone="")
+    assert (None, None) == (people.show(manager, "manager").locale, people.show(manager, "manager").time_zone)
+    with pytest.raises(BadInput) as refused:
+        people.accounts.set_formats(manager, locale="fr-ca", time_zone="Paris")
+    assert ["locale", "time_zone"] == [fault.where for fault in refused.value.faults]
+
+
+def test_what_an_administrator_sets_is_good_for_one_thing(
+    people: People, administrator: Actor, manager: Actor, audit: AuditTrail
+) -> None:
+    """Its person is known as a newcomer until he has chosen another password; it is on record."""
+    people.set_password(administrator, "manager", PASSWORD)
+    _, newcomer = people.sign_in("manager", PASSWORD, "hoosier")
+
+    assert (True, True) == (newcomer.one_time_password, people.show(administrator, "manager").one_time_password)
+    with pytest.raises(BadInput, match="can't be set") as refused:
+        people.set_password(newcomer, "manager", PASSWORD)
+    assert ["is the one that was handed to you"] == [fault.message for fault in refused.value.faults]
+    people.set_password(newcomer, "manager", "words of her own choice")
+    assert not people.sign_in("manager", "words of her own choice", "hoosier")[1].one_time_password
+    assert [False, True] == [entry.facts["one_time"] for entry in audit.show(administrator, verb="set password")]
+
+
+def test_the_host_says_whether_its_password_lasts(people: People, companies: Companies) -> None:
+    """Its own administrator's does; what is handed to somebody else need not."""
+    host = companies.system("hoosier")
+    people.set_password(host, "manager", PASSWORD)
+    assert not people.sign_in("manager", PASSWORD, "hoosier")[1].one_time_password
+    people.set_password(host, "manager", PASSWORD, one_time=True)
+    assert people.sign_in("manager", PASSWORD, "hoosier")[1].one_time_password
+
+
+def test_a_newcomer_administers_nothing(people: People, companies: Companies) -> None:
+    """Whoever knows the password that was handed to an administrator has nothing of it."""
+    people.set_password(companies.system("hoosier"), "administrator", PASSWORD, one_time=True)
+    _, newcomer = people.sign_in("administrator", PASSWORD, "hoosier")
+
+    with pytest.raises(OneTimePassword):
+        people.set_password(newcomer, "manager", "words for somebody else")
+    with pytest.raises(OneTimePassword):
+        people.add(newcomer, "friend", "Friend")
 
 
 @pytest.mark.rule("P0")

@@ -26,8 +26,13 @@ people = Table(
     Column("name", String(200), nullable=False),
     Column("email", String(254), nullable=False, default=""),
     Column("password_hash", String(300)),
+    #: Somebody else set the password: it opens nothing but the way to one's own.
+    Column("one_time_password", Boolean, nullable=False, default=False),
     Column("failed_sign_ins", JSON, nullable=False, default=list),
     Column("active", Boolean, nullable=False, default=True),
+    #: How he reads money, numbers and moments; NULL: as his browser says, and where the company is.
+    Column("locale", String(20)),
+    Column("time_zone", String(64)),
     Column("created_at", Utc, nullable=False),
 )
 

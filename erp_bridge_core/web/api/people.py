@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.actors import NEWCOMERS, WebRequest
 from erp_bridge_core.web.api.etags import tagged, unchanged
 from erp_bridge_core.web.api.models import Body, Done, Limit, Name, Offset, listed, made
 from erp_bridge_core.web.api.operations import Operations
@@ -52,6 +52,7 @@ class PersonModel:
     email: str
     active: bool
     has_password: bool
+    one_time_password: bool
     administrator: bool
     integrations: str
     projects: list[ProjectGrantModel]
@@ -137,11 +138,11 @@ def remove_person(request: WebRequest, application: GivenApplication, actor: Giv
         application.people.remove(actor, login)
 
 
-@_on.put("/people/{login:str}/password", "Set a password")
+@_on.put("/people/{login:str}/password", "Set a password", opt=NEWCOMERS)
 def set_password(
     application: GivenApplication, actor: GivenActor, login: FromPath[str], data: JSONBody[NewPassword]
 ) -> Done:
-    """Set one's own password, or as administrator another's; it ends all sessions of that person."""
+    """Set one's own password, or as administrator another's, which he has to change at once; ends all his sessions."""
     application.people.set_password(actor, login, data.password)
     return Done(done=f"The password of {login} was set; open sessions have ended.")
 

@@ -7,7 +7,7 @@ from litestar.response import Redirect
 
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.people.texts import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.actors import NEWCOMERS, WebRequest
 from erp_bridge_core.web.forms import Field, Form, as_typed
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.sign_in import session_cookies
@@ -23,7 +23,7 @@ _NEW: Final = Field(
     autocomplete="new-password",
 )
 _AGAIN: Final = Field(
-    name="again",
+    name="password_repeated",
     label="New password again",
     kind="password",
     read=as_typed,
@@ -33,13 +33,13 @@ _AGAIN: Final = Field(
 _FORM: Final = Form((_NEW, _AGAIN))
 
 
-@get("/password", sync_to_thread=True)
+@get("/password", opt=NEWCOMERS, sync_to_thread=True)
 def show_password(request: WebRequest) -> Response[str]:
     """The form."""
     return render(request, "password.html", form=_FORM.empty())
 
 
-@post("/password", sync_to_thread=True)
+@post("/password", opt=NEWCOMERS, sync_to_thread=True)
 def change_password(
     request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
 ) -> Response[str] | Redirect:
@@ -48,7 +48,7 @@ def change_password(
     if not filled.is_good:
         return render(request, "password.html", status=422, form=filled)
     try:
-        _require_same(filled.values["password"], filled.values["again"])
+        _require_same(filled.values["password"], filled.values["password_repeated"])
         application.people.set_password(actor, actor.login, filled.values["password"])
     except BadInput as error:
         return render(request, "password.html", status=422, form=filled.refused(error))
@@ -58,7 +58,7 @@ def change_password(
 
 def _require_same(password: str, again: str) -> None:
     if password != again:
-        raise BadInput("The passwords differ.", faults=[Fault("again", "is not the same")])
+        raise BadInput("The passwords differ.", faults=[Fault("password_repeated", "is not the same")])
 
 
 HANDLERS: Final = (show_password, change_password)

@@ -1,4 +1,4 @@
-"""Oneself: name and mail address, what was granted, and where one is signed in."""
+"""Oneself: name and mail address, how one reads values, what was granted, and where one is signed in."""
 
 from typing import Final
 
@@ -16,6 +16,7 @@ from erp_bridge_core.web.forms import Filled
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.people import ACCOUNT
 from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.views.reader import EXAMPLE, formats_form
 
 
 @get("/profile", sync_to_thread=True)
@@ -39,6 +40,24 @@ def change_profile(
     return redirect(request, "/profile", flash=Flash("Your name and address were changed."))
 
 
+@post("/profile/formats", sync_to_thread=True)
+def set_formats(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm
+) -> Response[str] | Redirect:
+    """Set how one reads money, dates and times."""
+    filled = formats_form(actor).read(posted)
+    if filled.is_good:
+        try:
+            application.people.accounts.set_formats(
+                actor, locale=filled.values["locale"], time_zone=filled.values["time_zone"]
+            )
+        except BadInput as error:
+            filled = filled.refused(error)
+        else:
+            return redirect(request, "/profile", flash=Flash("Values are shown so from here on, in mail, too."))
+    return _page(request, application, actor, formats=filled, status=422)
+
+
 @post("/profile/sessions/end", sync_to_thread=True)
 def end_session(request: WebRequest, application: GivenApplication, actor: GivenActor, posted: GivenForm) -> Redirect:
     """End one of one's own sign-ins; another's is not found."""
@@ -58,7 +77,13 @@ def end_sessions(request: WebRequest, application: GivenApplication, actor: Give
 
 
 def _page(
-    request: WebRequest, application: Application, actor: Actor, filled: Filled | None = None, *, status: int = 200
+    request: WebRequest,
+    application: Application,
+    actor: Actor,
+    filled: Filled | None = None,
+    *,
+    formats: Filled | None = None,
+    status: int = 200,
 ) -> Response[str]:
     person = application.people.show(actor, actor.login)
     return render(
@@ -69,8 +94,11 @@ def _page(
         sessions=application.people.accounts.sessions(actor, request.auth.session),
         linked=application.people.identities.of(actor, actor.login),
         why_not_link=own_link_faults(actor, application.clock.now()),
+        formats=formats or formats_form(actor).empty(locale=actor.locale or "", time_zone=actor.time_zone or ""),
+        example=EXAMPLE,
+        now=application.clock.now(),
         form=filled or ACCOUNT.empty(name=person.name, email=person.email),
     )
 
 
-HANDLERS: Final = (show_profile, change_profile, end_session, end_sessions)
+HANDLERS: Final = (show_profile, change_profile, set_formats, end_session, end_sessions)

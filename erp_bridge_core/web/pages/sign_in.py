@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import NotAllowed
-from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of, sole_company
+from erp_bridge_core.web.actors import NEWCOMERS, PUBLIC, WebRequest, cookies_of, sole_company
 from erp_bridge_core.web.addresses import own_path
 from erp_bridge_core.web.api.attempts import Attempts
 from erp_bridge_core.web.errors import Busy, status_of, tell
@@ -72,7 +72,7 @@ def sign_in(request: WebRequest, application: GivenApplication, posted: GivenFor
     return redirect(request, own_path(wanted), cookies=session_cookies(request, token, actor.company))
 
 
-@post("/sign-out", sync_to_thread=True)
+@post("/sign-out", opt=NEWCOMERS, sync_to_thread=True)
 def sign_out(request: WebRequest, application: GivenApplication) -> Redirect:
     """End the session; what the browser still shows can do nothing more."""
     application.people.sign_out(request.auth.session)

@@ -20,7 +20,7 @@ _CODE: Final = 60
 def line_form(words: Words, sub_jobs: Sequence[tuple[str, str]], numbers: Numbers, digits: int) -> Form:
     """The fields of one line; `digits` are the decimals of the currency."""
     choices = tuple((code, f"{code} {name}".strip()) for code, name in sub_jobs)
-    fine = numbers.read(QUANTITY_DIGITS)
+    fine, example = numbers.read(QUANTITY_DIGITS), f"Such as {numbers.example()}."
     return Form(
         (
             Field(
@@ -31,12 +31,12 @@ def line_form(words: Words, sub_jobs: Sequence[tuple[str, str]], numbers: Number
             Field(name="category", label=words.category.capitalize(), required=False, longest=_CODE),
             Field(name="description", label="Description", required=False, longest=500),
             Field(name="quantity", label="Quantity", required=False, blank=None, read=fine, longest=40,
-                  hint=f"At most {QUANTITY_DIGITS} decimals."),
+                  hint=f"{example} At most {QUANTITY_DIGITS} decimals."),
             Field(name="unit", label="Unit", required=False, longest=32),
             Field(name="unit_cost", label="Unit cost", required=False, blank=None, read=fine, longest=40,
-                  hint=f"At most {QUANTITY_DIGITS} decimals."),
+                  hint=f"{example} At most {QUANTITY_DIGITS} decimals."),
             Field(name="amount", label="Amount", required=False, blank=None, read=numbers.read(digits), longest=40,
-                  hint="Blank takes quantity times unit cost, where that is exact. Blank is not zero."),
+                  hint=f"{example} Blank takes quantity times unit cost, where that is exact. Blank is not zero."),
         )
     )  # fmt: skip
 

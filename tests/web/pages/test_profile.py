@@ -32,6 +32,32 @@ def test_what_is_wrong_stands_beside_its_field(abe: Browser) -> None:
     assert 'value="not an address"' in refused.text
 
 
+def test_a_person_says_how_he_reads_values(abe: Browser) -> None:
+    """Whatever his browser asks for; back to that, and to the company's zone, by a blank."""
+    chosen = {"locale": "de_AT", "time_zone": "Asia/Tokyo"}
+    assert 303 == abe.send("/profile/formats", chosen, page="/profile").status_code
+
+    page = abe.get("/items/1", Accept_Language="fr").text
+    assert "$ 1.234.567,80" in page.replace("\xa0", " ")
+    assert " JST</time>" in page
+    assert '<option value="de_AT" selected>German (Austria)</option>' in abe.get("/profile").text
+    abe.send("/profile/formats", {"locale": "", "time_zone": ""}, page="/profile")
+    assert "$1,234,567.80" in abe.get("/items/1").text
+    assert " EST</time>" in abe.get("/items/1").text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("locale", "xx_YY"), ("locale", "../etc"), ("time_zone", "Nowhere/City"), ("time_zone", MARKUP)]
+)
+def test_what_is_no_locale_or_zone_is_refused_beside_its_field(abe: Browser, name: str, value: str) -> None:
+    """Nothing is set."""
+    refused = abe.send("/profile/formats", {"locale": "fr_CA", "time_zone": "", name: value}, page="/profile")
+
+    assert (422, True) == (refused.status_code, f'id="error-{name}"' in refused.text)
+    assert MARKUP not in refused.text
+    assert '<option value="" selected>' in abe.get("/profile").text
+
+
 def test_another_sign_in_is_ended(abe: Browser, application: Application) -> None:
     """By its number; another person's is not found, nor nonsense."""
     other = Browser(TestClient(create_server(application, web=WEB)))

@@ -21,9 +21,9 @@ def projects() -> None:
         sa.Column("first_exported_at", sa.DateTime(), nullable=True),
         sa.Column("begun_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["begun_by"], ["people.id"], name=op.f("fk_projects_begun_by")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_projects_company_id")),
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_projects_connection_id")),
-        sa.ForeignKeyConstraint(["begun_by"], ["people.id"], name=op.f("fk_projects_begun_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("company_id", "number", name=op.f("uq_projects_company_id_number")),
     )
