@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from erp_bridge_core.store.text_search import CASEFOLD, casefold
 
 BUSY_SECONDS: Final = 30
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
+#: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
+_LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
+_LOOKING: Final[ContextVar[Connection | None]] = ContextVar("looking", default=None)
 
 
 class Store:
@@ -49,6 +53,7 @@ class Store:
             connection.info[_AFTER_COMMIT] = acts
             try:
                 with connection.begin():
+                    _look_again(connection)
                     yield connection
             finally:
                 connection.info.pop(_AFTER_COMMIT, None)
@@ -66,6 +71,9 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read transaction: everything read in the block is of one moment."""
+        if (writing := _LOOKING.get()) is not None:
+            yield writing
+            return
         with _told_as_storage_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -78,6 +86,18 @@ class Store:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _look_again(connection: Connection) -> None:
+    look = _LOOK.get()
+    if look is None:
+        return
+    _LOOK.set(None)
+    token = _LOOKING.set(connection)
+    try:
+        look()
+    finally:
+        _LOOKING.reset(token)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.contract.errors import Changed, StorageError
 from erp_bridge_core.store.database import Store
 
 
@@ -107,3 +107,38 @@ def test_two_writers_take_turns(numbers: Store) -> None:
         other.execute("BEGIN IMMEDIATE")
     other.close()
     numbers.close()
+
+
+def test_what_was_seen_is_looked_at_again_in_the_transaction_that_writes(numbers: Store) -> None:
+    """Nobody comes in between: the look reads what the write sees, while every other writer waits."""
+    other = sqlite3.connect(str(numbers.engine.url.database), timeout=0)
+    looks: list[list[int]] = []
+
+    def look() -> None:
+        with numbers.read() as connection:
+            looks.append(list(connection.execute(text("SELECT number FROM numbers")).scalars()))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+    with numbers.if_still(look):
+        with numbers.begin() as connection:
+            connection.execute(text("INSERT INTO numbers VALUES (7)"))
+        with numbers.begin() as connection:
+            connection.execute(text("INSERT INTO numbers VALUES (8)"))
+    other.close()
+
+    assert ([[]], [7, 8]) == (looks, held(numbers))
+
+
+def test_where_it_is_otherwise_nothing_is_written(numbers: Store) -> None:
+    """The look's error passes, and the next transaction is as any other."""
+
+    def look() -> None:
+        raise Changed("no")
+
+    with pytest.raises(Changed), numbers.if_still(look), numbers.begin() as connection:
+        connection.execute(text("INSERT INTO numbers VALUES (7)"))
+    with numbers.begin() as connection:
+        connection.execute(text("INSERT INTO numbers VALUES (8)"))
+
+    assert [8] == held(numbers)

@@ -3,17 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from litestar import Response
 
 from erp_bridge_core.contract.errors import AlreadyAnswered, Changed
-from erp_bridge_core.web.actors import WebRequest
-
-#: Looking at a tag and writing are one act among the requests of this process.
-_WRITES: Final = Lock()
+from erp_bridge_core.web.actors import WebRequest, application_of
 
 
 def tagged(request: WebRequest, value: Any, revision: object = None, *, status: int = 200) -> Response[Any]:
@@ -36,15 +32,19 @@ def content_tag(value: Any) -> str:
 def unchanged(request: WebRequest, current: Callable[[], Any]) -> Iterator[None]:
     """Write in the block, unless the request names another tag (`If-Match`) than that of what is there now.
 
-    Raises `Changed`. A request without the header is done in any case.
+    It is looked at in the transaction that writes, so that nobody comes in between, in whatever process. Raises
+    `Changed`. A request without the header is done in any case.
     """
     wanted = _tags(request, "if-match")
     if not wanted or wanted == {"*"}:
         yield
         return
-    with _WRITES:
+
+    def look() -> None:
         if content_tag(current()) not in wanted:
             raise _changed()
+
+    with application_of(request).store.if_still(look):
         yield
 
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.changes import ChangeView
-from erp_bridge_core.contract.errors import BadInput, NotFound
+from erp_bridge_core.contract.errors import BadInput, Changed, NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
@@ -19,7 +19,7 @@ from erp_bridge_core.web.paging import page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, renamed, words_of
 from erp_bridge_core.web.views.budget_changes import MOST_ROWS, ChangeForm, FilledChange, ways_of
-from erp_bridge_core.web.views.budget_lines import line_form, seen
+from erp_bridge_core.web.views.budget_lines import line_form, require_seen, seen
 from erp_bridge_core.web.views.numbers import numbers_of
 
 _REVERSE: Final = Form((Field(name="new_number", label="Number of the change that undoes it", longest=32),))
@@ -122,15 +122,20 @@ def edit_change(
     if posted.get("then") == "more":
         before = str(posted.get("seen") or "")
         return _form_page(request, application, actor, number, filled, change=found, before=before)
-    if posted.get("seen") != seen(found):
+    remembered = posted.get("seen")
+    if remembered != seen(found):
         return _form_page(request, application, actor, number, filled, change=found, changed=True, status=409)
     if not filled.is_good:
         return _form_page(request, application, actor, number, filled, change=found, status=422)
     head = filled.head.values
     try:
-        application.changes.edit(
-            actor, number, change, day=head["date"], description=head["description"], lines=filled.lines
-        )
+        with application.store.if_still(lambda: require_seen(remembered, _find(application, actor, number, change))):
+            application.changes.edit(
+                actor, number, change, day=head["date"], description=head["description"], lines=filled.lines
+            )
+    except Changed:
+        now = _find(application, actor, number, change)
+        return _form_page(request, application, actor, number, filled, change=now, changed=True, status=409)
     except BadInput as error:
         return _form_page(request, application, actor, number, filled.refused(error), change=found, status=422)
     where = budget_path(number, "changes", "show", change=change)
@@ -147,8 +152,10 @@ def set_status(
     change: FromQuery[str],
     posted: GivenForm,
 ) -> Redirect:
-    """Submit, approve or void a change, or set it back to draft."""
-    shown = application.changes.set_status(actor, number, change, status=str(posted.get("status") or ""))
+    """Submit, approve or void a change as it was seen, or set it back to draft."""
+    remembered = posted.get("seen")
+    with application.store.if_still(lambda: require_seen(remembered, _find(application, actor, number, change))):
+        shown = application.changes.set_status(actor, number, change, status=str(posted.get("status") or ""))
     done = Flash(f"Budget change {change} is {shown.status.value.replace('_', ' ')}.")
     return redirect(request, budget_path(number, "changes", "show", change=change), flash=done)
 
@@ -242,6 +249,7 @@ def _page(
         here=here,
         change=change,
         lines=shown,
+        seen=seen(change),
         ways=ways_of(change, here.ways),
         reverse=reverse or _REVERSE.empty(),
         previous_page=page_number(shown, shown.previous_offset),

@@ -10,7 +10,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
 from erp_bridge_core.budgets.views import BudgetLineView, LineSearch
 from erp_bridge_core.contract.budget import LineKey
-from erp_bridge_core.contract.errors import BadInput, NotFound
+from erp_bridge_core.contract.errors import BadInput, Changed, NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
@@ -18,7 +18,7 @@ from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, renamed, words_of
-from erp_bridge_core.web.views.budget_lines import OF_ONE_LINE, line_form, seen, typed_line
+from erp_bridge_core.web.views.budget_lines import OF_ONE_LINE, line_form, require_seen, seen, typed_line
 from erp_bridge_core.web.views.numbers import numbers_of
 
 _SUB_JOB: Final = Form(
@@ -85,12 +85,17 @@ def edit_line(
     """Change a line; who saw another one than there is now is told so first."""
     line = _find(application, actor, number, LineKey(sub_job, cost_code, category))
     filled = _form(request, application, actor, number).read(posted)
-    if posted.get("seen") != seen(line):
+    remembered = posted.get("seen")
+    if remembered != seen(line):
         return _page(request, application, actor, number, filled, status=409, line=line, changed=True)
     if not filled.is_good:
         return _page(request, application, actor, number, filled, status=422, line=line)
     try:
-        key = application.budgets.edit_line(actor, number, line.key, changes=filled.values)
+        with application.store.if_still(lambda: require_seen(remembered, _find(application, actor, number, line.key))):
+            key = application.budgets.edit_line(actor, number, line.key, changes=filled.values)
+    except Changed:
+        now = _find(application, actor, number, line.key)
+        return _page(request, application, actor, number, filled, status=409, line=now, changed=True)
     except BadInput as error:
         names = {**OF_ONE_LINE, f"line {line.key}": "cost_code"}
         return _page(request, application, actor, number, filled.refused(renamed(error, names)), status=422, line=line)
@@ -104,13 +109,16 @@ def remove_line(
     application: GivenApplication,
     actor: GivenActor,
     number: FromPath[str],
+    posted: GivenForm,
     sub_job: FromQuery[str] = "",
     cost_code: FromQuery[str] = "",
     category: FromQuery[str] = "",
 ) -> Redirect:
-    """Remove a line; one that was exported is set to zero and stays in sight."""
+    """Remove a line as it was seen; one that was exported is set to zero and stays in sight."""
     key = LineKey(sub_job, cost_code, category)
-    kept = application.budgets.remove_line(actor, number, key)
+    remembered = posted.get("seen")
+    with application.store.if_still(lambda: require_seen(remembered, _find(application, actor, number, key))):
+        kept = application.budgets.remove_line(actor, number, key)
     told = f"Line {key} was exported, so it stays, at zero; the next send tells the ERP."
     return redirect(request, budget_path(number), flash=Flash(told if kept else f"Line {key} was removed."))
 

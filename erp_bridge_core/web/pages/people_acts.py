@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, post
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.contract.errors import BadInput, NotFound, NotPossibleNow
-from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.actors import WebRequest, actor_of, application_of
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Form
@@ -171,13 +172,18 @@ def _done(
     if not filled.is_good:
         return person_page(request, here, status=422, **{name: filled})
     try:
-        here.require_seen(str(posted.get("seen") or ""))
-        told = change(dict(filled.values))
+        with application_of(request).store.if_still(partial(_require_seen, request, here, posted)):
+            told = change(dict(filled.values))
     except (BadInput, NotFound, NotPossibleNow) as error:
         return person_page(request, here, status=status_of(error), **{name: filled.refused(error)})
     if here.is_oneself:  # he may have taken the company's administration from himself
         return redirect(request, "/profile", flash=Flash(told))
     return _back(request, here.person.login, told)
+
+
+def _require_seen(request: WebRequest, here: PersonDesk, posted: FormMultiDict) -> None:
+    now = person_desk(application_of(request), actor_of(request), here.person.login)
+    now.require_seen(str(posted.get("seen") or ""))
 
 
 def _back(request: WebRequest, login: str, told: str) -> Redirect:

@@ -1,5 +1,6 @@
 """The company's policies: what its administrators decide otherwise than the default; everybody may read them."""
 
+from functools import partial
 from typing import Any, Final
 
 from attrs import asdict
@@ -88,12 +89,17 @@ def set_policy(
     if not filled.is_good:
         return _page(request, application, actor, filled, before, status=422)
     try:
-        if str(posted.get("seen") or "") != _seen(before):
-            raise _changed(before, filled.values)
-        application.companies.set_policy(actor, **filled.values)
+        with application.store.if_still(partial(_require_seen, application, actor, posted.get("seen"), filled.values)):
+            application.companies.set_policy(actor, **filled.values)
     except (BadInput, Changed) as error:
         return _page(request, application, actor, filled.refused(error), before, status=status_of(error))
     return redirect(request, "/company/policy", flash=Flash("The company's policies were set."))
+
+
+def _require_seen(application: Application, actor: Actor, seen: object, wanted: Any) -> None:
+    now = application.companies.show(actor).policy
+    if seen != _seen(now):
+        raise _changed(now, wanted)
 
 
 def _changed(now: CompanyPolicy, wanted: Any) -> Changed:

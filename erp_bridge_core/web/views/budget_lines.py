@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from erp_bridge_core.budgets.entries import LineEntry
 from erp_bridge_core.budgets.views import BudgetLineView
+from erp_bridge_core.contract.errors import Changed
 from erp_bridge_core.contract.money import QUANTITY_DIGITS
 from erp_bridge_core.contract.profile import Words
 from erp_bridge_core.web.forms import Field, Form
@@ -59,3 +60,9 @@ def typed_line(line: BudgetLineView | LineEntry, numbers: Numbers) -> dict[str, 
 def seen(value: Any) -> str:
     """What a form remembers of the value that its reader saw, to notice that somebody changed it meanwhile."""
     return hashlib.sha256(repr(value).encode()).hexdigest()[:32]
+
+
+def require_seen(remembered: object, value: Any) -> None:
+    """Raise `Changed` where the value is another than a form remembers, if it remembers any."""
+    if remembered is not None and remembered != seen(value):
+        raise Changed("It was changed since you opened this page. Nothing was done.", remedy="Look at it, then decide.")

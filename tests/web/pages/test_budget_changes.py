@@ -123,6 +123,8 @@ def test_a_change_is_edited_as_a_draft(drafted: Browser, application: Applicatio
     assert 409 == stale.status_code
     assert "Somebody changed this budget change" in stale.text
     assert 'value="8.00"' in stale.text
+    approved = drafted.send(EDIT.replace("/edit", "/status"), {"status": "approved", "seen": seen}, page=SHOW)
+    assert (412, "draft") == (approved.status_code, changes(application)["BC-1"].status)
     assert Decimal("7.00") == changes(application)["BC-1"].amount
 
 

@@ -97,6 +97,10 @@ def test_who_saw_another_line_is_told_what_it_is_now(
     assert 'value="Creek bed"' in stale.text
     assert {"01-100 / L": Decimal(77)} == lines(application)
 
+    remove = EDIT.replace("/edit", "/remove")
+    assert 412 == open_mia.send(remove, {"seen": old}, page=EDIT).status_code
+    assert {"01-100 / L": Decimal(77)} == lines(application)
+
     fresh = stale.text.partition('name="seen" value="')[2].partition('"')[0]
     assert 303 == open_mia.send(EDIT, {**LINE, "seen": fresh}).status_code
 
