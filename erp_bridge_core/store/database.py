@@ -77,6 +77,18 @@ class Store:
         with _told_as_storage_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def if_still(self, look: Callable[[], object]) -> Iterator[None]:
+        """Write in the block only if what was seen is still so: the first write transaction in it looks again.
+
+        `look` reads by the services; it raises where something is other than it was seen, and then nothing is written.
+        """
+        token = _LOOK.set(look)
+        try:
+            yield
+        finally:
+            _LOOK.reset(token)
+
     def seconds(self, connection: Connection) -> float:
         """The database's own clock, in seconds: what durations across processes are measured by (L13)."""
         if self.engine.dialect.name == "sqlite":
