@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from filelock import FileLock
 from tomlkit.exceptions import TOMLKitError
 
 from erp_bridge_core.connections.secrets import is_reference
-from erp_bridge_core.contract.errors import BadSettings, StorageError
+from erp_bridge_core.contract.errors import BadSettings, Fault, StorageError
 
 FILE_NAME: Final = "erp-bridge.toml"
 _LONGEST_HOLD: Final = 30.0
@@ -86,7 +86,7 @@ def value_at(values: Any, path: list[str]) -> Any:
 def hosts_in(value: Any, path: list[str]) -> frozenset[str]:
     """The hosts that a setting names: in the list of hosts, or in a URL."""
     if path == ["http", "hosts"]:
-        return frozenset(str(host).lower() for host in value or ())
+        return frozenset(str(host).lower() for host in value) if isinstance(value, str | Sequence) else frozenset()
     if isinstance(value, str) and "://" in value:
         return frozenset({urlsplit(value).netloc.lower()})
     return frozenset()
@@ -105,9 +105,13 @@ def _clear_references(settings: Any, spare: str, below: str = "") -> list[str]:
 
 
 def _put(values: Any, path: list[str], value: Any) -> None:
-    for part in path[:-1]:
-        values = values.setdefault(part, tomlkit.table())
-    if value is None:
-        values.pop(path[-1], None)
-    else:
-        values[path[-1]] = list(value) if isinstance(value, tuple) else value
+    try:
+        for part in path[:-1]:
+            values = values.setdefault(part, tomlkit.table())
+        if value is None:
+            values.pop(path[-1], None)
+        else:
+            values[path[-1]] = list(value) if isinstance(value, tuple) else value
+    except (AttributeError, TypeError, ValueError) as error:  # below a setting that is no table, or no value of TOML
+        fault = Fault(".".join(path), "can't be set so", expected="text, a number, a list or a table")
+        raise BadSettings(f"{path[-1]} can't be set.", remedy="Correct its value.", faults=[fault]) from error

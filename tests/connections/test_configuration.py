@@ -167,6 +167,17 @@ def test_changing_anything_else_keeps_the_secrets(home: Path, setting: str, valu
     assert () == Configuration.read(home).set("sage-main", setting, value).cleared
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"), [("x", {"y": None}), ("hh2_api_key.below", "x"), ("http.hosts", 5), ("x", [object()])]
+)
+def test_what_the_file_can_not_hold_is_refused(home: Path, setting: str, value: object) -> None:
+    """Nothing of it is written."""
+    before = (home / "erp-bridge.toml").read_bytes()
+    with pytest.raises(BadSettings):
+        Configuration.read(home).set("sage-main", setting, value)
+    assert before == (home / "erp-bridge.toml").read_bytes()
+
+
 def test_a_change_that_would_make_the_file_wrong_is_refused(home: Path) -> None:
     """The file stays as it was."""
     with pytest.raises(BadSettings):

@@ -34,10 +34,10 @@ STRANGERS: Final = frozenset({"a stranger"}) | EVERYBODY
 ROWS: Final = (
     (STRANGERS, r"GET /(health|sign-in|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
-    (EVERYBODY, r"\w+ /api/v1/(session|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
+    (EVERYBODY, r"\w+ /api/v1/(session|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /projects/(new|\{number\})"),
     # People, policies, connections and the like.
-    (ADMIN, r"\w+ /(api/v1/)?(people.*|companies|company/.*)"),
+    (ADMIN, r"\w+ /(api/v1/)?(people.*|companies|company/.*)|POST /(api/v1|problems)/thaw"),
     (ADMIN, r"GET /(api/v1/)?connections/\{name\}/settings"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
@@ -102,7 +102,7 @@ def open_to(route: str) -> frozenset[str] | None:
 def path_of(route: str) -> tuple[str, str]:
     """The method, and the path with names of the site in it."""
     method, path = route.split(" ", 1)
-    is_number = re.search(r"/(mail|webhooks|deliveries)/\{number\}", path)
+    is_number = re.search(r"/(mail|webhooks|deliveries|sign-ins)/\{number\}", path)
     return method, re.sub(r"\{(\w+)\}", lambda part: "1" if is_number else NAMED[part[1]], path)
 
 

@@ -20,6 +20,7 @@ from erp_bridge_core.web.api import (
     reports,
     sending,
     session,
+    sign_ins,
     tokens,
     unresolved,
     verification,
@@ -29,6 +30,7 @@ from erp_bridge_core.web.api import (
 #: In the order of the work.
 HANDLERS: Final = (
     *session.HANDLERS,
+    *sign_ins.HANDLERS,
     *companies.HANDLERS,
     *people.HANDLERS,
     *tokens.HANDLERS,

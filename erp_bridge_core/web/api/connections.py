@@ -1,14 +1,18 @@
-"""`/connections`: the ERPs of the company. Their settings are changed on their host alone."""
+"""`/connections`: the ERPs of the company, and their settings; what opens the host is set on the host alone."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from attrs import frozen
+from litestar import Response
 from litestar.params import FromPath, JSONBody
 
+from erp_bridge_core.connections.editing import ConnectionSettings
 from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.api.etags import named_tag, tagged
 from erp_bridge_core.web.api.models import Body, Name, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -36,6 +40,27 @@ class CheckedModel:
     message: str
     remedy: str
     facts: Mapping[str, str]
+
+
+@frozen(kw_only=True)
+class SettingsModel:
+    """What is set of a connection: `settings` are the plugin's, references in the place of secrets.
+
+    `cleared` names the secrets' settings that this change of the host has cleared: they are to be set again.
+    """
+
+    settings: Mapping[str, Any]
+    files_root: str
+    hosts: list[str]
+    plain_http: bool
+    ca_file: str | None
+    cleared: list[str]
+
+
+class SettingsChange(Body):
+    """Settings to change, in one act: the plugin's, `files.root`, `http.hosts` and the like; null takes one away."""
+
+    changes: Annotated[dict[str, Any], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class NewConnection(Body):
@@ -74,6 +99,27 @@ def add_connection(application: GivenApplication, actor: GivenActor, data: JSONB
     return made(ConnectionModel, added)
 
 
+@_on.read("/connections/{name:str}/settings", "A connection's settings")
+def show_connection_settings(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
+) -> Response[SettingsModel]:
+    """Show what is set of a connection; for administrators."""
+    return _settings(request, application.connections.settings(actor, name))
+
+
+@_on.change("/connections/{name:str}/settings", "Change a connection's settings")
+def change_connection_settings(
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    name: FromPath[str],
+    data: JSONBody[SettingsChange],
+) -> Response[SettingsModel]:
+    """Change some settings in one act; for administrators who signed in recently. A changed host clears the secrets."""
+    cleared = application.connections.change(actor, name, data.changes, revision=named_tag(request))
+    return _settings(request, application.connections.settings(actor, name), cleared)
+
+
 @_on.remove("/connections/{name:str}", "Remove a connection")
 def remove_connection(application: GivenApplication, actor: GivenActor, name: FromPath[str]) -> None:
     """Remove a connection that no project uses and nothing was sent over."""
@@ -86,4 +132,11 @@ def check_connection(application: GivenApplication, actor: GivenActor, name: Fro
     return made_all(CheckedModel, application.connections.check(actor, name))
 
 
-HANDLERS: Final = (list_connections, add_connection, remove_connection, check_connection)
+def _settings(request: WebRequest, found: ConnectionSettings, cleared: tuple[str, ...] = ()) -> Response[SettingsModel]:
+    return tagged(request, made(SettingsModel, found, cleared=list(cleared)), found.revision)
+
+
+HANDLERS: Final = (
+    list_connections, add_connection, show_connection_settings, change_connection_settings, remove_connection,
+    check_connection,
+)  # fmt: skip

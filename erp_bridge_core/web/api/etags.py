@@ -70,6 +70,14 @@ def of_revision(request: WebRequest) -> Iterator[int | None]:
         raise _changed(error) from error
 
 
+def named_tag(request: WebRequest) -> str:
+    """The tag that a write names (`If-Match`), for the service to compare; blank for none. Raises `Changed`."""
+    wanted = _tags(request, "if-match") - {"*"}
+    if len(wanted) > 1:
+        raise _changed()
+    return "".join(wanted).strip('"')
+
+
 def _tags(request: WebRequest, header: str) -> set[str]:
     return {each.strip().removeprefix("W/") for each in request.headers.get(header, "").split(",") if each.strip()}
 

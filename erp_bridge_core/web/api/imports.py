@@ -54,6 +54,15 @@ class FileImportModel:
 
 
 @frozen(kw_only=True)
+class ColumnsModel:
+    """Field -> header, header -> value of the rows that count, and field -> value for blank cells; all may be empty."""
+
+    columns: Mapping[str, str]
+    where: Mapping[str, str]
+    defaults: Mapping[str, str]
+
+
+@frozen(kw_only=True)
 class ErpImportModel:
     """What was imported from the ERP, by which route it was read."""
 
@@ -103,6 +112,13 @@ def import_budget_file(
     choices = _choices(data)
     with _kept(data.file) as path:
         return made(FileImportModel, application.budgets.import_file(actor, number, path, choices=choices))
+
+
+@_on.read("/projects/{number:str}/budget/columns", "Remembered columns")
+def show_budget_columns(application: GivenApplication, actor: GivenActor, number: FromPath[str]) -> ColumnsModel:
+    """Show which columns the last file of this budget was read by; an import that names none uses them."""
+    found = application.budgets.remembered_mapping(actor, number)
+    return made(ColumnsModel, found or ColumnMapping())
 
 
 @_on.act("/projects/{number:str}/budget/import-from-erp", "Import from the ERP", *ERP)
@@ -157,4 +173,4 @@ def _mapping(texts: Mapping[str, Mapping[str, str]]) -> ColumnMapping:
     )
 
 
-HANDLERS: Final = (import_budget_file, import_budget_from_erp)
+HANDLERS: Final = (import_budget_file, show_budget_columns, import_budget_from_erp)

@@ -116,6 +116,12 @@ def send_mail(application: GivenApplication, actor: GivenActor) -> SentModel:
     )
 
 
+@_on.act("/mail/summaries", "Make what summaries are due")
+def make_summaries(application: GivenApplication, actor: GivenActor) -> list[SummaryModel]:
+    """Make the daily summaries that are due, without sending anything; each is made once a day."""
+    return made_all(SummaryModel, application.mail.make_summaries(actor))
+
+
 @_on.act("/mail/retry", "Send given-up mail again")
 def retry_all_mail(application: GivenApplication, actor: GivenActor) -> PutBack:
     """Make all mail that was given up due again; for administrators."""
@@ -134,4 +140,4 @@ def test_mail(application: GivenApplication, actor: GivenActor, data: JSONBody[T
     return Tested(message_id=str(application.mail.test(actor, data.address)["Message-ID"]))
 
 
-HANDLERS: Final = (list_mail, show_mail, send_mail, retry_all_mail, retry_mail, test_mail)
+HANDLERS: Final = (list_mail, show_mail, send_mail, make_summaries, retry_all_mail, retry_mail, test_mail)

@@ -1,5 +1,6 @@
 """`/connections/{name}/map`: our codes and the ERP's; and what of a budget has no entry (B9)."""
 
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -7,10 +8,12 @@ from attrs import frozen
 from litestar import Response
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from erp_bridge_core.connections.map_files import write_map
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.models import Body, Done, Limit, Name, Offset, listed, made_all
 from erp_bridge_core.web.api.operations import Operations
+from erp_bridge_core.web.downloads import CSV, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice
 
@@ -75,6 +78,12 @@ def list_map(
     return listed(request, MapPage, MapEntryModel, found)
 
 
+@_on.read("/connections/{name:str}/map/csv", "A connection's map as CSV", media_type=CSV)
+def download_map(application: GivenApplication, actor: GivenActor, name: FromPath[str]) -> Response[bytes]:
+    """Write every entry as CSV, in the columns that the command `map load` and the page take."""
+    return download(partial(write_map, entries=application.maps.list(actor, name)), "map.csv", CSV)
+
+
 @_on.put("/connections/{name:str}/map", "Enter map entries")
 def load_map(application: GivenApplication, actor: GivenActor, name: FromPath[str], data: JSONBody[Entries]) -> Done:
     """Enter or change many entries at once, all or none; the others stay."""
@@ -102,4 +111,4 @@ def list_map_exceptions(application: GivenApplication, actor: GivenActor, number
     return made_all(UnmappedModel, application.maps.exceptions(actor, number))
 
 
-HANDLERS: Final = (list_map, load_map, remove_map_entry, list_map_exceptions)
+HANDLERS: Final = (list_map, download_map, load_map, remove_map_entry, list_map_exceptions)

@@ -76,6 +76,13 @@ class NewPerson(Body):
     email: Annotated[str, msgspec.Meta(max_length=320)] = ""
 
 
+class AccountChange(Body):
+    """A person's name and mail address; what is not named stays."""
+
+    name: Name | None = None
+    email: Annotated[str, msgspec.Meta(max_length=320)] | None = None
+
+
 class NewPassword(Body):
     """A password to set."""
 
@@ -128,6 +135,46 @@ def show_person(
     request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str]
 ) -> Response[PersonModel]:
     """Show one person with all that was granted; everybody may look at himself."""
+    return tagged(request, _person(application, actor, login))
+
+
+@_on.change("/people/{login:str}", "Change an account")
+def change_person(
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    login: FromPath[str],
+    data: JSONBody[AccountChange],
+) -> Response[PersonModel]:
+    """Set one's own name and mail address, or as administrator of all of his companies another's."""
+    before = application.people.show(actor, login)
+    with unchanged(request, lambda: _person(application, actor, login)):
+        person = application.people.change(
+            actor,
+            login,
+            name=before.name if data.name is None else data.name,
+            email=before.email if data.email is None else data.email,
+        )
+    return tagged(request, made(PersonModel, person))
+
+
+@_on.act("/people/{login:str}/deactivate", "Let somebody sign in no more", versioned=True)
+def deactivate_person(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str]
+) -> Response[PersonModel]:
+    """End a person's sessions and refuse his sign-ins and tokens; what was granted stays."""
+    with unchanged(request, lambda: _person(application, actor, login)):
+        application.people.accounts.deactivate(actor, login)
+    return tagged(request, _person(application, actor, login))
+
+
+@_on.act("/people/{login:str}/reactivate", "Let somebody sign in again", versioned=True)
+def reactivate_person(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str]
+) -> Response[PersonModel]:
+    """Let a person sign in again, with what was granted before."""
+    with unchanged(request, lambda: _person(application, actor, login)):
+        application.people.accounts.reactivate(actor, login)
     return tagged(request, _person(application, actor, login))
 
 
@@ -209,6 +256,6 @@ def _person(application: Application, actor: Actor, login: str) -> PersonModel:
 
 
 HANDLERS: Final = (
-    list_people, add_person, show_person, remove_person, set_password, set_membership, set_project_permission,
-    grant_privilege, revoke_privilege,
+    list_people, add_person, show_person, change_person, deactivate_person, reactivate_person, remove_person,
+    set_password, set_membership, set_project_permission, grant_privilege, revoke_privilege,
 )  # fmt: skip

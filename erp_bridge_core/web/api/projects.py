@@ -15,6 +15,7 @@ from erp_bridge_core.web.api.models import Body, Limit, Name, Offset, listed, ma
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice
+from erp_bridge_core.web.views.budget import things_of
 
 _on = Operations("projects")
 
@@ -113,6 +114,12 @@ def show_project(
     return tagged(request, made(ProjectModel, application.projects.show(actor, number)))
 
 
+@_on.read("/projects/{number:str}/things-to-know", "Things to know about its ERP")
+def list_things_to_know(application: GivenApplication, actor: GivenActor, number: FromPath[str]) -> list[str]:
+    """List what to know about the ERP that a project is linked to: what it takes, limits, who posts, who is mailed."""
+    return list(things_of(application, application.projects.show(actor, number)))
+
+
 @_on.put("/projects/{number:str}/link", "Link a project to an ERP job", *ERP)
 def link_project(
     application: GivenApplication, actor: GivenActor, number: FromPath[str], data: JSONBody[Link]
@@ -136,4 +143,6 @@ def sync_project(application: GivenApplication, actor: GivenActor, number: FromP
     return made(ReadingModel, application.projects.sync(actor, number))
 
 
-HANDLERS: Final = (list_projects, create_project, show_project, link_project, unlink_project, sync_project)
+HANDLERS: Final = (
+    list_projects, create_project, show_project, list_things_to_know, link_project, unlink_project, sync_project,
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""`/tokens`: one's own API tokens. Made by a person who signed in, never by a token."""
+"""`/tokens`: one's own API tokens, made by a person who signed in, never by a token; `/company/tokens`: everybody's."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -22,6 +22,18 @@ class TokenModel:
 
     name: str
     companies: list[str]
+    projects: list[str]
+    verbs: list[str]
+    created_at: datetime
+    expires_at: datetime
+
+
+@frozen(kw_only=True)
+class HeldTokenModel:
+    """A token in force as an administrator of one of its companies sees it; other companies are not told."""
+
+    login: str
+    name: str
     projects: list[str]
     verbs: list[str]
     created_at: datetime
@@ -72,4 +84,16 @@ def revoke_token(application: GivenApplication, actor: GivenActor, name: FromPat
     application.people.revoke_token(actor, name)
 
 
-HANDLERS: Final = (list_tokens, create_token, revoke_token)
+@_on.read("/company/tokens", "The company's tokens")
+def list_company_tokens(application: GivenApplication, actor: GivenActor) -> list[HeldTokenModel]:
+    """List all tokens in force that are for the company that is acted in; for its administrators."""
+    return made_all(HeldTokenModel, application.people.tokens.of_company(actor))
+
+
+@_on.remove("/company/tokens/{login:str}/{name:str}", "Withdraw a token")
+def withdraw_token(application: GivenApplication, actor: GivenActor, login: FromPath[str], name: FromPath[str]) -> None:
+    """Take the company out of somebody's token; one that is for no other company ends."""
+    application.people.tokens.withdraw(actor, login, name)
+
+
+HANDLERS: Final = (list_tokens, create_token, revoke_token, list_company_tokens, withdraw_token)

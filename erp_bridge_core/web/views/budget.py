@@ -83,7 +83,7 @@ def desk(application: Application, actor: Actor, number: str, *, thorough: bool 
         words=words_of(application, project),
         readiness=readiness,
         ways=_ways(application, actor, project, readiness),
-        things=_things(application, project),
+        things=things_of(application, project),
     )
 
 
@@ -132,7 +132,8 @@ def _not_taken(ready: Readiness) -> tuple[Fault, ...]:
     return tuple(fault for fault in ready.not_supported if fault not in ready.import_not_supported)
 
 
-def _things(application: Application, project: ProjectView) -> tuple[str, ...]:
+def things_of(application: Application, project: ProjectView) -> tuple[str, ...]:
+    """Things to know about the ERP that a project is linked to (X5); none where there is none."""
     if not project.erp:
         return ()
     try:
