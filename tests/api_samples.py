@@ -15,7 +15,7 @@ _VALUES: Final[Mapping[str, Any]] = {
     "action": "resend",
     "reason": "Seen in the ERP.", "url": "https://hooks.example.com/x", "address": "someone@site.test", "kind": "unit",
     "ours": "ea", "theirs": "EA", "items": [4], "currency": "USD", "certificate": {}, "locale": "en_US",
-    "time_zone": "UTC", "email": "someone@site.test", "date": "2026-03-02",
+    "time_zone": "UTC", "changes": {"note": "x"}, "email": "someone@site.test", "date": "2026-03-02",
 }  # fmt: skip
 #: Values of queries that are asked for.
 _QUERIES: Final = {"cost_code": "01-100", "category": "L", "kind": "unit", "ours": "ea"}
