@@ -161,6 +161,8 @@ def _require_names(number: str, name: str) -> None:
                 faults.append(Fault(field, "is blank", expected="some text", remedy=f"Give the project a {field}."))
         except BadValue as error:
             faults.append(Fault(field, error.message, value=value, expected=error.expected, remedy=error.remedy))
+    if number in {".", ".."}:  # every browser takes them out of an address
+        faults.append(Fault("number", "is of dots alone", value=number, expected="some letter or digit"))
     if faults:
         raise BadInput("The project can't be created.", remedy="Correct what is named.", faults=faults)
 

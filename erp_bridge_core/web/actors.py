@@ -16,7 +16,7 @@ from erp_bridge_core.connections.configuration import WebConfig
 from erp_bridge_core.contract.errors import NotAllowed, UsageError
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.rules import require_own_password
-from erp_bridge_core.web.addresses import own_path
+from erp_bridge_core.web.addresses import asked_path, own_path, read_part
 from erp_bridge_core.web.errors import NotSignedIn
 from erp_bridge_core.web.sessions import Cookies, is_over
 
@@ -98,6 +98,8 @@ class Authentication(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         """Find who asks; raises `NotSignedIn` where a handler needs an actor and there is none."""
+        params = connection.scope["path_params"]
+        connection.scope["path_params"] = {name: read_part(value) for name, value in params.items()}
         visit = await run_sync(_Finding(application_of(connection), cookies_of(connection)).find, connection)
         if visit.actor is None and not connection.route_handler.opt.get("public"):
             raise NotSignedIn("Nobody is signed in.", remedy="Sign in; a program sends an API token.")
@@ -131,7 +133,7 @@ class _Finding:
             return
         if self._by_session(session, wanted, via="page") is not None:
             kept = [(name, value) for name, value in connection.query_params.multi_items() if name != "company"]
-            raise OtherCompany(wanted, own_path(connection.scope["path"] + (f"?{urlencode(kept)}" if kept else "")))
+            raise OtherCompany(wanted, own_path(asked_path(connection.scope) + (f"?{urlencode(kept)}" if kept else "")))
 
     def _by_session(self, session: str, company: str, *, via: str) -> Actor | None:
         if not session or not company:

@@ -11,7 +11,7 @@ from litestar.types import ExceptionHandlersMap
 
 from erp_bridge_core.contract.errors import ErpBridgeError, OneTimePassword
 from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of, visit_of
-from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, own_path, sign_in_path
+from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, asked_path, own_path, sign_in_path
 from erp_bridge_core.web.defects import log_defect
 from erp_bridge_core.web.errors import PROBLEM, Defect, NotSignedIn, Told, asks_for_sign_in, problem, tell
 from erp_bridge_core.web.rendering import redirect, render, render_bare
@@ -23,7 +23,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     if isinstance(told.error, Defect):
         application = application_of(request)
         log_defect(error, told.error.details["id"], home=application.home, redactor=application.redactor)
-    path = request.scope["path"]
+    path = asked_path(request.scope)
     if path.startswith(API):
         return Response(problem(told, path), status_code=told.status, media_type=PROBLEM, headers=dict(told.headers))
     if isinstance(told.error, OneTimePassword):
@@ -49,7 +49,7 @@ def _came_from(request: WebRequest) -> str:
     """The page to come back to: this one, or the one whose form was sent."""
     if request.method == "GET":
         query = request.scope["query_string"].decode("latin-1")
-        return own_path(request.scope["path"] + (f"?{query}" if query else ""))
+        return own_path(asked_path(request.scope) + (f"?{query}" if query else ""))
     sent_from = urlsplit(request.headers.get("referer", ""))
     if visit_of(request).actor is None or sent_from.netloc != request.headers.get("host"):
         return HOME

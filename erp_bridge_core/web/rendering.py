@@ -15,6 +15,7 @@ from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import Rights
 from erp_bridge_core.people.views import Company
 from erp_bridge_core.web.actors import WebRequest, actor_of, application_of, cookies_of, visit_of
+from erp_bridge_core.web.addresses import path_to
 from erp_bridge_core.web.csrf import FIELD, form_token
 from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
 from erp_bridge_core.web.format import Formats, locale_of, preferred_locale
@@ -34,6 +35,7 @@ _TEMPLATES: Final = Environment(
 _TEMPLATES.filters["on_pages"] = on_pages
 _TEMPLATES.filters["headed"] = headed
 _TEMPLATES.globals["static_path"] = static_path
+_TEMPLATES.globals["path_to"] = path_to
 
 
 @frozen(kw_only=True)

@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.web.addresses import routed
 
 #: Bytes of a request's body; files of budgets come this way too.
 LARGEST_BODY: Final = 25 * 1024 * 1024
@@ -78,7 +79,7 @@ class Perimeter:
 
         if is_known(_host(scope), self._hosts):
             # HEAD is GET without a body, for every page and resource; the server itself has to know it as HEAD.
-            asked: Any = {**scope, "method": "GET"} if is_head else scope
+            asked: Any = {**scope, "path": routed(scope), **({"method": "GET"} if is_head else {})}
             await self._app(asked, receive, guarded)
         else:
             await _refuse_host(guarded)

@@ -15,6 +15,7 @@ from litestar.params import QueryParameter
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.money import plain
 from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.addresses import asked_path
 from erp_bridge_core.web.paging import MOST_ROWS, Slice
 
 Model = TypeVar("Model")
@@ -84,7 +85,7 @@ def made(model: Callable[..., Model], value: Any, **given: Any) -> Model:
 
 def _other_page(request: WebRequest, offset: int, limit: int) -> str:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in {"offset", "limit"}]
-    return f"{request.url.path}?{urlencode([*kept, ('offset', offset), ('limit', limit)])}"
+    return f"{asked_path(request.scope)}?{urlencode([*kept, ('offset', offset), ('limit', limit)])}"
 
 
 def _row(row: Callable[..., Any], value: Any) -> Any:

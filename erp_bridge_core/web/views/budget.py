@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import quote, urlencode
 
 from attrs import frozen
 
@@ -15,6 +14,7 @@ from erp_bridge_core.contract.profile import Words
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer, may_edit, may_send
 from erp_bridge_core.registry.things import short_things
+from erp_bridge_core.web.addresses import path_to
 
 #: A send of more lines than that is tried out on its own page alone, so that the budget's page answers at once.
 TRIED_LINES: Final = 2000
@@ -65,13 +65,12 @@ class Desk:
 
 def project_path(number: str) -> str:
     """The address of a project."""
-    return f"/projects/{quote(number, safe='')}"
+    return path_to("projects", number)
 
 
 def budget_path(number: str, *rest: str, **query: str) -> str:
     """The address of a page of a project's budget."""
-    path = "/".join([project_path(number), "budget", *rest])
-    return f"{path}?{urlencode(query)}" if query else path
+    return path_to("projects", number, "budget", *rest, **query)
 
 
 def desk(application: Application, actor: Actor, number: str, *, thorough: bool = False) -> Desk:

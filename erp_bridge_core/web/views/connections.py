@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from attrs import frozen
 
@@ -13,6 +12,7 @@ from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items, may_tend, require
+from erp_bridge_core.web.addresses import path_to
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,7 @@ class ConnectionPage:
 
 def connection_path(name: str, *rest: str) -> str:
     """The address of a connection's page, or of one below it."""
-    return "/".join(["/connections", quote(name, safe=""), *rest])
+    return path_to("connections", name, *rest)
 
 
 def load_connections(application: Application, actor: Actor) -> tuple[ConnectionPage, ...]:

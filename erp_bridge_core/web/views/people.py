@@ -1,7 +1,6 @@
 """What the pages of people show: a person, what can't be done with him and why, and where duties meet."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from attrs import frozen
 
@@ -11,6 +10,7 @@ from erp_bridge_core.people.access import PersonWays
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import PUSH, Level
 from erp_bridge_core.people.views import Identity, Person
+from erp_bridge_core.web.addresses import path_to
 from erp_bridge_core.web.api.etags import content_tag
 
 LEVELS = tuple((level.value, level.value.replace("_", "-")) for level in Level)
@@ -40,7 +40,7 @@ class PersonDesk:
 
 def person_path(login: str) -> str:
     """The page of a person."""
-    return f"/people/{quote(login, safe='')}"
+    return path_to("people", login)
 
 
 def person_desk(application: Application, actor: Actor, login: str) -> PersonDesk:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from attrs import define, frozen
 
 from erp_bridge_core.exports.reports import JobCost, JobReport
+from erp_bridge_core.web.addresses import path_to
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice
 
 #: Bars of a chart; what is beyond them is told in a sentence, and stands in the table of keys.
@@ -95,7 +96,7 @@ class JobCosts:
 
 def report_path(number: str, *rest: str) -> str:
     """The address of a project's job costs report."""
-    return "/".join(["/projects", quote(number, safe=""), "job-costs", *rest])
+    return path_to("projects", number, "job-costs", *rest)
 
 
 def job_costs(job: JobReport, search: CostSearch) -> JobCosts:
