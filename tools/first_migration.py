@@ -17,6 +17,7 @@ from erp_bridge_core.store.tables.columns import Utc
 MIGRATIONS = Path(__file__).parents[1] / "erp_bridge_core" / "store" / "migrations"
 ROOMS = (
     "people", "connections", "budgets", "approvals", "exports", "verification", "mail", "audit", "web", "webhooks",
+    "engine",
 )  # fmt: skip
 #: Written by hand: they run once all tables are there.
 TRIGGERS = ("triggers.item_told",)

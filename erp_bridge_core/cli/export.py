@@ -1,7 +1,6 @@
 """`export`: bring an accepted item into the ERP, hand files over, retry, and settle what nobody can know."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
 SETTLEMENTS = ("arrived", "not-arrived", "withdrawn", "difference-accepted")
 
 
+_waits: Final = click.option(
+    "--wait", is_flag=True, help="Wait for the end, too, where a worker brings it there; without one it is waited for."
+)
+
+
 @click.group("export", cls=Noun)
 def export() -> None:
     """Exports: durable, resumed after any crash, no line twice and none lost."""
@@ -25,12 +29,13 @@ def export() -> None:
 
 @export.command("start", answer=["export"])
 @click.argument("item", type=int)
+@_waits
 @click.pass_context
 @pass_call
-def start(call: Call, context: click.Context, item: int) -> None:
+def start(call: Call, context: click.Context, item: int, *, wait: bool) -> None:
     """Export an accepted ITEM; rights, masters and what was accepted are checked again first."""
     call.app.exports.start(call.actor, item)
-    _run(call, context, item, lambda: call.app.exports.run(call.actor, item))
+    _bring(call, context, item, wait=wait)
 
 
 @export.command("status", answer=["export"])
@@ -60,11 +65,13 @@ def resume(call: Call, context: click.Context) -> None:
 
 @export.command("retry", answer=["export"])
 @click.argument("item", type=int)
+@_waits
 @click.pass_context
 @pass_call
-def retry(call: Call, context: click.Context, item: int) -> None:
+def retry(call: Call, context: click.Context, item: int, *, wait: bool) -> None:
     """Send again what has not arrived of a failed export, and only that."""
-    _run(call, context, item, lambda: call.app.exports.retry(call.actor, item))
+    call.app.exports.reopen(call.actor, item)
+    _bring(call, context, item, wait=wait)
 
 
 @export.command("settle", answer=["export"])
@@ -105,13 +112,20 @@ def exit_status(status: "ExportStatus") -> int:
     return ERP if status.state.value == "failed" else DONE
 
 
-def _run(call: Call, context: click.Context, item: int, act: "Callable[[], ExportStatus]") -> None:
+def _bring(call: Call, context: click.Context, item: int, *, wait: bool) -> None:
+    """Leave it to a worker where one lives; else bring it to its end here."""
+    from erp_bridge_core.engine.bringing import bring
+    from erp_bridge_core.engine.workers import any_at_work
+
+    if not wait and any_at_work(call.app.store):
+        _answer(call, context, call.app.exports.status(call.actor, item))
+
     def ask() -> Advance:
         now = call.app.exports.status(call.actor, item)
         return Advance(done=now.lines.arrived, total=now.lines.total, stage=(now.stage or "").replace("_", " "))
 
     with polled(f"Exporting item {item}", ask):
-        done = act()
+        done = bring(call.app, call.actor, item)
     _answer(call, context, done)
 
 
@@ -171,7 +185,7 @@ def _print_doubts(page: Page, status: "ExportStatus") -> None:
 def _next(status: "ExportStatus") -> str:
     item = status.item_id
     sentences = {
-        "running": "It goes on: `erp-bridge export resume` takes it up after a crash.",
+        "running": "It goes on: a worker brings it to its end, or `erp-bridge export resume` where none runs.",
         "offered": f"Next: `erp-bridge export take {item}`, then import it as its sheet says.",
         "failed": f"Next: `erp-bridge export retry {item}`, or `erp-bridge review reject {item}`.",
         "unknown": f"Next: `erp-bridge export resume`; or look in the ERP, then `erp-bridge export settle {item}`.",

@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "thaw": f"{_ROOM}.thaw:thaw",
     "upgrade": f"{_ROOM}.upgrade:upgrade",
     "serve": f"{_ROOM}.serve:serve",
+    "worker": f"{_ROOM}.worker:worker",
     "plugins": f"{_ROOM}.plugins:plugins",
     "plugin": f"{_ROOM}.plugin_new:plugin",
     "simulate": f"{_ROOM}.simulate:simulate",

@@ -22,9 +22,10 @@ _EXTRA: Final = frozenset({"anyio", "litestar", "uvicorn"})
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--behind-tls", is_flag=True, help="A proxy that ends TLS is before it, and only that reaches the port.")
+@click.option("--no-worker", is_flag=True, help="Pages alone: a worker runs elsewhere, or commands on a schedule.")
 @pass_call
-def serve(call: Call, *, port: int, host: str, behind_tls: bool) -> None:
-    """Serve the pages and the REST API until it is stopped."""
+def serve(call: Call, *, port: int, host: str, behind_tls: bool, no_worker: bool) -> None:
+    """Serve the pages and the REST API, and do the installation's own work, until it is stopped."""
     running = serving()
 
     def tell(address: str) -> None:
@@ -33,7 +34,9 @@ def serve(call: Call, *, port: int, host: str, behind_tls: bool) -> None:
     # A service manager ends it like a person at the keyboard: what is under way is finished first.
     signal.signal(signal.SIGTERM, stop)
     try:
-        running.run_server(call.app, host=host, port=port, behind_tls=behind_tls, said=tell)
+        running.run_server(
+            call.app, host=host, port=port, behind_tls=behind_tls, said=tell, worker="" if no_worker else "serve"
+        )
     except KeyboardInterrupt:
         return
 

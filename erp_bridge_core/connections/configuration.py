@@ -11,6 +11,7 @@ from attrs import Factory, frozen
 
 from erp_bridge_core.connections.document import FILE_NAME, change_setting, load, rewrite
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
+from erp_bridge_core.connections.schedule import ScheduleConfig, schedule_faults
 from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.connections.sign_in_provider import OidcConfig, oidc_faults
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
@@ -98,6 +99,7 @@ class _Document:
     mail: MailConfig = Factory(MailConfig)
     oidc: OidcConfig = Factory(OidcConfig)
     plugins: _Plugins = _Plugins()
+    schedule: ScheduleConfig = ScheduleConfig()
     secrets: _Secrets = _Secrets()
     web: WebConfig = WebConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
@@ -129,6 +131,7 @@ class Configuration:
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
     mail: MailConfig = Factory(MailConfig)
+    schedule: ScheduleConfig = ScheduleConfig()
     oidc: OidcConfig = Factory(OidcConfig)
     secrets_directory: Path
     web: WebConfig = WebConfig()
@@ -244,7 +247,8 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     except BadInput as error:
         raise _wrong(home, error.faults) from error
     faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
-    if faults := [*faults, *_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]:
+    faults += [*_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]
+    if faults := [*faults, *schedule_faults(read.schedule)]:
         raise _wrong(home, faults)
     if faults := list(oidc_faults(read.oidc, base_url=read.web.base_url)):
         raise _wrong(home, faults)
@@ -256,6 +260,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         enabled_plugins=read.plugins.enabled,
         mail=read.mail,
         oidc=read.oidc,
+        schedule=read.schedule,
         secrets_directory=home / (read.secrets.directory or "secrets"),
         web=read.web,
         webhooks=read.webhooks,

@@ -4,19 +4,17 @@ A home that was served before is taken as it was left, its ERPs at their former 
 """
 
 import getpass
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from filelock import FileLock, Timeout
 
 from erp_bridge_core.connections.document import rewrite
-from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
+from erp_bridge_core.contract.errors import NotPossibleNow
 from erp_bridge_core.contract.simulator import Served, Simulator
 from erp_bridge_core.demo.budgets import DemoBudget, letting_budgets
 from erp_bridge_core.demo.erp_side import job_setup, secrets_into
@@ -39,9 +37,6 @@ if TYPE_CHECKING:
     from erp_bridge_core.app import Application
     from erp_bridge_core.registry import Adapter
 
-LOG: Final = logging.getLogger(__name__)
-#: Seconds between two looks at the outbox.
-_MAIL_EVERY: Final = 5.0
 Say = Callable[[str], None]
 
 
@@ -63,6 +58,7 @@ def served_demo(home: Path, *, base_url: str, erp: str | None, say: Say) -> Iter
     other than a demo, and what the services raise.
     """
     from erp_bridge_core.app import Application
+    from erp_bridge_core.engine.inline import InlineWorker
 
     kept = Kept.read(home)
     with ExitStack() as stack:
@@ -81,7 +77,7 @@ def served_demo(home: Path, *, base_url: str, erp: str | None, say: Say) -> Iter
         password = kept.password if kept else new_password()
         Kept(password=password, ports={name: _port(each) for name, each in served.items()}).write(home)
         people = _let_in(application, password)
-        stack.enter_context(_mailing(application))
+        stack.enter_context(InlineWorker(application, "demo").at_work())
         desks = {_title(application, name): each.desk_url for name, each in served.items()}
         yield ServedDemo(application=application, people=people, password=password, desks=desks)
 
@@ -181,7 +177,7 @@ def _serving(simulator: Simulator, folder: Path, port: int) -> Iterator[Served]:
         yield served
 
 
-# -- people and mail --------------------------------------------------------------------------------------------------
+# -- people ----------------------------------------------------------------------------------------------------------
 
 
 def _let_in(application: "Application", password: str) -> dict[str, str]:
@@ -191,31 +187,6 @@ def _let_in(application: "Application", password: str) -> dict[str, str]:
     for person in people:
         application.people.set_password(host, person.login, password)
     return {person.login: person.name for person in people}
-
-
-@contextmanager
-def _mailing(application: "Application") -> Iterator[None]:
-    """Send mail, into the home's folder, as a schedule would."""
-    ended = Event()
-    thread = Thread(target=_send_mail, args=(application, ended), name="demo mail")
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _send_mail(application: "Application", ended: Event) -> None:
-    approver = application.people.actor_as("approver", COMPANY, getpass.getuser())
-    while True:
-        try:
-            application.mail.make_summaries(approver)
-            application.mail.send(approver)
-        except ErpBridgeError as error:
-            LOG.warning("the demo's mail waits: %s", error.message)
-        if ended.wait(_MAIL_EVERY):
-            return
 
 
 def _folder(application: "Application", erp: str) -> Path:

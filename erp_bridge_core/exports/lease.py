@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, update
 
@@ -19,16 +19,27 @@ from erp_bridge_core.store.tables import exports
 LEASE_SECONDS: Final = 300.0
 
 Seconds = Callable[[Connection], float]
+Ending = Callable[[], bool]
+
+
+class AtWork(NotPossibleNow):
+    """Another worker is at the export, or at another one of its job: nothing was done."""
+
+
+def goes_on() -> bool:
+    """The worker that nobody asks to end."""
+    return False
 
 
 @frozen(kw_only=True)
 class Lease:
-    """A lease on one export: its epoch stands on every attempt made under it."""
+    """A lease on one export: its epoch stands on every attempt made under it. `ending`: the worker is to end."""
 
     export_id: int
     epoch: int
     store: Store
     seconds: Seconds
+    ending: Ending = goes_on
 
     def remaining(self, connection: Connection) -> float:
         """Seconds left; raises `LeaseLost` when another worker took over."""
@@ -52,7 +63,16 @@ class Lease:
                 )
 
     def keep(self, connection: Connection, deadline: float) -> None:
-        """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline."""
+        """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline.
+
+        Raises `LeaseLost` when another worker took over, or this one is to end: what is under way is finished, nothing
+        more is begun.
+        """
+        if self.ending():
+            raise LeaseLost(
+                f"The worker at export {self.export_id} ends.",
+                remedy="The next worker takes it up, or `erp-bridge export resume`; nothing was sent.",
+            )
         if self.remaining(connection) >= 2 * deadline + LEASE_SECONDS / 2:
             return
         connection.execute(
@@ -63,8 +83,10 @@ class Lease:
 
 
 @contextmanager
-def leased(store: Store, locks: Path, export_id: int, *, seconds: Seconds | None = None) -> Iterator[Lease]:
-    """Hold an export: raises `NotPossibleNow` when another process has it."""
+def leased(
+    store: Store, locks: Path, export_id: int, *, seconds: Seconds | None = None, ending: Ending = goes_on
+) -> Iterator[Lease]:
+    """Hold an export: raises `AtWork` when another process has it."""
     clock = seconds or store.seconds
     with store.read() as connection:
         row = connection.execute(exports.select().where(exports.c.id == export_id)).one()
@@ -76,7 +98,7 @@ def leased(store: Store, locks: Path, export_id: int, *, seconds: Seconds | None
     except Timeout:
         raise _busy(export_id) from None
     try:
-        lease = _take(store, export_id, clock)
+        lease = evolve(_take(store, export_id, clock), ending=ending)
         try:
             yield lease
         finally:
@@ -112,8 +134,8 @@ def _give_back(store: Store, lease: Lease) -> None:
         )
 
 
-def _busy(export_id: int) -> NotPossibleNow:
-    return NotPossibleNow(
+def _busy(export_id: int) -> AtWork:
+    return AtWork(
         f"Another worker is at export {export_id}, or at another export of the same job.",
         remedy="Wait until it has finished; if its host is gone, the lease ends by itself within minutes.",
     )

@@ -53,6 +53,12 @@ def store_plan(
     return count
 
 
+def has_plan(connection: Connection, export_id: int) -> bool:
+    """Whether anything of an export was planned, so that its first write may have gone out."""
+    planned = exists().where(effects.c.export_id == export_id)
+    return bool(connection.execute(select(planned)).scalar_one())
+
+
 def _effect_row(
     identity: ExportIdentity,
     effect: PlannedEffect,

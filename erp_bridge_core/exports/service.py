@@ -7,16 +7,20 @@ from typing import Any, Final, Protocol
 from attrs import define
 from sqlalchemy import Connection, insert, select, update
 
-from erp_bridge_core.approvals.items import ItemView, find_item, of_actor
+from erp_bridge_core.approvals.items import ItemView, find_item, load_item, of_actor
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotAllowed, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
 from erp_bridge_core.exports.doubts import Doubt, load_doubts
+from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
+from erp_bridge_core.exports.plans import has_plan
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.queries import actor_of
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.database import Store
@@ -80,6 +84,23 @@ class Exports:
             row = export_row(connection, actor.company_id, item_id)
         return self._advance(actor, row.id, item_id)
 
+    def carry_on(self, export_id: int, ending: Ending = goes_on) -> ExportState:
+        """Bring an export that was started as far as it goes now, as an engine does; tells how it stands then.
+
+        Before its first write the right of whoever started it is checked once more (P3). Raises `AtWork` while another
+        process is at it, Frozen while writing is frozen, LeaseLost once `ending` says so.
+        """
+        query = select(exports.c.state).where(exports.c.id == export_id)
+        with self.store.read() as connection:
+            require_thawed(connection)
+            row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
+            if not has_plan(connection, export_id):
+                item = load_item(connection, row.company_id, row.item_id)
+                self.may_export(connection, actor_of(connection, row.started_by, row.company_id), item.project_id)
+        self.worker.advance(export_id, ending)
+        with self.store.read() as connection:
+            return ExportState(connection.execute(query).scalar_one())
+
     def status(self, actor: Actor, item_id: int) -> ExportStatus:
         """How an export stands, for whoever may look at ERP Integrations (P1)."""
         with self.store.read() as connection:
@@ -126,7 +147,12 @@ class Exports:
         return tuple(self._status(actor, row.item_id) for row in rows)
 
     def retry(self, actor: Actor, item_id: int) -> ExportStatus:
-        """Send again what has not arrived, and only that (E3); refused lines form a new generation."""
+        """Send again what has not arrived, and only that (E3), in this process."""
+        self.reopen(actor, item_id)
+        return self.run(actor, item_id)
+
+    def reopen(self, actor: Actor, item_id: int) -> None:
+        """Let a failed export run again; refused lines form a new generation. Nothing is sent yet, as by `start`."""
         with self.store.begin() as connection:
             item = find_item(connection, actor, item_id)
             self.may_export(connection, actor, item.project_id)
@@ -148,7 +174,6 @@ class Exports:
                 connection, actor, "export.retry", "item", item_id,
                 from_state=item.state, to_state=ItemState.EXPORTING, details={"lines": freed},
             )  # fmt: skip
-        return self.run(actor, item_id)
 
     def hand_overs(self, actor: Actor, item_id: int) -> tuple[HandOver, ...]:
         """What lies ready for a person, or was taken: described, nothing moved."""

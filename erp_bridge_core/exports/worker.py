@@ -20,7 +20,7 @@ from erp_bridge_core.contract.structuring import structure
 from erp_bridge_core.contract.wire import writing
 from erp_bridge_core.exports.attempt import Mark, Observer, nobody_watches
 from erp_bridge_core.exports.conclusions import Conclusion, store_conclusion, sum_up
-from erp_bridge_core.exports.lease import Lease, Seconds, leased
+from erp_bridge_core.exports.lease import Ending, Lease, Seconds, goes_on, leased
 from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
@@ -94,9 +94,9 @@ class Worker:
     seconds: Seconds | None = None
 
     @contextmanager
-    def opened(self, export_id: int) -> Iterator[Work]:
+    def opened(self, export_id: int, ending: Ending = goes_on) -> Iterator[Work]:
         """Hold an export's lease and open all that work on it needs."""
-        with leased(self.store, self.locks, export_id, seconds=self.seconds) as lease:
+        with leased(self.store, self.locks, export_id, seconds=self.seconds, ending=ending) as lease:
             with self.store.read() as connection:
                 row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
                 item = load_item(connection, row.company_id, row.item_id)
@@ -111,12 +111,13 @@ class Worker:
                 lease=lease,
             )
 
-    def advance(self, export_id: int) -> ErpBridgeError | None:
+    def advance(self, export_id: int, ending: Ending = goes_on) -> ErpBridgeError | None:
         """Bring an export as far as it can be brought now; returns what stopped it, None when nothing did.
 
-        Safe to call again after any crash: what the ledger holds decides what is done.
+        Safe to call again after any crash: what the ledger holds decides what is done. Once `ending` says so nothing
+        more is begun: raises `LeaseLost`.
         """
-        with self.opened(export_id) as work:
+        with self.opened(export_id, ending) as work:
             self._wait_for_earlier_doubts(work)
             stopped: ErpBridgeError | None = None
             try:

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.people.actor import SYSTEM, Actor
+from erp_bridge_core.people.passwords import operating_system_user
 from erp_bridge_core.people.rules import Level
 from erp_bridge_core.people.views import Person, PrivilegeGrant, ProjectGrant
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
@@ -57,6 +59,22 @@ def members(connection: Connection, company_id: int, login: str | None = None) -
     return tuple(
         _person(row, tuple(on_projects.get(row.id, ())), tuple(held.get(row.id, ())))
         for row in connection.execute(query)
+    )
+
+
+def actor_of(connection: Connection, person_id: int, company_id: int) -> Actor:
+    """The person for whom a worker goes on with what he started; his rights are read where it does."""
+    person = connection.execute(select(people.c.login, people.c.name).where(people.c.id == person_id)).one()
+    company = connection.execute(select(companies.c.code).where(companies.c.id == company_id)).scalar_one()
+    return Actor(
+        person_id=person_id,
+        login=person.login,
+        name=person.name,
+        company_id=company_id,
+        company=company,
+        real_login=person.login,
+        os_user=operating_system_user(),
+        via=SYSTEM,
     )
 
 

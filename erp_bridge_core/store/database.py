@@ -30,6 +30,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         """Use `Store.open` instead."""
         self.engine = engine
+        self._heard: list[Callable[[], object]] = []
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -59,6 +60,8 @@ class Store:
                 connection.info.pop(_AFTER_COMMIT, None)
         for act in acts.values():
             act()
+        for heard in tuple(self._heard):
+            heard()
 
     def after_commit(self, connection: Connection, name: str, act: Callable[[], object]) -> None:
         """Do something once this write transaction is committed, and not at all when it isn't.
@@ -67,6 +70,15 @@ class Store:
         """
         acts: dict[str, Callable[[], object]] = connection.info[_AFTER_COMMIT]
         acts[name] = act
+
+    @contextmanager
+    def listening(self, heard: Callable[[], object]) -> Iterator[None]:
+        """While the block runs, be told of each commit of this process; `heard` only notes that there was one."""
+        self._heard.append(heard)
+        try:
+            yield
+        finally:
+            self._heard.remove(heard)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -1,7 +1,7 @@
-"""Exports in threads of this server, so that a page answers at once and shows how far they are (E1).
+"""Acts for items in threads of this server, so that a page answers at once and shows how far they are (E1).
 
-A thread only calls the services: who else is at an item, in this process or another, they know and tell. Whatever ends
-with the server is taken up again by *Resume*.
+A thread only calls the services: who else is at an item, in this process or another, they know and tell. An export is
+brought on by a worker where one lives, and the thread waits for it; else the thread does it.
 """
 
 from collections.abc import Callable
@@ -36,6 +36,7 @@ class Background:
 
     application: Application
     patience: float = PATIENCE
+    ending: Event = field(factory=Event, init=False)
     _tasks: dict[int, _Task] = field(factory=dict, init=False)
     _lock: Any = field(factory=Lock, init=False)
 
@@ -76,7 +77,8 @@ class Background:
             task.over.wait(max(0.0, ends - monotonic()))
 
     async def end(self) -> None:
-        """The server ends: what is nearly done may finish."""
+        """The server ends: what is nearly done may finish, and what a worker does is waited for no longer."""
+        self.ending.set()
         await run_sync(self.wait)
 
     def _do(self, task: _Task, act: Callable[[], object]) -> None:

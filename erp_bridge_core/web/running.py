@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 
 import uvicorn
@@ -10,6 +11,7 @@ import uvicorn
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings, Fault, NotAllowed, UsageError
+from erp_bridge_core.engine.inline import InlineWorker
 from erp_bridge_core.web.security import is_https
 from erp_bridge_core.web.server import create_server
 
@@ -18,11 +20,18 @@ GRACE: Final = 30
 
 
 def run_server(
-    application: Application, *, host: str, port: int, behind_tls: bool, said: Callable[[str], object]
+    application: Application,
+    *,
+    host: str,
+    port: int,
+    behind_tls: bool,
+    said: Callable[[str], object],
+    worker: str = "",
 ) -> None:
     """Serve until a signal ends it; `said` is told the address once the port is ours (0: any that is free).
 
-    Raises `UsageError`, `BadSettings` or `NotAllowed` where it may not or can't listen there.
+    With a kind of `worker` one is at work in this process meanwhile. Raises `UsageError`, `BadSettings` or
+    `NotAllowed` where it may not or can't listen there.
     """
     web = Configuration.read(application.home).web
     require_may_listen(host, web, behind_tls=behind_tls, demo=application.demo)
@@ -37,7 +46,8 @@ def run_server(
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
     )
-    with listening(host, port) as listener:
+    work = InlineWorker(application, worker).at_work() if worker else nullcontext()
+    with listening(host, port) as listener, work:
         bound = listener.getsockname()[1]
         said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
         uvicorn.Server(config).run(sockets=[listener])

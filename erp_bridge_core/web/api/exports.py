@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.contract.errors import ErpBridgeError, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.engine import bringing
 from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.exports.status import ExportStatus
 from erp_bridge_core.people.actor import Actor
@@ -116,8 +117,10 @@ def start_export(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: ItemId
 ) -> Response[ExportModel]:
     """Start the export of an accepted item; it runs on when this has answered. `GET` the same path for its progress."""
+    application.reviews.item(actor, item_id)  # whoever may not look would be refused after it was done
     application.exports.start(actor, item_id)
-    return _run(request, actor, item_id, lambda: application.exports.run(actor, item_id))
+    leave = background_of(request).ending.is_set
+    return _run(request, actor, item_id, lambda: bringing.bring(application, actor, item_id, leave=leave))
 
 
 @_on.read("/items/{item_id:int}/export", "An export's progress")
@@ -141,7 +144,9 @@ def retry_export(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: ItemId
 ) -> Response[ExportModel]:
     """Send again what has not arrived, and only that; it runs on when this has answered."""
-    return _run(request, actor, item_id, lambda: application.exports.retry(actor, item_id))
+    application.reviews.item(actor, item_id)  # whoever may not look would be refused after it was done
+    leave = background_of(request).ending.is_set
+    return _run(request, actor, item_id, lambda: bringing.retry(application, actor, item_id, leave=leave))
 
 
 @_on.act("/exports/resume", "Resume exports", *ERP)

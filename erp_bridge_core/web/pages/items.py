@@ -12,6 +12,7 @@ from erp_bridge_core.approvals.listing import SORTS
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotFound
+from erp_bridge_core.engine import bringing
 from erp_bridge_core.people.rules import may_answer
 from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
@@ -82,7 +83,8 @@ def retry_several(
     for item_id in _chosen(posted):
         error: ErpBridgeError | None = None
         try:
-            background.run(item_id, partial(application.exports.retry, actor, item_id))
+            leave = background.ending.is_set
+            background.run(item_id, partial(bringing.retry, application, actor, item_id, leave=leave))
         except ErpBridgeError as raised:
             error = raised
         done = "is being exported." if background.is_at(item_id) else "was retried."

@@ -11,6 +11,8 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.engine import bringing
+from erp_bridge_core.engine.bringing import worker_is_at
 from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
@@ -52,7 +54,8 @@ def show_export(
     """How its export stands, renewed while it runs; what the ERP refused, what is in doubt, what is handed over."""
     head = load_head(application, actor, item_id)
     background = background_of(request)
-    export = load_export(application, actor, head.item, is_here=background.is_at(item_id))
+    is_here = background.is_at(item_id) or worker_is_at(application, item_id)
+    export = load_export(application, actor, head.item, is_here=is_here)
     stopped_by = background.stopped_by(item_id)
     return render(request, "items/export.html", head=head, told=told, export=export, stopped_by=stopped_by)
 
@@ -66,12 +69,9 @@ def start(
 
 
 def start_export(request: WebRequest, application: Application, actor: Actor, item_id: int) -> Response[str] | Redirect:
-    """Check everything again, start, and run in a thread of this server; whoever comes second is told who was first."""
-
-    def act() -> None:
-        application.exports.start(actor, item_id)
-        application.exports.run(actor, item_id)
-
+    """Check everything again, start, and bring it on; whoever comes second is told who was first."""
+    leave = background_of(request).ending.is_set
+    act = partial(bringing.export, application, actor, item_id, leave=leave)
     return _run(request, application, actor, item_id, act=act, what="export")
 
 
@@ -90,9 +90,8 @@ def retry(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str] | Redirect:
     """Send again what has not arrived of a failed export, and only that."""
-    return _run(
-        request, application, actor, item_id, act=partial(application.exports.retry, actor, item_id), what="retry"
-    )
+    act = partial(bringing.retry, application, actor, item_id, leave=background_of(request).ending.is_set)
+    return _run(request, application, actor, item_id, act=act, what="retry")
 
 
 @post("/items/{item_id:int}/take", sync_to_thread=True)

@@ -4,6 +4,7 @@ from typing import Final
 
 from litestar import Response, get
 
+from erp_bridge_core.engine.bringing import worker_is_at
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -14,9 +15,12 @@ from erp_bridge_core.web.views.problems import load_problems
 @get("/problems", sync_to_thread=True)
 def show_problems(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Frozen writing, doubts, mismatches, failed exports, and exports that nobody here is at."""
-    return render(
-        request, "problems.html", problems=load_problems(application, actor, is_here=background_of(request).is_at)
-    )
+    background = background_of(request)
+
+    def is_here(item_id: int) -> bool:
+        return background.is_at(item_id) or worker_is_at(application, item_id)
+
+    return render(request, "problems.html", problems=load_problems(application, actor, is_here=is_here))
 
 
 HANDLERS: Final = (show_problems,)

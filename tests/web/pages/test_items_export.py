@@ -125,7 +125,7 @@ def test_an_export_that_a_crash_left_is_resumed(abe: Browser, application: Appli
     accept(abe)
     application.exports.start(person(application, "abe"), 1)
     page = abe.get("/items/1/export").text
-    assert "This server is not at it" in page
+    assert "No worker is at it" in page
     assert 'data-live="5"' in page
     assert "Resume the export" in page
 

@@ -1,0 +1,186 @@
+"""The inline engine: threads of this process do what is due, as many workers of one installation as there are.
+
+It wakes on each commit of its own process and looks now and then for those of others. Nothing that a task raises ends
+it. When it is to end, an export finishes the write that is under way and is left to the next worker.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any, Final
+
+from attrs import define, field
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.defects import defect_text, log_defect
+from erp_bridge_core.engine import tasks
+from erp_bridge_core.engine.doing import Doer
+from erp_bridge_core.engine.exporting import EXPORT, START
+from erp_bridge_core.engine.planning import chosen, hurried, missing
+from erp_bridge_core.engine.tasks import BEAT, Ended, Task
+from erp_bridge_core.engine.workers import Sign
+
+_LOGGER: Final = logging.getLogger(__name__)
+#: Seconds that what is under way may take once the worker is to end.
+GRACE: Final = 20.0
+#: Seconds between two looks at least, however many commits there are.
+_REST: Final = 0.1
+
+
+def _schedule(worker: "InlineWorker") -> ScheduleConfig:
+    return Configuration.read(worker.application.home).schedule
+
+
+def _any(_: Task) -> bool:
+    return True
+
+
+def _is_of_an_item(task: Task) -> bool:
+    return task.job in {EXPORT, START}
+
+
+@define(eq=False)
+class InlineWorker:
+    """One worker. `kind` says of what process it is a part; the schedule is read when it is made."""
+
+    application: Application
+    kind: str = "worker"
+    schedule: ScheduleConfig = field(init=False)
+    _sign: Sign = field(init=False)
+    _doer: Doer = field(init=False)
+    _bell: Event = field(factory=Event, init=False)
+    _ending: Event = field(factory=Event, init=False)
+    _lock: Any = field(factory=Lock, init=False)
+    _running: dict[str, tuple[Task, Thread]] = field(factory=dict, init=False)
+    _done: dict[str, Ended] | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Read the schedule; raises BadSettings."""
+        self.schedule = _schedule(self)
+        self._sign = Sign(self.application.store, self.kind)
+        self._doer = Doer(self.application, self.schedule)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Work in threads while the block runs; then end well."""
+        self._sign.begin(self.application.clock.now())
+        threads = [
+            Thread(target=self._every, args=(self._look, self.schedule.poll_seconds), name="worker looks", daemon=True),
+            Thread(target=self._every, args=(self._beat, BEAT), name="worker lives", daemon=True),
+        ]
+        with self.application.store.listening(self._bell.set):
+            for thread in threads:
+                thread.start()
+            try:
+                yield
+            finally:
+                self._end(threads)
+
+    def run_once(self) -> dict[str, Ended]:
+        """Do what is due, each once, and end; tells how each ended. Exports come first, so that nothing is at them."""
+        self._done = done = dict[str, Ended]()
+        self._sign.begin(self.application.clock.now())
+        beating = Thread(target=self._every, args=(self._beat, BEAT), name="worker lives", daemon=True)
+        beating.start()
+        try:
+            for wanted in (_is_of_an_item, _any):
+                while self._look(wanted) or self._running:
+                    self._join(self.schedule.poll_seconds)
+        finally:
+            self._end([beating])
+        return done
+
+    # -- the threads --------------------------------------------------------------------------------------------------
+
+    def _every(self, act: Callable[[], object], seconds: float) -> None:
+        """Act now, whenever the bell rings, and after so many seconds, until the end; whatever it raises is logged."""
+        bell = self._bell if act == self._look else self._ending
+        while not self._ending.is_set():
+            try:
+                act()
+            except ErpBridgeError as error:
+                _LOGGER.warning("The worker waits: %s", error.message)
+            except Exception as error:  # noqa: BLE001 -- a worker that died unseen would leave everything undone
+                text = defect_text(error, self.application.redactor.clean)
+                where = log_defect(self.application.home, text, number="worker")
+                _LOGGER.error("The worker has a defect, %s; see %s", type(error).__name__, where)  # noqa: TRY400
+            bell.wait(seconds)
+            self._ending.wait(_REST)
+
+    def _beat(self) -> None:
+        self._sign.beat()
+
+    def _look(self, wanted: Callable[[Task], bool] = _any) -> int:
+        """Begin what is due and wanted; returns how many."""
+        self._bell.clear()
+        store, clock = self.application.store, self.application.clock
+        with store.read() as connection:
+            plan = missing(connection, self.schedule, clock.now())
+        if plan.new or plan.over:
+            with store.begin() as connection:
+                now = store.seconds(connection)
+                tasks.add(connection, plan.new, now=now)
+                tasks.forget(connection, plan.over, now=now)
+        with store.read() as connection:
+            urgent = hurried(connection, clock.now())
+            ready = tasks.ready(connection, now=store.seconds(connection), hurried=urgent.items())
+        with self._lock:
+            under_way = [task for task, _ in self._running.values()]
+        fresh = [task for task in ready if wanted(task) and task.key not in (self._done or ())]
+        return sum(self._begin(task) for task in chosen(fresh, under_way, at_once=self.schedule.at_once))
+
+    def _begin(self, task: Task) -> bool:
+        store = self.application.store
+        with store.begin() as connection:
+            now = store.seconds(connection)
+            taken = tasks.claim(connection, task, self._sign.name, now=now, at=self.application.clock.now())
+        if taken is None:
+            return False
+        thread = Thread(target=self._do, args=(taken,), name=taken.key, daemon=True)
+        with self._lock:
+            self._running[taken.key] = taken, thread
+        thread.start()
+        return True
+
+    def _do(self, task: Task) -> None:
+        store, ended = self.application.store, Ended()
+        try:
+            ended = self._doer.do(task, self._ending.is_set)
+            with store.begin() as connection:
+                now = store.seconds(connection)
+                tasks.finish(connection, task, ended, now=now, at=self.application.clock.now())
+        except ErpBridgeError as error:
+            # The database can't be used: the claim ends by itself.
+            _LOGGER.warning("%s could not be noted: %s", task.key, error.message)
+            ended = Ended(problem=error)
+        finally:
+            with self._lock:
+                del self._running[task.key]
+                if self._done is not None:
+                    self._done[task.key] = ended
+            self._bell.set()
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    def _end(self, threads: list[Thread]) -> None:
+        self._ending.set()
+        self._bell.set()
+        self._join(GRACE)
+        for thread in threads:
+            thread.join(GRACE)
+        try:
+            self._sign.end(self.application.clock.now())
+        except ErpBridgeError as error:
+            _LOGGER.warning("The worker could not say that it ended: %s", error.message)
+
+    def _join(self, seconds: float) -> None:
+        ends = monotonic() + seconds
+        with self._lock:
+            threads = [thread for _, thread in self._running.values()]
+        for thread in threads:
+            thread.join(max(0.0, ends - monotonic()))

@@ -1,0 +1,72 @@
+"""The workers of an installation: each says that it lives, so that commands and pages know whether one does."""
+
+import os
+import socket
+from datetime import datetime
+from secrets import token_hex
+from typing import Final
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection, insert, select, update
+
+from erp_bridge_core.engine.tasks import LEASE, renew
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import workers
+
+
+def _new_name() -> str:
+    return f"{socket.gethostname()[:80]}:{os.getpid()}:{token_hex(4)}"
+
+
+@frozen(kw_only=True)
+class WorkerView:
+    """A worker that is at work; `seen` is how many seconds ago it last said so."""
+
+    name: str
+    host: str
+    pid: int
+    kind: str
+    started_at: datetime
+    seen: float
+
+
+@define
+class Sign:
+    """The sign of life of one worker: `kind` tells whether it is part of a server (`serve`, `demo`) or a `worker`."""
+
+    store: Store
+    kind: str
+    name: str = field(factory=_new_name, init=False)
+
+    def begin(self, at: datetime) -> None:
+        """Enter the worker."""
+        with self.store.begin() as connection:
+            seen = self.store.seconds(connection)
+            values = {"name": self.name, "host": socket.gethostname()[:100], "pid": os.getpid(), "kind": self.kind}
+            connection.execute(insert(workers).values(**values, started_at=at, seen_at=seen))
+
+    def beat(self) -> None:
+        """Say that it lives, and keep what it has claimed."""
+        with self.store.begin() as connection:
+            now = self.store.seconds(connection)
+            connection.execute(update(workers).where(workers.c.name == self.name).values(seen_at=now))
+            renew(connection, self.name, now=now)
+
+    def end(self, at: datetime) -> None:
+        """Leave."""
+        with self.store.begin() as connection:
+            connection.execute(update(workers).where(workers.c.name == self.name).values(ended_at=at))
+
+
+def at_work(connection: Connection, *, now: float) -> tuple[WorkerView, ...]:
+    """The workers that live, the oldest first."""
+    lives = workers.c.ended_at.is_(None), workers.c.seen_at > now - LEASE
+    rows = connection.execute(select(workers).where(*lives).order_by(workers.c.started_at, workers.c.name))
+    names: Final = ("name", "host", "pid", "kind", "started_at")
+    return tuple(WorkerView(**{name: getattr(row, name) for name in names}, seen=now - row.seen_at) for row in rows)
+
+
+def any_at_work(store: Store) -> bool:
+    """Whether a worker lives, so that what is started is brought to its end by it."""
+    with store.read() as connection:
+        return bool(at_work(connection, now=store.seconds(connection)))

@@ -1,0 +1,125 @@
+"""Workers as real processes: each thing once however many there are, and none is missed when one is killed."""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import until
+from shared_books import CODES, SharedBooks, start
+from sqlalchemy import func, select, update
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.engine.status import load_engine_status
+from erp_bridge_core.store.tables import attempts, deliveries, exports, items, outbox, verifications
+
+Launch = Callable[..., subprocess.Popen[str]]
+
+
+def state_of(application: Application) -> str:
+    """How the only export stands."""
+    with application.store.read() as connection:
+        return str(connection.execute(select(exports.c.state)).scalar_one())
+
+
+def once(books: SharedBooks) -> bool:
+    """Whether every line is in the books, and each once."""
+    return len(books.postings) == CODES == len(set(books.postings))
+
+
+@pytest.mark.rule("E1", "L12")
+def test_a_killed_worker_is_replaced_within_seconds(
+    application: Application, books: SharedBooks, launch: Launch
+) -> None:
+    """Killed in the middle of an export, after the ERP took a write: another takes over, and each line arrives once."""
+    books.switch("hold", on=True)
+    first = launch()
+    start(application)
+    until(lambda: books.is_on("held"))
+    second = launch()
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    books.switch("hold", on=False)
+
+    until(lambda: state_of(application) == "complete", seconds=40)
+
+    assert once(books)
+    with application.store.read() as connection:
+        tried = connection.execute(select(attempts.c.epoch).distinct().order_by(attempts.c.epoch)).scalars().all()
+    assert 2 <= len(tried)
+    assert second.poll() is None
+
+
+@pytest.mark.rule("E1")
+def test_a_worker_that_is_stopped_finishes_its_write_and_leaves_the_rest(
+    application: Application, books: SharedBooks, launch: Launch
+) -> None:
+    """The ERP is left without a doubt, and the next worker goes on where it was left."""
+    books.switch("hold", on=True)
+    worker = launch()
+    start(application)
+    until(lambda: books.is_on("held"))
+    worker.send_signal(signal.SIGTERM)
+    books.switch("hold", on=False)
+
+    assert 0 == worker.wait(timeout=30)
+    with application.store.read() as connection:
+        outcomes = connection.execute(select(attempts.c.outcome)).scalars().all()
+    assert ["accepted"] * len(books.postings) == outcomes
+    assert len(books.postings) < CODES
+    assert "running" == state_of(application)
+    launch()
+    until(lambda: state_of(application) == "complete")
+    assert once(books)
+
+
+@pytest.mark.rule("M1", "V5")
+def test_two_servers_verify_and_summarise_once(application: Application, books: SharedBooks, launch: Launch) -> None:
+    """One reads the ERP back while the other leaves it alone, and the approver gets one summary."""
+    start(application)
+    approver = application.people.actor_as("approver", "hoosier", "tester")
+    application.exports.run(approver, 1)
+    books.switch("slow", on=True)
+    servers = [launch("serve"), launch("serve")]
+    until(lambda: books.readings)
+    until(lambda: 2 == len(load_engine_status(application, approver).workers))
+    until(lambda: _ended(application, "webhooks"))
+    books.switch("slow", on=False)
+    until(lambda: _ended(application, "verify"))
+
+    assert ["begin", "end"] == [line.split()[0] for line in books.readings]
+    with application.store.read() as connection:
+        assert 1 == connection.execute(select(func.count()).select_from(verifications)).scalar_one()
+    for server in servers:
+        server.send_signal(signal.SIGTERM)
+        assert 0 == server.wait(timeout=40)
+
+
+@pytest.mark.rule("M1", "M5")
+def test_two_servers_send_one_summary(site: Path, application: Application, launch: Launch) -> None:
+    """An item waits for the approver since yesterday: it is told once a day, whoever does it."""
+    with application.store.begin() as connection:
+        connection.execute(update(items).values(sent_at=application.clock.now() - timedelta(days=1)))
+    for _ in range(2):
+        launch("serve")
+    until(lambda: _ended(application, "summaries"))
+    until(lambda: list((site / "mail").glob("*.eml")))
+
+    until(lambda: _ended(application, "mail"))
+
+    with application.store.read() as connection:
+        told = (
+            connection.execute(select(deliveries.c.person_id).join(outbox).where(outbox.c.kind == "summary"))
+            .scalars()
+            .all()
+        )
+        tries = connection.execute(select(deliveries.c.tries)).scalars().all()
+    assert 2 == len(told) == len(set(told)), "the approver and the controller"
+    assert {1} == set(tries)
+
+
+def _ended(application: Application, job: str) -> bool:
+    approver = application.people.actor_as("approver", "hoosier", "tester")
+    return any(each.job == job and each.ended_at for each in load_engine_status(application, approver).tasks)
