@@ -28,8 +28,10 @@ from erp_bridge_core.contract import Category, CostCode, JobHeader, JobStatus, L
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.server import create_server
 
-#: What a careless page would run, a spreadsheet compute, a terminal obey, and a log or header be split by.
-HOSTILE = "<b onx=1>'\"&{{7*7}}"
+#: What a careless page would take for markup, a spreadsheet for a formula, and a template for an expression.
+HOSTILE = "=1+1<xss onx=1>'\" onx=1 {{7*191}} &lt;"
+#: What only an ERP can put in its words besides: what terminals obey, headers and logs are split by, and readers miss.
+OF_AN_ERP = "\x1b[2J\r\nX-Split: 1\r\n\u202e\x00"
 #: Other projects of the company: one whose item waits, one of which nothing was sent, one that the ERP refused.
 OTHER, UNSENT, REFUSED = "24-002", "24-003", "24-004"
 REJECTED, EXPORTED, FAILED, READY = 1, 2, 3, 4
@@ -108,18 +110,19 @@ def full_site(folder: Path, *, word: str = "plain") -> Iterator[FullSite]:
 
 
 def _books(word: str) -> MemoryAdapter:
-    """An ERP whose every name holds the word."""
+    """An ERP whose every name and refusal holds the word."""
+    ending = OF_AN_ERP if word == HOSTILE else ""
     jobs = {
         number: MemoryJob(
-            header=JobHeader(company="BOOKS", job=number, name=f"Job {word}", status=JobStatus.OPEN, live=False),
-            cost_codes=[CostCode(code=code, name=f"General {word}") for code in ("01-100", BAD_CODE)],
-            categories=[Category(code="L", name=f"Labor {word}", standard=True)],
-            sub_jobs=[SubJob(code=SUB_JOB, name=f"Extra {word}")],
+            header=JobHeader(company="BOOKS", job=number, name=f"{word} {ending}", status=JobStatus.OPEN, live=False),
+            cost_codes=[CostCode(code=code, name=f"{word} {ending}") for code in ("01-100", BAD_CODE)],
+            categories=[Category(code="L", name=f"{word} {ending}", standard=True)],
+            sub_jobs=[SubJob(code=SUB_JOB, name=f"{word} {ending}")],
         )
         for number in (PROJECT, OTHER, UNSENT, REFUSED)
     }  # fmt: skip
     profile = memory_profile(limits=(), map_kinds=("unit", "category", "cost_code", "sub_job"))
-    refused = {LineKey("", BAD_CODE, "L"): f"Refused {word}"}
+    refused = {LineKey("", BAD_CODE, "L"): f"{word} {ending}"}
     return MemoryAdapter(books=MemoryBooks(jobs=jobs, refused=refused), profile=profile)
 
 
@@ -127,46 +130,44 @@ def _hire(application: Application, ada: Actor, word: str) -> None:
     """Olga administers the second company alone; bob may do everything that a person of hoosier may."""
     people, here = application.people, application.companies.system("hoosier")
     _, there = people.sign_in("ada", PASSWORD, "second")
-    people.add(there, "olga", f"Olga {word}")
+    people.add(there, "olga", word)
     people.set_password(application.companies.system("second"), "olga", PASSWORD)
     people.grant_membership(there, "olga", administrator=True)
-    people.add(ada, "bob", f"Bob {word}", email="bob@site.test")
+    people.add(ada, "bob", word, email="bob@site.test")
     people.set_password(here, "bob", PASSWORD)
     people.grant_membership(ada, "bob", administrator=True)
     people.grant_privilege(ada, "bob")
-    people.change(ada, "mia", name=f"Mia {word}", email="mia@site.test")
-    people.change(ada, "abe", name=f"Abe {word}", email="abe@site.test")
+    people.change(ada, "mia", name=word, email="mia@site.test")
+    people.change(ada, "abe", name=word, email="abe@site.test")
 
 
 def _fill(application: Application, *, ada: Actor, mia: Actor, abe: Actor, word: str) -> str:
     people, projects = application.people, application.projects
-    application.webhooks.add(ada, "https://hooks.example.com/told", description=f"Told {word}")
+    application.webhooks.add(ada, "https://hooks.example.com/told", description=word)
     people.create_token(mia, TOKEN, companies=["hoosier"], verbs=["read"])
     for number, code in ((OTHER, "01-100"), (UNSENT, "01-100"), (REFUSED, BAD_CODE)):
-        projects.create(ada, number, name=f"Project {word}")
+        projects.create(ada, number, name=word)
         projects.link(ada, number, "books", job=number)
         projects.sync(ada, number)
         people.grant_project(ada, "mia", number, level="standard", may_send=True)
-        application.budgets.sub_job(mia, number, SUB_JOB, name=f"Extra {word}")
-        line = LineEntry(cost_code=code, category="L", amount=Decimal(100), description=f"Walls {word}")
+        application.budgets.sub_job(mia, number, SUB_JOB, name=word)
+        line = LineEntry(cost_code=code, category="L", amount=Decimal(100), description=word)
         application.budgets.add_line(mia, number, line)
     _answer(application, ada=ada, mia=mia, abe=abe, word=word)
-    application.maps.load(
-        ada, "books", rows=[MapEntry(kind="unit", ours=f"ea {word}"[:100], theirs=f"EA {word}"[:100])]
-    )
+    application.maps.load(ada, "books", rows=[MapEntry(kind="unit", ours=word, theirs=word)])
     application.mail.make_summaries(application.companies.system("hoosier"))
     with application.store.begin() as connection:
-        connection.execute(text("UPDATE deliveries SET state = 'given_up', problem = :words"), {"words": f"no {word}"})
+        connection.execute(text("UPDATE deliveries SET state = 'given_up', problem = :words"), {"words": word})
         found = connection.execute(text("SELECT reference FROM effects ORDER BY id")).scalars()
         return str(next(iter(found)))
 
 
 def _answer(application: Application, *, ada: Actor, mia: Actor, abe: Actor, word: str) -> None:
     """Reject item 1 and export it anew as item 2; item 3 is refused by the ERP, item 4 waits."""
-    application.reviews.reject(abe, 1, reason=f"Too high {word}", remarks={1: f"This {word}"})
+    application.reviews.reject(abe, 1, reason=word, remarks={1: word})
     lines = [LineEntry(cost_code="01-100", category="L", amount=Decimal(30))]
     day = application.companies.clock_of(mia.company_id).today()
-    application.changes.add(mia, PROJECT, number=CHANGE, day=day, description=f"More {word}", lines=lines)
+    application.changes.add(mia, PROJECT, number=CHANGE, day=day, description=word, lines=lines)
     application.changes.set_status(mia, PROJECT, CHANGE, status="approved")
     for sender, number, item in ((ada, PROJECT, EXPORTED), (mia, REFUSED, FAILED)):
         assert item == application.sending.send(sender, number, acknowledge=["*"]).id
