@@ -79,6 +79,8 @@ class IdTokens:
         except (JoseError, ValueError, TypeError, OverflowError) as error:
             raise refused(f"{getattr(error, 'claim', None) or 'a claim'} is not right") from error
         subject = claims["sub"]
+        if claims["iss"] != self.config.issuer:  # a list that holds it is no name
+            raise refused("iss is not right")
         if not (isinstance(subject, str) and 0 < len(subject) <= _LONGEST_SUBJECT and subject.isascii()):
             raise refused("sub is not right")
         if self.config.acr and claims.get("acr") not in self.config.acr:

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Final, Self
 
 from attrs import define, field
+from authlib.integrations.requests_client.oauth2_session import OAuth2ClientAuth
 from authlib.oauth2 import OAuth2Client, OAuth2Error
 from requests import HTTPError
-from sqlalchemy import delete, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, insert, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
@@ -22,7 +22,7 @@ from erp_bridge_core.people.passwords import token_hash
 from erp_bridge_core.store.tables import provider_rounds
 from erp_bridge_core.web.oidc.directory import Directory, Endpoints, failed, told_as_failure
 from erp_bridge_core.web.oidc.id_tokens import IdTokens, refused
-from erp_bridge_core.web.oidc.rounds import Going, Proof, Purpose, Round
+from erp_bridge_core.web.oidc.rounds import SECONDS, Going, Proof, Purpose, Round
 from erp_bridge_core.web.oidc.sealing import Seal
 
 #: Where the provider sends people back to.
@@ -76,7 +76,8 @@ class Provider:
         )  # fmt: skip
         asked = {"nonce": one.nonce}
         if again:
-            asked |= {"prompt": "login", "max_age": "0"}
+            # `max_age` has it tell when that was; with 0 some would ask without end.
+            asked |= {"prompt": "login", "max_age": str(SECONDS)}
         elif self.config.max_age_minutes:
             asked["max_age"] = str(self.config.max_age_minutes * 60)
         if self.config.acr:
@@ -123,11 +124,11 @@ class Provider:
             raise failed("the provider gave no ID token")
         return token
 
-    def _client(self, session: GuardedSession, endpoints: Endpoints) -> OAuth2Client:
+    def _client(self, session: GuardedSession, endpoints: Endpoints) -> "_Client":
         way = "none"
         if self.secret:
             way = "client_secret_basic" if "client_secret_basic" in endpoints.auth_methods else "client_secret_post"
-        return OAuth2Client(
+        return _Client(
             session, client_id=self.config.client_id, client_secret=self.secret or None,
             token_endpoint_auth_method=way, scope=" ".join(self.config.scopes), redirect_uri=self.base_url + BACK,
             code_challenge_method="S256",
@@ -147,14 +148,18 @@ class Provider:
         )
 
     def _end(self, one: Round) -> None:
-        now = self.application.clock.now()
-        row = insert(provider_rounds).values(state_hash=token_hash(one.state), came_back_at=now)
-        try:
-            with self.application.store.begin() as connection:
-                connection.execute(delete(provider_rounds).where(provider_rounds.c.came_back_at < now - _REMEMBERED))
-                connection.execute(row)
-        except IntegrityError as error:
-            raise NotAllowed("This sign-in came back already; it is good once.", remedy=_ANEW) from error
+        now, state = self.application.clock.now(), token_hash(one.state)
+        with self.application.store.begin() as connection:
+            if connection.execute(select(provider_rounds.c.id).where(provider_rounds.c.state_hash == state)).first():
+                raise NotAllowed("This sign-in came back already; it is good once.", remedy=_ANEW)
+            connection.execute(delete(provider_rounds).where(provider_rounds.c.came_back_at < now - _REMEMBERED))
+            connection.execute(insert(provider_rounds).values(state_hash=state, came_back_at=now))
+
+
+class _Client(OAuth2Client):  # type: ignore[misc] # the library has no types
+    """Its client over a session of requests, which ours is."""
+
+    client_auth_class = OAuth2ClientAuth
 
 
 def _told(error: str, description: str) -> NotAllowed:
