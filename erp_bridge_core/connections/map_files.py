@@ -7,7 +7,7 @@ from typing import Final
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.sources import open_table
-from erp_bridge_core.sources.writing import write_table
+from erp_bridge_core.sources.writing import plain_cell, write_table
 
 HEADER: Final = ("kind", "ours", "theirs")
 
@@ -23,7 +23,7 @@ def read_map(file: Path) -> Iterator[MapEntry]:
     places = [header.index(name) for name in HEADER]
     for _, cells in table.rows():
         padded = [*cells, *("" for _ in header)]
-        kind, ours, theirs = (padded[place].strip() for place in places)
+        kind, ours, theirs = (plain_cell(padded[place].strip()) for place in places)
         yield MapEntry(kind=kind, ours=ours, theirs=theirs)
 
 

@@ -12,10 +12,26 @@ from erp_bridge_core.sources.reading import read_budget
 from erp_bridge_core.sources.tables import FileFacts, FileOptions, Limits
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
-from erp_bridge_core.sources.writing import safe_cell, write_table
+from erp_bridge_core.sources.writing import plain_cell, safe_cell, write_table
 
 __all__ = [
-    "FIELDS", "BadValue", "ColumnMapping", "Duplicates", "FileFacts", "FileOptions", "ImportedBudget", "JobSummary",
-    "Limits", "NumberStyle", "SourceLine", "open_table", "parse_code", "parse_number", "parse_text", "read_budget",
-    "safe_cell", "write_table",
+    "FIELDS",
+    "BadValue",
+    "ColumnMapping",
+    "Duplicates",
+    "FileFacts",
+    "FileOptions",
+    "ImportedBudget",
+    "JobSummary",
+    "Limits",
+    "NumberStyle",
+    "SourceLine",
+    "open_table",
+    "parse_code",
+    "parse_number",
+    "parse_text",
+    "plain_cell",
+    "read_budget",
+    "safe_cell",
+    "write_table",
 ]  # fmt: skip

@@ -32,8 +32,12 @@ def safe_cell(value: Cell) -> str:
     if not isinstance(value, str):
         return str(value)
     shown = value if value.isprintable() else "".join(map(_visible, value))
-    # Blanks before the sign do not stop every program, so what counts is the first character that is none.
-    return f"'{shown}" if value.lstrip().startswith(_DANGEROUS) or value.startswith(_DANGEROUS) else shown
+    return f"'{shown}" if _is_dangerous(value) else shown
+
+
+def plain_cell(text: str) -> str:
+    """The text of a cell that `safe_cell` wrote, without the apostrophe that it added."""
+    return text[1:] if text.startswith("'") and _is_dangerous(text[1:]) else text
 
 
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
@@ -64,6 +68,13 @@ def _write(stream: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         writer.writerow([safe_cell(value) for value in row])
         count += 1
     return count
+
+
+def _is_dangerous(text: str) -> bool:
+    # Blanks before the sign do not stop every program, so what counts is the first character that is none. Apostrophes
+    # before it count as little, so that one which was there is told from ours.
+    bare = text.lstrip("'")
+    return bare.lstrip().startswith(_DANGEROUS) or bare.startswith(_DANGEROUS)
 
 
 def _visible(character: str) -> str:

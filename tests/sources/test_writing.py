@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from erp_bridge_core.contract.errors import StorageError
-from erp_bridge_core.sources.writing import safe_cell, write_table
+from erp_bridge_core.sources.writing import plain_cell, safe_cell, write_table
 
 
 @pytest.mark.rule("X3")
@@ -27,6 +27,12 @@ def test_no_cell_starts_a_formula_or_holds_the_unseen(text):
 
     assert cell.isprintable()
     assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+
+
+@given(st.text(st.characters(codec="ascii", categories=("L", "N", "P", "S", "Zs"))))
+def test_a_text_is_read_again_as_it_was_written(text):
+    """The apostrophe that was added is taken away, and none that was there before."""
+    assert text == plain_cell(safe_cell(text))
 
 
 @pytest.mark.parametrize(

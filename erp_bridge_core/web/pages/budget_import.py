@@ -13,6 +13,7 @@ from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, Not
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import require
 from erp_bridge_core.web.actors import WebRequest
+from erp_bridge_core.web.downloads import CSV
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
@@ -102,7 +103,7 @@ def give_faults(
     path = uploads.beside(key)
     if not path.is_file():
         raise NotFound("No faults were written for this file.", remedy="Check the file first.")
-    return File(path, filename=f"{uploads.find(key).stem}-faults.csv", media_type="text/csv; charset=utf-8")
+    return File(path, filename=f"{uploads.find(key).stem}-faults.csv", media_type=CSV)
 
 
 @post("/projects/{number:str}/budget/import-from-erp", sync_to_thread=True)

@@ -79,6 +79,21 @@ def test_a_file_is_entered_whole_or_not_at_all(ada: Browser, application: Applic
     assert 2 == len(application.maps.list(person(application, "ada"), "books"))
 
 
+@pytest.mark.rule("B9", "X3")
+def test_what_was_written_can_be_entered_again(ada: Browser, application: Application) -> None:
+    """A file from here, entered here, changes nothing: the apostrophe before what looks like a formula is no part."""
+    codes = ("=1+1", "-5", "'=1", "+A", "@x", "%", "|", "'quoted'", "01-100", 'x, "y"')
+    for code in codes:
+        assert 303 == ada.send(MAP, {"kind": "unit", "ours": code, "theirs": code}).status_code, code
+    written = ada.get(f"{MAP}/csv").text
+    for code in codes:
+        ada.send(f"{MAP}/remove", {"kind": "unit", "ours": code}, page=MAP)
+
+    assert 303 == bring(ada, written).status_code
+    assert sorted(codes) == sorted(each.ours for each in application.maps.list(person(application, "ada"), "books"))
+    assert written == ada.get(f"{MAP}/csv").text
+
+
 @pytest.mark.rule("P0", "P1")
 def test_only_an_administrator_of_the_company_enters(abe: Browser) -> None:
     """Others see the buttons with the reason; another company's map is not there."""
