@@ -32,6 +32,7 @@ ENTRIES: Final = (
     Entry("Connections", "/connections", lambda rights: not may_look_at_items(rights)),
     Entry("Plugins", "/plugins", lambda rights: not may_look_at_items(rights)),
     Entry("Mail", "/mail", lambda rights: not may_administer(rights)),
+    Entry("Webhooks", "/webhooks", lambda rights: not may_administer(rights)),
 )
 
 

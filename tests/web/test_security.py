@@ -39,6 +39,7 @@ ANSWERS = [
     ("GET", "/connections", 200), ("GET", "/connections/books", 200), ("GET", "/connections/none", 404),
     ("GET", "/connections/new?erp=memory", 200), ("GET", "/connections/books/settings", 403),
     ("GET", "/plugins", 200), ("GET", "/plugins/memory", 200), ("GET", "/plugins/none", 404),
+    ("GET", "/companies/new", 200), ("GET", "/webhooks", 403), ("GET", "/problems/thaw", 200),
     ("GET", "/mail", 403), ("GET", "/connections/books/map", 200), ("GET", "/connections/books/map/csv", 200),
 ]  # fmt: skip
 

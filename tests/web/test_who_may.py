@@ -35,9 +35,9 @@ ROWS: Final = (
     (STRANGERS, r"GET /(health|sign-in|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
     (EVERYBODY, r"\w+ /api/v1/(session|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
-    (EVERYBODY, r"GET /(api/v1/)?projects|GET /projects/(new|\{number\})"),
+    (EVERYBODY, r"GET /(api/v1/)?projects|GET /(companies/new|projects/(new|\{number\}))"),
     # People, policies, connections and the like.
-    (ADMIN, r"\w+ /(api/v1/)?(people.*|companies|company/.*)|POST /(api/v1|problems)/thaw"),
+    (ADMIN, r"\w+ /(api/v1/)?(people.*|companies(/new)?|company/.*)|POST /(api/v1|problems)/thaw"),
     (ADMIN, r"GET /(api/v1/)?connections/\{name\}/settings"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
@@ -47,7 +47,7 @@ ROWS: Final = (
     (ADMIN, r"(POST|GET) /projects/new|POST /api/v1/projects"),
     (ADMIN, r"(POST|PUT|DELETE) /(api/v1/)?projects/\{number\}/(link|unlink|grants)"),
     # Items.
-    (ITEMS, r"GET /(api/v1/)?(items.*|problems|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
+    (ITEMS, r"GET /(api/v1/)?(items.*|problems(/thaw)?|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
     (ITEMS, r"POST /api/v1/(items/\{item_id\}/verification|verifications)"),
     # Acts on many items tell of each by itself why not.
     (EVERYBODY, r"POST /items/(accept|retry)|POST /api/v1/exports/resume"),

@@ -30,7 +30,9 @@ from erp_bridge_core.web.pages import (
     provider,
     reports,
     sign_in,
+    thaw,
     tokens,
+    webhooks,
 )
 
 HANDLERS: Final = (
@@ -42,6 +44,7 @@ HANDLERS: Final = (
     *items_exports.HANDLERS,
     *items_posting.HANDLERS,
     *problems.HANDLERS,
+    *thaw.HANDLERS,
     *projects.HANDLERS,
     *budget.HANDLERS,
     *budget_lines.HANDLERS,
@@ -54,6 +57,7 @@ HANDLERS: Final = (
     *connections.HANDLERS,
     *plugins.HANDLERS,
     *mail.HANDLERS,
+    *webhooks.HANDLERS,
     *maps.HANDLERS,
     *company.HANDLERS,
     *password.HANDLERS,

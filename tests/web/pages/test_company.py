@@ -52,3 +52,41 @@ def test_a_stranger_who_follows_a_link_signs_in_to_its_company(browser: Browser)
     """The sign-in page has the company of the link, and leads on."""
     asked = browser.get("/items?company=second")
     assert 'value="second"' in browser.get(asked.headers["location"]).text
+
+
+NEW = {"code": "third", "name": "Third & Sons", "time_zone": "Europe/Berlin", "currency": "EUR", "administrator": "abe"}
+
+
+@pytest.mark.rule("P0", "X2")
+def test_an_administrator_adds_a_company(browser: Browser) -> None:
+    """Administered by whom he names; he stays in the one that he is in."""
+    browser.sign_in("ada")
+    assert 'value="America/Indiana/Indianapolis"' in browser.get("/companies/new").text
+    assert 303 == browser.send("/companies/new", NEW).status_code
+    assert "hoosier" == company_of(browser)
+    assert "Third &amp; Sons" in browser.get("/company").text
+
+    browser.sign_in("abe", company="third")
+    assert "third" == company_of(browser)
+
+
+def test_what_is_wrong_with_a_new_company_is_told_beside_its_field(browser: Browser) -> None:
+    """All of it at once, what was typed kept."""
+    browser.sign_in("ada")
+    refused = browser.send("/companies/new", {**NEW, "code": "second", "time_zone": "Nowhere", "currency": "XXXX"})
+
+    assert 422 == refused.status_code
+    assert 'value="Third &amp; Sons"' in refused.text
+    unknown = browser.send("/companies/new", {**NEW, "administrator": "nobody"})
+    assert (404, True) == (unknown.status_code, 'value="Third &amp; Sons"' in unknown.text)
+    refused = browser.send("/companies/new", {**NEW, "code": "second", "time_zone": "Nowhere"})
+    assert (422, True, True) == (
+        refused.status_code, 'id="error-code"' in refused.text, 'id="error-time_zone"' in refused.text
+    )  # fmt: skip
+
+
+@pytest.mark.rule("P1")
+def test_nobody_else_adds_a_company(abe: Browser) -> None:
+    """He sees why not; sending the form all the same does nothing."""
+    assert "This needs an administrator of the company." in abe.get("/companies/new").text
+    assert 403 == abe.send("/companies/new", NEW, page="/companies/new").status_code

@@ -80,3 +80,17 @@ def test_mail_is_for_the_companys_administrators(ada: Browser) -> None:
     ada.send("/sign-out", {}, page="/")
     ada.sign_in("ada", company="second")
     assert 404 == ada.get("/mail/1").status_code
+
+
+@pytest.mark.rule("X2")
+def test_a_test_is_sent(ada: Browser, application: Application) -> None:
+    """At once; an address that is none, and a server that is not named, are told on the form."""
+    refused = ada.send("/mail/test", {"address": "nobody"}, page="/mail")
+    assert (422, True) == (refused.status_code, 'value="nobody"' in refused.text)
+    assert "No way for mail is configured" in ada.send("/mail/test", {"address": "a@b.test"}, page="/mail").text
+
+    with (application.home / "erp-bridge.toml").open("a") as file:
+        file.write('\n[mail]\ntransport = "files"\n')
+    assert 303 == ada.send("/mail/test", {"address": "a@b.test"}, page="/mail").status_code
+    assert "Sent to a@b.test." in ada.get("/mail").text
+    assert 1 == len(list((application.home / "mail").glob("*.eml")))
