@@ -31,6 +31,7 @@ ENTRIES: Final = (
     Entry("Audit", "/audit", lambda rights: not may_look_at_items(rights)),
     Entry("Connections", "/connections", lambda rights: not may_look_at_items(rights)),
     Entry("Plugins", "/plugins", lambda rights: not may_look_at_items(rights)),
+    Entry("Worker", "/worker", lambda rights: not may_look_at_items(rights)),
     Entry("Mail", "/mail", lambda rights: not may_administer(rights)),
     Entry("Webhooks", "/webhooks", lambda rights: not may_administer(rights)),
 )

@@ -47,7 +47,7 @@ ROWS: Final = (
     (ADMIN, r"(POST|GET) /projects/new|POST /api/v1/projects"),
     (ADMIN, r"(POST|PUT|DELETE) /(api/v1/)?projects/\{number\}/(link|unlink|grants)"),
     # Items.
-    (ITEMS, r"GET /(api/v1/)?(items.*|problems(/thaw)?|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
+    (ITEMS, r"GET /(api/v1/)?(items.*|worker|problems(/thaw)?|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
     (ITEMS, r"POST /api/v1/(items/\{item_id\}/verification|verifications)"),
     # Acts on many items tell of each by itself why not.
     (EVERYBODY, r"POST /items/(accept|retry)|POST /api/v1/exports/resume"),

@@ -25,6 +25,7 @@ from erp_bridge_core.web.api import (
     unresolved,
     verification,
     webhooks,
+    worker,
 )
 
 #: In the order of the work.
@@ -51,4 +52,5 @@ HANDLERS: Final = (
     *audit.HANDLERS,
     *mail.HANDLERS,
     *webhooks.HANDLERS,
+    *worker.HANDLERS,
 )

@@ -32,6 +32,7 @@ from erp_bridge_core.web.pages import (
     sign_in,
     thaw,
     tokens,
+    worker,
     webhooks,
 )
 
@@ -66,4 +67,5 @@ HANDLERS: Final = (
     *people_acts.HANDLERS,
     *policy.HANDLERS,
     *tokens.HANDLERS,
+    *worker.HANDLERS,
 )
