@@ -114,6 +114,12 @@ class Reviews:
         now = self.clock.now()
         return ReviewList(rows=tuple(review_row(item, now) for item in rows), total=total, counts=counts)
 
+    def counts(self, actor: Actor) -> Mapping[str, int]:
+        """How many items each filter of the list shows."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            return count_states(connection, actor)
+
     def show(self, actor: Actor, item_id: int, *, ask_fields: bool = True) -> Details:
         """One item in full: lines, totals, what differs from the last export, fields, things to know (A2, X5).
 

@@ -3,12 +3,20 @@
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.currencies import minor_unit_digits
 from erp_bridge_core.budgets.masters import MasterReading, spool_reading, store_reading
-from erp_bridge_core.budgets.records import ProjectView, find_project, load_project, project_from_row, select_projects
+from erp_bridge_core.budgets.records import (
+    FoundProjects,
+    ProjectView,
+    find_project,
+    load_project,
+    project_from_row,
+    seen_by,
+    select_projects,
+)
 from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
@@ -19,7 +27,8 @@ from erp_bridge_core.people.rules import may_administer, may_see_project, requir
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import companies, erp_jobs, items, projects
+from erp_bridge_core.store.tables import companies, connections, erp_jobs, items, projects
+from erp_bridge_core.store.text_search import contains
 
 _TAKES_LINKS = frozenset({JobStatus.OPEN, JobStatus.PENDING, JobStatus.HELD})
 
@@ -51,12 +60,29 @@ class Projects:
 
     def list(self, actor: Actor) -> tuple[ProjectView, ...]:
         """The projects whose budgets the actor may see, by number."""
+        return self.find(actor).rows
+
+    def find(self, actor: Actor, *, text: str = "", offset: int = 0, limit: int | None = None) -> FoundProjects:
+        """Those of them with a text in their number, name or job: at most `limit` from `offset` on, and how many."""
         with self.store.read() as connection:
-            query = select_projects(actor.company_id).order_by(projects.c.number)
-            found = [project_from_row(row) for row in connection.execute(query)]
-            if actor.token_projects is not None:
-                found = [project for project in found if project.id in actor.token_projects]
-            return tuple(project for project in found if self._may_see(connection, actor, project))
+            wanted = seen_by(connection, actor)
+            if text:
+                wanted += (or_(*(contains(projects.c[name], text) for name in ("number", "name", "job"))),)
+            query = select_projects(actor.company_id).where(*wanted).order_by(projects.c.number)
+            rows = connection.execute(query.limit(limit).offset(max(0, offset)))
+            total = connection.execute(select(func.count()).select_from(projects).where(*wanted)).scalar_one()
+            return FoundProjects(rows=tuple(project_from_row(row) for row in rows), total=total)
+
+    def numbers(self, actor: Actor, *, connection: str | None = None) -> tuple[str, ...]:
+        """The numbers of the projects whose budgets the actor may see, of all or of those linked by one connection."""
+        with self.store.read() as reading:
+            query = select(projects.c.number).where(*seen_by(reading, actor)).order_by(projects.c.number)
+            if connection is not None:
+                linked = select(connections.c.id).where(
+                    connections.c.company_id == actor.company_id, connections.c.name == connection
+                )
+                query = query.where(projects.c.connection_id.in_(linked))
+            return tuple(reading.execute(query).scalars())
 
     def show(self, actor: Actor, number: str) -> ProjectView:
         """One project; raises NotFound, and NotAllowed for who may not see its budget."""
@@ -136,10 +162,6 @@ class Projects:
         project, rights = find_project(connection, actor, number)
         require(may_administer(rights))
         return project
-
-    def _may_see(self, connection: Connection, actor: Actor, project: ProjectView) -> bool:
-        rights = rights_of(connection, actor, project.id)
-        return not may_see_project(rights)
 
 
 def open_job(connections: Connections, project: ProjectView) -> JobReading:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
-from sqlalchemy import Connection, Row, Select, select, update
+from attrs import evolve, frozen
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import Rights
-from erp_bridge_core.store.tables import connections, contributions, projects
+from erp_bridge_core.people.rules import Level, Rights, may_see_project
+from erp_bridge_core.store.tables import connections, contributions, project_permissions, projects
 
 
 @frozen(kw_only=True)
@@ -43,6 +43,14 @@ class ProjectView:
         return self.connection_id is not None
 
 
+@frozen(kw_only=True)
+class FoundProjects:
+    """Some projects, and how many there are in all."""
+
+    rows: tuple[ProjectView, ...]
+    total: int
+
+
 def select_projects(company_id: int) -> Select[Any]:
     """The query that `project_from_row` reads, of one company."""
     return (
@@ -58,6 +66,22 @@ def project_from_row(row: Row[Any]) -> ProjectView:
     values = dict(row._mapping)  # noqa: SLF001 - public in SQLAlchemy, in spite of its name
     del values["begun_by"], values["created_at"]
     return ProjectView(**values)
+
+
+def seen_by(connection: Connection, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Which projects the actor may see, as conditions of a query: the rule is asked once a level, not per project."""
+    rights = rights_of(connection, actor)
+    levels = [
+        each for each in Level if not may_see_project(rights if rights.administrator else evolve(rights, budget=each))
+    ]
+    conditions = [projects.c.company_id == actor.company_id]
+    if actor.token_projects is not None:
+        conditions.append(projects.c.id.in_(sorted(actor.token_projects)))
+    if Level.NONE not in levels:
+        granted = project_permissions.c
+        held = select(granted.project_id).where(granted.person_id == actor.person_id, granted.level.in_(levels))
+        conditions.append(projects.c.id.in_(held))
+    return tuple(conditions)
 
 
 def find_project(connection: Connection, actor: Actor, number: str) -> tuple[ProjectView, Rights]:

@@ -96,8 +96,9 @@ def list_projects(
     limit: Limit = PAGE_ROWS,
 ) -> Response[ProjectPage]:
     """List the projects whose budgets the asking person may see, by number."""
-    found = Slice.of(application.projects.list(actor), offset=offset, limit=limit)
-    return listed(request, ProjectPage, ProjectModel, found)
+    found = application.projects.find(actor, offset=offset, limit=limit)
+    shown = Slice(rows=found.rows, offset=offset, limit=limit, total=found.total)
+    return listed(request, ProjectPage, ProjectModel, shown)
 
 
 @_on.act("/projects", "Create a project", status_code=HTTPStatus.CREATED)

@@ -9,6 +9,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.people.rules import may_answer, may_look_at_items
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.paging import PAGE_ROWS
 from erp_bridge_core.web.rendering import render
 
 #: What asks for a person, the worst first; everything else goes its way by itself or waits for the ERP.
@@ -26,7 +27,7 @@ def show_home(request: WebRequest, application: GivenApplication, actor: GivenAc
     """Items that wait for an answer, for those who may look at them; the projects whose budgets may be seen."""
     with application.store.read() as connection:
         rights = application.people.rights(connection, actor)
-    counts = {} if may_look_at_items(rights) else application.reviews.list(actor).counts
+    counts = {} if may_look_at_items(rights) else application.reviews.counts(actor)
     waiting = [
         (state.value, FILTERS[state], counts[state.value]) for state in _FOR_APPROVERS if counts.get(state.value)
     ]
@@ -35,7 +36,7 @@ def show_home(request: WebRequest, application: GivenApplication, actor: GivenAc
         "home.html",
         waiting=waiting,
         may_answer=not may_answer(rights),
-        projects=application.projects.list(actor),
+        projects=application.projects.find(actor, limit=PAGE_ROWS),
     )
 
 

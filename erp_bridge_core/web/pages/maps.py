@@ -146,7 +146,7 @@ def _matches(entry: MapEntry, text: str) -> bool:
 
 
 def _exceptions(application: Application, actor: Actor, name: str, wanted: str) -> _Exceptions:
-    linked = [each.number for each in application.projects.list(actor) if each.connection == name]
+    linked = application.projects.numbers(actor, connection=name)
     project = wanted if wanted in linked else next(iter(linked), "")
     found = application.maps.exceptions(actor, project) if project else ()
     return _Exceptions(projects=linked, project=project, found=found)

@@ -8,7 +8,6 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import Level, may_administer, require
@@ -17,7 +16,7 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.paging import page_number, slice_of_page
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, project_path
 
@@ -63,8 +62,9 @@ def list_projects(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """The projects whose budgets the person may see."""
-    found = [project for project in application.projects.list(actor) if _matches(project, text.strip().casefold())]
-    shown = slice_of_page(found, page)
+    offset = offset_of(page)
+    found = application.projects.find(actor, text=text.strip(), offset=offset, limit=PAGE_ROWS)
+    shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
         "projects.html",
@@ -162,10 +162,6 @@ def grant_project(
         return _page(request, application, actor, number, grant=filled.refused(error), status=422)
     done = Flash(f"{login} has {level.replace('_', '-')} on the budget of {number}.")
     return redirect(request, f"{project_path(number)}/settings", flash=done)
-
-
-def _matches(project: ProjectView, text: str) -> bool:
-    return any(text in each.casefold() for each in (project.number, project.name, project.job or ""))
 
 
 def _not_administering(application: Application, actor: Actor) -> list[Fault]:

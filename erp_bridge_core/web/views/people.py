@@ -53,7 +53,7 @@ def person_desk(application: Application, actor: Actor, login: str) -> PersonDes
         path=person_path(login),
         seen=content_tag(person).strip('"'),
         duties=tuple(_duties(person, separated=application.companies.show(actor).policy.separation_of_duties)),
-        projects=tuple(project.number for project in application.projects.list(actor)),
+        projects=application.projects.numbers(actor),
         identities=application.people.identities.of(actor, login),
     )
 
