@@ -4,13 +4,13 @@ No page holds a transaction open while its reader works: an export may take hour
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, case, exists, func, select, tuple_
 
 from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
 from erp_bridge_core.contract.errors import NotFound
@@ -28,7 +28,7 @@ def load_batch(source: Source, item_id: int) -> ExportBatch:
     """The batch of an item; raises NotFound when there is no such item."""
     with source() as connection:
         item = _header(connection, item_id)
-        headers = _change_headers(connection, item_id, item.digits)
+        headers = load_changes(connection, item_id, item.digits)
     return ExportBatch(
         item=str(item.id),
         version=item.version,
@@ -89,7 +89,8 @@ def _select_changes(item_id: int) -> Select[Any]:
     return select(item_changes).where(item_changes.c.item_id == item_id).order_by(item_changes.c.id)
 
 
-def _change_headers(connection: Connection, item_id: int, digits: int) -> tuple[ChangeHeader, ...]:
+def load_changes(connection: Connection, item_id: int, digits: int) -> tuple[ChangeHeader, ...]:
+    """The budget changes that an item holds."""
     return tuple(
         ChangeHeader(
             number=row.number,
@@ -158,11 +159,54 @@ def _export_line(row: Any, scale: int) -> ExportLine:
     )
 
 
+def find_lines(
+    connection: Connection, item_id: int, *, change: str = "", offset: int, limit: int
+) -> tuple[ExportLine, ...]:
+    """A page of an item's lines by their numbers, or of those of one of its changes."""
+    query = select(*_LINE_COLUMNS).where(_line.item_id == item_id).order_by(_line.number).limit(limit)
+    # Lines are numbered from 1 without a gap.
+    query = query.where(_line.change_number == change).offset(offset) if change else query.where(_line.number > offset)
+    item = _header(connection, item_id)
+    return tuple(_export_line(row, -item.digits) for row in connection.execute(query))
+
+
 def _fine(units: int | None) -> Decimal | None:
     return None if units is None else from_units(units, QUANTITY_DIGITS)
 
 
 # -- totals -----------------------------------------------------------------------------------------------------------
+
+
+def find_totals(connection: Connection, item_id: int, *, offset: int, limit: int) -> tuple[KeyTotal, ...]:
+    """A page of an item's totals by key; the keys before it are counted by an index, not added up."""
+    keys = [_line[name] for name in _KEY]
+    page = select(*keys).where(_line.item_id == item_id).distinct().order_by(*keys).limit(limit).offset(offset)
+    found = connection.execute(page).all()
+    if not found:
+        return ()
+    item = _header(connection, item_id)
+    first, last = _key(found[0]), _key(found[-1])
+    rows = connection.execute(
+        _select_totals(item_id, None).where(tuple_(*keys) >= tuple_(*first), tuple_(*keys) <= tuple_(*last))
+    ).all()
+    return tuple(_with_neighbours(connection, item, rows))
+
+
+def count_keys(connection: Connection, item_id: int) -> int:
+    """How many keys an item holds."""
+    keys = select(*(_line[name] for name in _KEY)).where(_line.item_id == item_id).distinct().subquery()
+    return int(connection.execute(select(func.count()).select_from(keys)).scalar_one())
+
+
+def sum_exported(connection: Connection, item_id: int) -> tuple[Decimal, Decimal]:
+    """What earlier items brought into the ERP under the keys that this one holds: originals, and changes."""
+    item, own = _header(connection, item_id), item_lines.alias("own")
+    same = exists().where(own.c.item_id == item_id, *(own.c[name] == _line[name] for name in _KEY))
+    query = select(
+        _sum_of(Part.ORIGINAL, _line.amount).label("original"), _sum_of(Part.CHANGE, _line.amount).label("changes")
+    ).where(_line.item_id.in_(_earlier(item)), _line.state == "arrived", same)
+    row = connection.execute(query).one()
+    return from_units(int(row.original), item.digits), from_units(int(row.changes), item.digits)
 
 
 def _totals(source: Source, item: Row[Any]) -> Iterator[KeyTotal]:
@@ -172,12 +216,19 @@ def _totals(source: Source, item: Row[Any]) -> Iterator[KeyTotal]:
             page = connection.execute(_select_totals(item.id, after)).all()
             if not page:
                 return
-            first, after = _key(page[0]), _key(page[-1])
-            exported = _keyed(connection, _select_exported(item, first, after))
-            before = _keyed(connection, _select_before(item.id, first, after))
-        for row in page:
-            key = row[:3]
-            yield _key_total(row, exported.get(key), before.get(key), item.digits)
+            after = _key(page[-1])
+            found = tuple(_with_neighbours(connection, item, page))
+        yield from found
+
+
+def _with_neighbours(connection: Connection, item: Row[Any], page: Sequence[Row[Any]]) -> Iterator[KeyTotal]:
+    """A page's totals with what was exported before, and what stood in the ERP at accept."""
+    first, last = _key(page[0]), _key(page[-1])
+    exported = _keyed(connection, _select_exported(item, first, last))
+    before = _keyed(connection, _select_before(item.id, first, last))
+    for row in page:
+        key = _key(row)
+        yield _key_total(row, exported.get(key), before.get(key), item.digits)
 
 
 def _key(row: Row[Any]) -> tuple[str, str, str]:
@@ -212,7 +263,6 @@ def _select_totals(item_id: int, after: tuple[str, str, str] | None) -> Select[A
 def _select_exported(item: Row[Any], first: tuple[str, str, str], last: tuple[str, str, str]) -> Select[Any]:
     """What earlier items brought into the ERP, by the ERP's key: its index makes a page one range of each item."""
     keys = [_line[name] for name in _KEY]
-    earlier = select(items.c.id).where(items.c.project_id == item.project_id, items.c.version < item.version)
     return (
         select(
             *keys,
@@ -220,10 +270,14 @@ def _select_exported(item: Row[Any], first: tuple[str, str, str], last: tuple[st
             _sum_of(Part.CHANGE, _line.amount).label("changes"),
             func.sum(_line.quantity).label("quantity"),
         )
-        .where(_line.item_id.in_(earlier), _line.state == "arrived")
+        .where(_line.item_id.in_(_earlier(item)), _line.state == "arrived")
         .where(tuple_(*keys) >= tuple_(*first), tuple_(*keys) <= tuple_(*last))
         .group_by(*keys)
     )
+
+
+def _earlier(item: Row[Any]) -> Select[Any]:
+    return select(items.c.id).where(items.c.project_id == item.project_id, items.c.version < item.version)
 
 
 def _select_before(item_id: int, first: tuple[str, str, str], last: tuple[str, str, str]) -> Select[Any]:

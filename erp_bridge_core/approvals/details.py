@@ -8,10 +8,11 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection, Row, func, select
 
+from erp_bridge_core.approvals.batches import count_keys, find_totals, sum_exported
 from erp_bridge_core.approvals.items import ItemView, of_actor
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, KeyTotal, LineKey, Stream
+from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Stream
 from erp_bridge_core.contract.fields import RevisionField
 from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.masters import JobHeader
@@ -84,6 +85,16 @@ class ReviewTotals:
 
 
 @frozen(kw_only=True)
+class ItemLines:
+    """Some lines of an item, `total` in all, with the remarks on them by their numbers; `change`: of that one alone."""
+
+    rows: tuple[ExportLine, ...]
+    total: int
+    change: ChangeHeader | None
+    remarks: Mapping[int, str]
+
+
+@frozen(kw_only=True)
 class Details:
     """One item in full. `lines` streams from the tables; iterate it again as often as needed.
 
@@ -134,23 +145,22 @@ def review_lines(batch: ExportBatch) -> Stream[ReviewLine]:
     return Stream(lambda: map(_review_line, batch.totals))
 
 
-def review_totals(batch: ExportBatch) -> ReviewTotals:
-    """The sums over all keys, in one pass and bounded memory."""
-    keys = 0
-    sums = [Decimal(0)] * 4
-    for total in batch.totals:
-        keys += 1
-        figures = (total.original_after, total.revised_after, total.sent_original, total.sent_changes)
-        sums = [one + other for one, other in zip(sums, figures, strict=True)]
-    original, revised, sent_original, sent_changes = sums
+def review_totals(connection: Connection, item: ItemView) -> ReviewTotals:
+    """The sums over all keys: what the item was sealed with, and what is exported of its keys already."""
+    original, changes = sum_exported(connection, item.id)
     return ReviewTotals(
-        keys=keys,
-        original_budget=original,
-        budget_changes=revised - original,
-        revised_estimate=revised,
-        sent_original=sent_original,
-        sent_changes=sent_changes,
+        keys=count_keys(connection, item.id),
+        original_budget=original + item.original,
+        budget_changes=changes + item.changes,
+        revised_estimate=original + changes + item.amount,
+        sent_original=item.original,
+        sent_changes=item.changes,
     )
+
+
+def find_review_lines(connection: Connection, item_id: int, *, offset: int, limit: int) -> tuple[ReviewLine, ...]:
+    """Some keys of an item as the reviewer reads them."""
+    return tuple(map(_review_line, find_totals(connection, item_id, offset=offset, limit=limit)))
 
 
 def stored_findings(connection: Connection, item_id: int) -> tuple[Finding, ...]:

@@ -1,58 +1,31 @@
 """The ERP Integrations tool as a service: list, show, accept, take back, reject, history (workflow section 3)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 from sqlalchemy import Connection, delete, select, update
 
-from erp_bridge_core.approvals.accepting import Accepting, ConnectionsDoor, Fresh, RegistryDoor
+from erp_bridge_core.approvals.accepting import Fresh
 from erp_bridge_core.approvals.answers import check_reason, check_values
 from erp_bridge_core.approvals.batches import load_batch
-from erp_bridge_core.approvals.details import (
-    Details,
-    ReviewList,
-    count_states,
-    review_lines,
-    review_row,
-    review_totals,
-    stored_findings,
-    stored_remarks,
-)
-from erp_bridge_core.approvals.items import ItemView, find_item, items_of_project
-from erp_bridge_core.approvals.listing import ItemSearch, count_items, find_items
+from erp_bridge_core.approvals.items import ItemView, find_item
+from erp_bridge_core.approvals.reading import ReviewReading
 from erp_bridge_core.approvals.recording import mark_recorded, only_recorded
 from erp_bridge_core.approvals.rejecting import give_back, reject_payload, reject_recipients, write_remarks
-from erp_bridge_core.approvals.rules import FILTERS, Answer, accept_hash, differences, is_answerable, state_faults
+from erp_bridge_core.approvals.rules import Answer, accept_hash, differences, is_answerable
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.budgets.masters import last_header
-from erp_bridge_core.budgets.records import find_project
-from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotPossibleNow
-from erp_bridge_core.contract.fields import FieldValues, RevisionField
-from erp_bridge_core.contract.profile import Thing
+from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.contract.structuring import converter, structure
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rights import granted_by_self, policy_of, rights_of
+from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import (
     may_answer,
-    may_look_at_items,
-    may_see_history,
     require,
-    separation_of_duties,
-    signed_in_recently,
 )
-from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import baselines, exports, items
-
-
-class ExportsDoor(Protocol):
-    """What the review asks of exporting."""
-
-    def release(self, connection: Connection, item_id: int) -> int:
-        """Give back what has not arrived; returns how many lines stay exported."""
 
 
 @frozen(kw_only=True)
@@ -65,112 +38,8 @@ class Answered:
 
 
 @define
-class Reviews:
-    """Every method checks the actor's rights in his company; answers are optimistic, one wins (A6).
-
-    `more_to_know` gives what is to be known of an ERP's adapter beside what it says of itself (X5).
-    """
-
-    store: Store
-    audit: AuditTrail
-    connections: ConnectionsDoor
-    registry: RegistryDoor
-    exports: ExportsDoor
-    clock: Clock
-    more_to_know: Callable[[str], tuple[Thing, ...]] = field(default=lambda _: (), kw_only=True)
-    accepting: Accepting = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        """Share the doors with the part that asks the ERP."""
-        self.accepting = Accepting(self.store, self.connections, self.registry, self.clock)
-
-    # -- looking ------------------------------------------------------------------------------------------------------
-
-    def list(
-        self,
-        actor: Actor,
-        *,
-        filter: ItemState | None = None,  # noqa: A002 - the field's word
-        project: str | None = None,
-        text: str = "",
-        sort: str = "waits",
-        offset: int = 0,
-        limit: int | None = None,
-    ) -> ReviewList:
-        """The items that are under way, the longest waiting first, and the counts of every filter (A1).
-
-        With every word of `text` in their row; in another order of `SORTS`; at most `limit` of them from `offset` on.
-        """
-        states = tuple(FILTERS) if filter is None else (filter,)
-        with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
-            found = find_project(connection, actor, project)[0].id if project is not None else None
-            wanted = ItemSearch(
-                states=states, project_id=found, text=text, sort=sort, offset=max(0, offset), limit=limit
-            )
-            rows = find_items(connection, actor, wanted)
-            total = count_items(connection, actor, wanted)
-            counts = count_states(connection, actor)
-        now = self.clock.now()
-        return ReviewList(rows=tuple(review_row(item, now) for item in rows), total=total, counts=counts)
-
-    def counts(self, actor: Actor) -> Mapping[str, int]:
-        """How many items each filter of the list shows."""
-        with self.store.read() as connection:
-            require(may_look_at_items(rights_of(connection, actor)))
-            return count_states(connection, actor)
-
-    def show(self, actor: Actor, item_id: int, *, ask_fields: bool = True) -> Details:
-        """One item in full: lines, totals, what differs from the last export, fields, things to know (A2, X5).
-
-        For the fields the ERP may be asked; without `ask_fields` nothing is, and there are none.
-        """
-        with self.store.read() as connection:
-            item = self._seen(connection, actor, item_id)
-            findings, remarks = stored_findings(connection, item_id), stored_remarks(connection, item_id)
-            header = last_header(connection, item.project_id)
-        batch = load_batch(self.store.read, item_id)
-        adapter, _ = self.connections.erp(item.company_id, item.connection_id, item.job)
-        asks = item.state in {ItemState.READY, ItemState.ACCEPTED}
-        return Details(
-            item=item,
-            lines=review_lines(batch),
-            totals=review_totals(batch),
-            changes=batch.change_headers,
-            remarks=remarks,
-            findings=findings,
-            fields=self.accepting.fields(item) if asks and ask_fields else (),
-            header=header,
-            import_closes=item.first_export and asks,
-            difference_of_original=adapter.profile.difference_of_original,
-            things_to_know=(*self.more_to_know(item.erp), *adapter.profile.things_to_know),
-        )
-
-    def item(self, actor: Actor, item_id: int) -> ItemView:
-        """One item as it stands, without what it holds."""
-        with self.store.read() as connection:
-            return self._seen(connection, actor, item_id)
-
-    def fields(self, actor: Actor, item_id: int) -> tuple[RevisionField, ...]:
-        """The revision fields of this ERP for this item, with choices and defaults (A3)."""
-        return self.accepting.fields(self.item(actor, item_id))
-
-    def why_not(self, actor: Actor, item_id: int, answer: Answer) -> tuple[Fault, ...]:
-        """Every reason why the actor can't give that answer now, as far as the item and his rights tell; none: he may.
-
-        A sign-in that is not recent is none: it is asked for when he answers.
-        """
-        with self.store.read() as connection:
-            item = self._seen(connection, actor, item_id)
-            faults = [fault for fault in self._barred(connection, actor, item, answer) if fault.where != "sign_in"]
-        return (*faults, *state_faults(item.id, item.state, answer))
-
-    def history(self, actor: Actor, project: str) -> tuple[ItemView, ...]:
-        """Every item of a project, the latest first; here rejected is told from retrieved (B6)."""
-        with self.store.read() as connection:
-            found, rights = find_project(connection, actor, project)
-            require(may_see_history(rights))
-            return items_of_project(connection, actor.company_id, found.id)
+class Reviews(ReviewReading):
+    """Looking and answering. Every method checks the actor's rights; answers are optimistic, one wins (A6)."""
 
     # -- answering ----------------------------------------------------------------------------------------------------
 
@@ -293,11 +162,6 @@ class Reviews:
 
     # -- what the methods share ---------------------------------------------------------------------------------------
 
-    def _seen(self, connection: Connection, actor: Actor, item_id: int) -> ItemView:
-        item = find_item(connection, actor, item_id)
-        require(may_look_at_items(rights_of(connection, actor, item.project_id)))
-        return item
-
     def _to_answer(
         self, connection: Connection, actor: Actor, item_id: int, answer: Answer, *, revision: int | None
     ) -> ItemView:
@@ -308,16 +172,8 @@ class Reviews:
         return item
 
     def _barred(self, connection: Connection, actor: Actor, item: ItemView, answer: Answer) -> Sequence[Fault]:
-        policy = policy_of(connection, actor.company_id)
         faults = may_answer(rights_of(connection, actor, item.project_id))
-        if answer is Answer.ACCEPT and actor.person_id is not None:
-            by_self = granted_by_self(connection, actor.company_id, actor.person_id, item.project_id)
-            faults += separation_of_duties(
-                actor.person_id, item.contributors, sender_id=item.sent_by_id, granted_by_self=by_self, policy=policy
-            )
-            if not actor.is_token:
-                faults += signed_in_recently(actor.signed_in_at, self.clock.now(), minutes=policy.recent_minutes)
-        return faults
+        return [*faults, *self.barred_from_accepting(connection, actor, item)] if answer is Answer.ACCEPT else faults
 
     def _check_values(self, item: ItemView, fresh: Fresh, values: FieldValues) -> tuple[FieldValues, tuple[str, ...]]:
         """The values as they will be used, and which changes they only record in the ERP."""

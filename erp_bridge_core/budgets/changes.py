@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 
-from attrs import define, frozen
-from sqlalchemy import Connection, delete, insert, select, update
+from attrs import define
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.budgets.change_views import ChangeStatus, ChangeView, FoundChanges, load_changes
 from erp_bridge_core.budgets.entries import LineEntry, line_rows
-from erp_bridge_core.budgets.exported import change_line_states
 from erp_bridge_core.budgets.lines import project_profile, require_sub_jobs
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import (
@@ -24,7 +22,6 @@ from erp_bridge_core.budgets.state import load_state, require_possible
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
-from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_edit, may_see_project, require
 from erp_bridge_core.sources.text import parse_code, parse_text
@@ -33,42 +30,6 @@ from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import budget_changes, change_lines
 
 _NUMBER_LENGTH: Final = 32
-
-
-class ChangeStatus(StrEnum):
-    """A budget change's business status; only approved ones are sent."""
-
-    DRAFT = "draft"
-    UNDER_REVIEW = "under_review"
-    APPROVED = "approved"
-    VOID = "void"
-
-
-class ChangeProgress(StrEnum):
-    """How far a budget change has come on its way to the ERP."""
-
-    NOT_SENT = "not_sent"
-    STAGED = "staged"
-    EXPORTED = "exported"
-
-
-@frozen(kw_only=True)
-class ChangeView:
-    """A budget change: its lines, their sum, whether it is a transfer, and how far it has come.
-
-    `reverses` is the number of the change that it undoes, `reversed_by` of the one that undoes it.
-    """
-
-    number: str
-    date: date
-    description: str
-    status: ChangeStatus
-    progress: ChangeProgress
-    amount: Decimal
-    transfer: bool
-    lines: tuple[LineEntry, ...]
-    reverses: str | None = None
-    reversed_by: str | None = None
 
 
 @define
@@ -82,12 +43,26 @@ class Changes:
 
     def list(self, actor: Actor, number: str) -> tuple[ChangeView, ...]:
         """The changes of a project, by date and number."""
+        return self.find(actor, number).rows
+
+    def find(self, actor: Actor, number: str, *, offset: int = 0, limit: int | None = None) -> FoundChanges:
+        """Some changes of a project, by date and number: at most `limit` from `offset` on, and how many there are."""
+        own = budget_changes.c
         with self.store.read() as connection:
             project, rights = find_project(connection, actor, number)
             require(may_see_project(rights))
-            query = select(budget_changes).where(budget_changes.c.project_id == project.id)
-            rows = connection.execute(query.order_by(budget_changes.c.date, budget_changes.c.number)).all()
-            return tuple(_view(connection, project, row) for row in rows)
+            query = select(budget_changes).where(own.project_id == project.id).order_by(own.date, own.number)
+            rows = connection.execute(query.limit(limit).offset(max(0, offset))).all()
+            counted = select(func.count()).select_from(budget_changes).where(own.project_id == project.id)
+            total = connection.execute(counted).scalar_one()
+            return FoundChanges(rows=load_changes(connection, project, rows), total=total)
+
+    def show(self, actor: Actor, number: str, change: str) -> ChangeView:
+        """One change of a project; raises NotFound."""
+        with self.store.read() as connection:
+            project, rights = find_project(connection, actor, number)
+            require(may_see_project(rights))
+            return load_changes(connection, project, [_require_change(connection, project, change)])[0]
 
     def add(
         self,
@@ -128,9 +103,9 @@ class Changes:
         with self.store.begin() as connection:
             project = self._addable(connection, actor, project_number)
             row = _require_change(connection, project, number)
-            progress = _progress(connection, project, row)
-            _require_none(reasons_not_to_alter_change(number, status=row.status, progress=progress))
-            kept = _entries(connection, row.id, project.digits) if lines is None else lines
+            view = load_changes(connection, project, [row])[0]
+            _require_none(reasons_not_to_alter_change(number, status=row.status, progress=view.progress))
+            kept = view.lines if lines is None else lines
             text = row.description if description is None else description
             rows = _checked(connection, project, number, text, kept)
             values = {"date": day or row.date, "description": text}
@@ -163,7 +138,7 @@ class Changes:
             project, rights = find_project(connection, actor, project_number)
             require(may_edit(rights))
             row = _require_change(connection, project, number)
-            lines = [_negated(entry) for entry in _entries(connection, row.id, project.digits)]
+            lines = [_negated(entry) for entry in load_changes(connection, project, [row])[0].lines]
         text = description or f"Reverses {number}"
         return self.add(
             actor, project_number, number=new_number, day=day, lines=lines, description=text, reverses=number
@@ -188,18 +163,12 @@ class Changes:
         to_state: str | None = None,
     ) -> ChangeView:
         note_contribution(connection, actor, project, "change")
-        view = _view(connection, project, _require_change(connection, project, number))
+        view = load_changes(connection, project, [_require_change(connection, project, number)])[0]
         details = {"project": project.number, "change": number, "lines": len(view.lines), "amount": str(view.amount)}
         self.audit.record(
             connection, actor, verb, "project", project.id, from_state=from_state, to_state=to_state, details=details
         )
         return view
-
-
-def is_transfer(amounts: Iterable[int | Decimal]) -> bool:
-    """Whether a change only moves money: at least two lines that are not zero, which net to zero (B2)."""
-    moved = [amount for amount in amounts if amount]
-    return len(moved) > 1 and not sum(moved)
 
 
 def _status(text: str) -> ChangeStatus:
@@ -262,70 +231,19 @@ def _require_change(connection: Connection, project: ProjectView, number: str) -
 
 def _require_reversible(connection: Connection, project: ProjectView, number: str) -> int:
     row = _require_change(connection, project, number)
-    progress, undone_by = _progress(connection, project, row), _reversed_by(connection, row)
-    _require_none(reasons_not_to_reverse_change(number, progress=progress, reversed_by=undone_by))
+    view = load_changes(connection, project, [row])[0]
+    _require_none(reasons_not_to_reverse_change(number, progress=view.progress, reversed_by=view.reversed_by))
     return int(row.id)
 
 
-def _reversed_by(connection: Connection, row: Any) -> str | None:
-    query = select(budget_changes.c.number).where(
-        budget_changes.c.reverses_id == row.id, budget_changes.c.status != ChangeStatus.VOID.value
-    )
-    return connection.execute(query).scalars().first()
-
-
 def _require_movable(connection: Connection, project: ProjectView, row: Any, wanted: ChangeStatus) -> None:
-    progress = _progress(connection, project, row)
+    progress = load_changes(connection, project, [row])[0].progress
     _require_none(reasons_not_to_move_change(row.number, status=row.status, progress=progress, wanted=wanted))
 
 
 def _require_none(reasons: Iterable[Fault]) -> None:
     for reason in reasons:
         raise NotPossibleNow(reason.message, remedy=reason.remedy or "", faults=[reason])
-
-
-def _progress(connection: Connection, project: ProjectView, row: Any) -> ChangeProgress:
-    states = change_line_states(connection, project.id, row.number)
-    if "arrived" in states:
-        return ChangeProgress.EXPORTED
-    if states & {"staged", "sent", "unknown", "refused"}:
-        return ChangeProgress.STAGED
-    return ChangeProgress.NOT_SENT
-
-
-def _view(connection: Connection, project: ProjectView, row: Any) -> ChangeView:
-    lines = _entries(connection, row.id, project.digits)
-    undone = select(budget_changes.c.number).where(budget_changes.c.id == row.reverses_id)
-    amounts = [line.amount or Decimal(0) for line in lines]
-    return ChangeView(
-        number=row.number,
-        date=row.date,
-        description=row.description,
-        status=ChangeStatus(row.status),
-        progress=_progress(connection, project, row),
-        amount=sum(amounts, from_units(0, project.digits)),
-        transfer=is_transfer(amounts),
-        lines=lines,
-        reverses=connection.execute(undone).scalars().first(),
-        reversed_by=_reversed_by(connection, row),
-    )
-
-
-def _entries(connection: Connection, change_id: int, digits: int) -> tuple[LineEntry, ...]:
-    query = select(change_lines).where(change_lines.c.change_id == change_id).order_by(change_lines.c.id)
-    return tuple(
-        LineEntry(
-            sub_job=row.sub_job,
-            cost_code=row.cost_code,
-            category=row.category,
-            description=row.description,
-            quantity=None if row.quantity is None else from_units(row.quantity, QUANTITY_DIGITS),
-            unit=row.unit,
-            unit_cost=None if row.unit_cost is None else from_units(row.unit_cost, QUANTITY_DIGITS),
-            amount=from_units(row.amount, digits),
-        )
-        for row in connection.execute(query)
-    )
 
 
 def _negated(entry: LineEntry) -> LineEntry:

@@ -1,5 +1,6 @@
 """What of a project is in the ERP already, or on its way there: the queries that every difference is made against."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, case, func, select
@@ -73,7 +74,12 @@ def is_spoken_for(connection: Connection, project_id: int, key: LineKey) -> bool
     return connection.execute(query.limit(1)).first() is not None
 
 
-def change_line_states(connection: Connection, project_id: int, number: str) -> frozenset[str]:
-    """The states of a budget change's lines in the items that hold or held it."""
-    query = select(line.state).where(line.item_id.in_(items_of(project_id)), line.change_number == number).distinct()
-    return frozenset(connection.execute(query).scalars())
+def change_line_states(connection: Connection, project_id: int, numbers: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The states of budget changes' lines in the items that hold or held them, by the changes' numbers."""
+    query = select(line.change_number, line.state).where(
+        line.item_id.in_(items_of(project_id)), line.change_number.in_(numbers)
+    )
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(query.distinct()):
+        found.setdefault(row.change_number, set()).add(row.state)
+    return {number: frozenset(states) for number, states in found.items()}

@@ -12,7 +12,7 @@ from erp_bridge_core.cli.numbers import read_numbers
 from erp_bridge_core.cli.output import Page, money, plural
 
 if TYPE_CHECKING:
-    from erp_bridge_core.budgets.changes import ChangeView
+    from erp_bridge_core.budgets.change_views import ChangeView
     from erp_bridge_core.budgets.entries import LineEntry
 
 _DAY = click.DateTime(["%Y-%m-%d"])

@@ -3,28 +3,30 @@
 It reads the very rows from which the unlock condition "figures visible" was concluded.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, Row, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, Row, func, or_, select
 
-from erp_bridge_core.approvals.items import ItemView, item_from_row, select_items
+from erp_bridge_core.approvals.items import ItemView, find_item, item_from_row, of_actor, select_items
+from erp_bridge_core.budgets.records import find_project
 from erp_bridge_core.contract.budget import LineKey, Stream
-from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import from_units
 from erp_bridge_core.contract.postings import Outcome
-from erp_bridge_core.exports.moves import KEY, exported_keys, same_key
+from erp_bridge_core.exports.moves import KEY
 from erp_bridge_core.exports.report_files import write_report_csv, write_report_xlsx
+from erp_bridge_core.exports.report_queries import KeyQueries, KeySearch, sums_by_group
 from erp_bridge_core.exports.results import last_verification
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import adoptions, items, key_outcomes, projects
+from erp_bridge_core.store.tables import items, projects, verifications
+from erp_bridge_core.store.text_search import contains
 
 PAGE: Final = 5_000
 _EXPORTED: Final = ("exporting", "failed", "unknown", "waiting", "mismatch", "synced")
@@ -83,6 +85,11 @@ class JobReport:
     sub_job_total: JobCostTotals
     total: JobCostTotals
 
+    @property
+    def differs(self) -> bool:
+        """Whether something differs, or can't be read."""
+        return self.total.difference != 0 or self.total.readable != self.total.keys
+
 
 @frozen(kw_only=True)
 class JobCostsReport:
@@ -105,6 +112,45 @@ class JobCostsReport:
         write_report_xlsx(path, self.costs)
 
 
+@frozen(kw_only=True)
+class FoundJobs:
+    """Some jobs of the report, `total` in all; `unverified` names projects whose export was never read back."""
+
+    jobs: tuple[JobReport, ...]
+    total: int
+    unverified: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class GroupSums:
+    """Sums over the readable keys of one sub job, or of one cost code; `unread` counts the others."""
+
+    name: str
+    ours: Decimal = Decimal(0)
+    erp: Decimal = Decimal(0)
+    difference: Decimal = Decimal(0)
+    unread: int = 0
+
+
+@frozen(kw_only=True)
+class FoundCosts:
+    """Some keys of a job, `total` in all that match, and sums of all its keys by sub job, or of those by cost code."""
+
+    rows: tuple[JobCost, ...]
+    total: int
+    by_sub_job: tuple[GroupSums, ...]
+    by_cost_code: tuple[GroupSums, ...]
+
+
+@frozen(kw_only=True)
+class _Verified:
+    """A project's last export and the last verification of it, as numbers; 0 where there was none."""
+
+    item: int
+    project: str
+    verification: int
+
+
 @define
 class Reports:
     """Reports over what verification stored; nothing is read from an ERP."""
@@ -115,16 +161,66 @@ class Reports:
         """The report of a project, or of all of the company's; raises NotFound for a project that is not there."""
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
-            latest = list(_latest_exported(connection, actor, project))
-            verified = [(item, last_verification(connection, item.id)) for item in latest]
-            jobs = tuple(self._job(connection, item, row) for item, row in verified if row is not None)
-        return JobCostsReport(jobs=jobs, unverified=tuple(item.project for item, row in verified if row is None))
+            if project is not None:
+                find_project(connection, actor, project)
+            latest = _latest_exported(connection, actor, project=project)
+            jobs = self._jobs(connection, actor, [one for one in latest if one.verification])
+        return JobCostsReport(jobs=jobs, unverified=tuple(one.project for one in latest if not one.verification))
 
-    def _job(self, connection: Connection, item: ItemView, row: Row[Any]) -> JobReport:
-        sums = {
-            sub: _sums(connection.execute(_select_sums(item, row.id, sub_jobs=sub)).one(), item.digits)
-            for sub in (False, True)
-        }
+    def find_jobs(
+        self, actor: Actor, *, text: str = "", differing: bool = False, offset: int = 0, limit: int
+    ) -> FoundJobs:
+        """Jobs with a text in their project's number or name or their own; `differing`: where something differs."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            latest = _latest_exported(connection, actor)
+            wanted = _latest_exported(connection, actor, text=text) if text else latest
+            verified = [one for one in wanted if one.verification]
+            shown = verified if differing else verified[offset : offset + limit]
+            jobs = self._jobs(connection, actor, shown)
+        if differing:
+            jobs = tuple(job for job in jobs if job.differs)
+        return FoundJobs(
+            jobs=jobs[offset : offset + limit] if differing else jobs,
+            total=len(jobs) if differing else len(verified),
+            unverified=tuple(one.project for one in latest if not one.verification),
+        )
+
+    def find_costs(self, actor: Actor, project: str, search: KeySearch, *, by_cost_code: bool = False) -> FoundCosts:
+        """Keys of one project's job; sums `by_cost_code` are of those that match. Nothing where none was verified."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            find_project(connection, actor, project)
+            latest = [one for one in _latest_exported(connection, actor, project=project) if one.verification]
+            if not latest:
+                return FoundCosts(rows=(), total=0, by_sub_job=(), by_cost_code=())
+            item, row = find_item(connection, actor, latest[0].item), last_verification(connection, latest[0].item)
+            assert row is not None
+            queries = KeyQueries.of(connection, [row.id])
+            rows = connection.execute(queries.costs(search)).all()
+            by_sub_job = connection.execute(queries.sums("sub_job")).all()
+            by_code = connection.execute(queries.sums("cost_code", search)).all() if by_cost_code else ()
+            return FoundCosts(
+                rows=tuple(_cost(one, item, row.first_seen_at) for one in rows),
+                total=int(connection.execute(queries.count(search)).scalar_one()),
+                by_sub_job=tuple(_group(one, one.sub_job, item.digits) for one in by_sub_job),
+                by_cost_code=tuple(_group(one, one.cost_code, item.digits) for one in by_code),
+            )
+
+    def _jobs(self, connection: Connection, actor: Actor, wanted: Sequence[_Verified]) -> tuple[JobReport, ...]:
+        numbers = [one.verification for one in wanted]
+        sums = sums_by_group(connection, KeyQueries.of(connection, numbers).sums("sub_job"))
+        loaded = select_items(actor.company_id).where(items.c.id.in_([one.item for one in wanted]))
+        found = {row.id: item_from_row(row) for row in connection.execute(loaded)}
+        rows = connection.execute(select(verifications).where(verifications.c.id.in_(numbers)))
+        verified = {row.id: row for row in rows}
+        return tuple(
+            self._job(found[one.item], verified[one.verification], sums.get(one.verification, [])) for one in wanted
+        )
+
+    def _job(self, item: ItemView, row: Row[Any], sums: Sequence[Row[Any]]) -> JobReport:
+        of_job = _sums([one for one in sums if not one.sub_job], item.digits)
+        of_sub_jobs = _sums([one for one in sums if one.sub_job], item.digits)
         return JobReport(
             project=item.project,
             project_name=item.project_name,
@@ -135,106 +231,66 @@ class Reports:
             taken_at=row.taken_at,
             since=row.first_seen_at,
             costs=Stream(lambda: self._costs(item, row)),
-            job_total=sums[False],
-            sub_job_total=sums[True],
-            total=_added(sums.values()),
+            job_total=of_job,
+            sub_job_total=of_sub_jobs,
+            total=_sums(sums, item.digits),
         )
 
     def _costs(self, item: ItemView, row: Row[Any]) -> Iterator[JobCost]:
         after: Any = None
         while True:
             with self.store.read() as connection:
-                page = connection.execute(_select_costs(item, row.id, after)).all()
+                query = KeyQueries.of(connection, [row.id]).costs(KeySearch(limit=PAGE), after)
+                page = connection.execute(query).all()
             yield from (_cost(one, item, row.first_seen_at) for one in page)
             if len(page) < PAGE:
                 return
             after = tuple(getattr(page[-1], name) for name in KEY)
 
 
-def _latest_exported(connection: Connection, actor: Actor, project: str | None) -> Iterator[ItemView]:
+def _latest_exported(
+    connection: Connection, actor: Actor, *, project: str | None = None, text: str = ""
+) -> list[_Verified]:
     """The last item of each project of which something may be in the ERP: its verification covers the whole job."""
-    found = select(projects.c.id).where(projects.c.company_id == actor.company_id)
-    if actor.token_projects is not None:
-        found = found.where(projects.c.id.in_(sorted(actor.token_projects)))
+    newest = select(func.max(items.c.id)).where(*of_actor(actor), items.c.state.in_(_EXPORTED), items.c.version > 0)
+    verified = (
+        select(func.max(verifications.c.id)).where(verifications.c.item_id == items.c.id).correlate(items)
+    ).scalar_subquery()
+    query = (
+        select(items.c.id, projects.c.number, verified.label("verification"))
+        .join(projects, projects.c.id == items.c.project_id)
+        .where(items.c.id.in_(newest.group_by(items.c.project_id)))
+        .order_by(projects.c.number)
+    )
     if project is not None:
-        found = found.where(projects.c.number == project)
-        if connection.execute(found).first() is None:
-            raise NotFound(f"No project {project}.", remedy="List the projects: `erp-bridge project list`.")
-    newest = (
-        select(func.max(items.c.id))
-        .where(items.c.project_id.in_(found), items.c.state.in_(_EXPORTED))
-        .group_by(items.c.project_id)
-    )
-    query = select_items(actor.company_id).where(items.c.id.in_(newest)).order_by(projects.c.number)
-    return (item_from_row(row) for row in connection.execute(query).all())
+        query = query.where(projects.c.number == project)
+    if text:
+        query = query.where(or_(*(contains(each, text) for each in (projects.c.number, projects.c.name, items.c.job))))
+    rows = connection.execute(query)
+    return [_Verified(item=row.id, project=row.number, verification=row.verification or 0) for row in rows]
 
 
-def _columns() -> dict[str, Any]:
-    """Amounts of one row. In `key_outcomes` before already includes what was adopted: here it is told apart again."""
-    row = key_outcomes.c
-    adopted = func.coalesce(adoptions.c.original, 0) + func.coalesce(adoptions.c.changes, 0)
-    before = func.coalesce(row.before_total, row.before_original + row.before_changes)
-    ours = before + row.sent_original + row.sent_changes
-    return {"adopted": adopted, "ours": ours - adopted, "erp": row.now_total, "difference": row.now_total - ours}
-
-
-def _of_item(query: Select[Any], item: ItemView, verification_id: int) -> Select[Any]:
-    row = key_outcomes.c
-    named = tuple_(*(row[name] for name in KEY)).in_(exported_keys(item.project_id))
-    sent_or_odd = row.outcome.not_in([Outcome.DRIFT.value]) | named
-    adopted = and_(adoptions.c.item_id == item.id, same_key(adoptions, key_outcomes))
-    return (
-        query.select_from(key_outcomes.outerjoin(adoptions, adopted))
-        .where(row.verification_id == verification_id)
-        .where(sent_or_odd)
-    )
-
-
-def _select_costs(item: ItemView, verification_id: int, after: Any) -> Select[Any]:
-    row = key_outcomes.c
-    keys = [row[name] for name in KEY]
-    original = func.coalesce(adoptions.c.original, 0)
-    changes = func.coalesce(adoptions.c.changes, 0)
-    columns: list[Any] = [
-        *keys, row.outcome, row.route, row.now_original, row.now_changes, row.now_total,
-        (row.before_original + row.sent_original - original).label("ours_original"),
-        (row.before_changes + row.sent_changes - changes).label("ours_changes"),
-        *(value.label(name) for name, value in _columns().items()),
-    ]  # fmt: skip
-    query = _of_item(select(*columns), item, verification_id).order_by(*keys).limit(PAGE)
-    return query if after is None else query.where(tuple_(*keys) > tuple_(*after))
-
-
-def _select_sums(item: ItemView, verification_id: int, *, sub_jobs: bool) -> Select[Any]:
-    columns = _columns()
-    readable = and_(columns["ours"].is_not(None), columns["erp"].is_not(None))
-    sums = [func.coalesce(func.sum(value).filter(readable), 0).label(name) for name, value in columns.items()]
-    columns_shown: list[Any] = [func.count().label("keys"), func.count().filter(readable).label("readable"), *sums]
-    query = select(*columns_shown)
-    row = key_outcomes.c
-    return _of_item(query, item, verification_id).where(row.sub_job != "" if sub_jobs else row.sub_job == "")
-
-
-def _sums(row: Row[Any], digits: int) -> JobCostTotals:
-    return JobCostTotals(
-        keys=row.keys,
-        readable=row.readable,
+def _group(row: Row[Any], name: str, digits: int) -> GroupSums:
+    return GroupSums(
+        name=name,
         ours=from_units(int(row.ours), digits),
         erp=from_units(int(row.erp), digits),
-        adopted=from_units(int(row.adopted), digits),
         difference=from_units(int(row.difference), digits),
+        unread=row.keys - row.readable,
     )
 
 
-def _added(parts: Iterable[JobCostTotals]) -> JobCostTotals:
-    one, other = parts
+def _sums(rows: Sequence[Row[Any]], digits: int) -> JobCostTotals:
+    def total(name: str) -> int:
+        return sum(int(getattr(row, name)) for row in rows)
+
     return JobCostTotals(
-        keys=one.keys + other.keys,
-        readable=one.readable + other.readable,
-        ours=one.ours + other.ours,
-        erp=one.erp + other.erp,
-        adopted=one.adopted + other.adopted,
-        difference=one.difference + other.difference,
+        keys=total("keys"),
+        readable=total("readable"),
+        ours=from_units(total("ours"), digits),
+        erp=from_units(total("erp"), digits),
+        adopted=from_units(total("adopted"), digits),
+        difference=from_units(total("difference"), digits),
     )
 
 

@@ -112,8 +112,7 @@ def load_result(
 ) -> VerificationResult:
     """The value of a stored verification, with the item as it stands now."""
     counts = dict(row.counts)
-    odd = counts.pop("odd_unposted", 0)
-    good = _good()
+    odd = counts.pop(ODD_UNPOSTED, 0)
     routes = tuple(RouteSight(**sight) for sight in row.sights)
     return VerificationResult(
         id=row.id,
@@ -126,7 +125,7 @@ def load_result(
         taken_at=row.taken_at,
         since=row.first_seen_at,
         counts=counts,
-        named=sum(count for outcome, count in counts.items() if outcome not in good),
+        named=sum(count for outcome, count in counts.items() if not is_as_sent(outcome)),
         keys=named_keys(connection, row.id, item.digits),
         routes=routes,
         warnings=_warnings(Outcome(row.outcome), routes, odd),
@@ -148,6 +147,15 @@ def _warnings(outcome: Outcome, routes: Sequence[RouteSight], odd_unposted: int)
             "here: look in the ERP. If they were removed there, settle the export as withdrawn."
         )
     return tuple(warnings)
+
+
+#: What `counts` has beside outcomes: keys whose unposted entries are not what was sent.
+ODD_UNPOSTED: Final = "odd_unposted"
+
+
+def is_as_sent(outcome: str) -> bool:
+    """Whether keys that a verification counts under that word are as they were sent."""
+    return outcome in {*_good(), ODD_UNPOSTED}
 
 
 def _good() -> list[str]:

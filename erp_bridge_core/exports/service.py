@@ -1,6 +1,6 @@
 """Exporting, as people and engines ask for it: start, resume, retry, take, settle, status (workflow section 4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -13,6 +13,7 @@ from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotAllowed, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
+from erp_bridge_core.exports.briefs import ExportBrief, load_export_briefs
 from erp_bridge_core.exports.doubts import Doubt, load_doubts
 from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
@@ -106,6 +107,12 @@ class Exports:
         with self.store.read() as connection:
             self._seen(connection, actor, item_id)
             return load_status(connection, actor.company_id, item_id)
+
+    def briefs(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, ExportBrief]:
+        """How the exports of many items stand, by item; one that has none is left out (P1)."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            return load_export_briefs(connection, actor, numbers)
 
     def doubts(self, actor: Actor, item_id: int) -> tuple[Doubt, ...]:
         """What is in doubt: what was tried and seen, and why it can't be settled now, or not by this person (E6)."""

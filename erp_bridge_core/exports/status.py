@@ -1,6 +1,6 @@
 """How an export stands, as values that a page, an API and a command line show (E1-E3, E6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -135,7 +135,7 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
         started_at=row.started_at,
         finished_at=row.finished_at,
         failure=row.failure,
-        effects=tuple(_effect_status(connection, effect) for effect in _shown_effects(connection, row.id)),
+        effects=_effect_statuses(connection, row.id),
         failed_lines=_failed_lines(connection, item_id),
     )
 
@@ -160,6 +160,11 @@ def count_lines(connection: Connection, item_id: int) -> LineCounts:
     """The item's lines by where they stand."""
     query = select(item_lines.c.state, func.count()).where(item_lines.c.item_id == item_id)
     counts: dict[str, int] = dict(connection.execute(query.group_by(item_lines.c.state)).all())
+    return line_counts(counts)
+
+
+def line_counts(counts: Mapping[str, int]) -> LineCounts:
+    """How many lines stand where, from how many have each state."""
     return LineCounts(
         total=sum(counts.values()),
         arrived=counts.get("arrived", 0),
@@ -179,11 +184,16 @@ def _shown_effects(connection: Connection, export_id: int) -> list[Row[Any]]:
     return list(connection.execute(query.limit(SHOWN_LINES)))
 
 
-def _effect_status(connection: Connection, row: Row[Any]) -> EffectStatus:
-    tried = connection.execute(
-        select(attempts.c.outcome).where(attempts.c.effect_id == row.id).order_by(attempts.c.number)
-    ).scalars()
-    outcomes = list(tried)
+def _effect_statuses(connection: Connection, export_id: int) -> tuple[EffectStatus, ...]:
+    shown = _shown_effects(connection, export_id)
+    tried: dict[int, list[str | None]] = {}
+    query = select(attempts.c.effect_id, attempts.c.outcome).where(attempts.c.effect_id.in_([row.id for row in shown]))
+    for row in connection.execute(query.order_by(attempts.c.effect_id, attempts.c.number)):
+        tried.setdefault(row.effect_id, []).append(row.outcome)
+    return tuple(_effect_status(row, tried.get(row.id, [])) for row in shown)
+
+
+def _effect_status(row: Row[Any], outcomes: Sequence[str | None]) -> EffectStatus:
     return EffectStatus(
         reference=row.reference,
         operation=row.operation,

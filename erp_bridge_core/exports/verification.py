@@ -1,5 +1,6 @@
 """Verification: read the ERP back, compare, and move the item; what differs waits for a person (V2, V5)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import define, frozen
@@ -13,6 +14,7 @@ from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, Not
 from erp_bridge_core.contract.postings import Outcome, RouteSight
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.structuring import converter
+from erp_bridge_core.exports.briefs import VerificationBrief, load_verification_briefs
 from erp_bridge_core.exports.comparison import Comparison, compare
 from erp_bridge_core.exports.conditions import all_met, condition_states, declare_conditions, record_conditions
 from erp_bridge_core.exports.observing import Observed, observe
@@ -98,6 +100,12 @@ class Verification:
         with self.store.read() as connection:
             item = self._seen(connection, actor, item_id)
             return self._result(connection, item) if last_verification(connection, item.id) else None
+
+    def briefs(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, VerificationBrief]:
+        """What the last verification of many items concluded, by item; one that was never verified is left out."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            return load_verification_briefs(connection, actor, numbers)
 
     def adopt(self, actor: Actor, item_id: int, reason: str) -> VerificationResult:
         """Make what the ERP shows the new baseline: what was seen at the last verification is expected from now on.

@@ -7,7 +7,7 @@ import pytest
 from budget_services import NUMBER, Accountant, Services, entry
 
 from erp_bridge_core.approvals.batches import load_batch
-from erp_bridge_core.budgets.changes import ChangeProgress, ChangeStatus, is_transfer
+from erp_bridge_core.budgets.change_views import ChangeProgress, ChangeStatus, is_transfer
 from erp_bridge_core.contract.errors import BadInput, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from erp_bridge_core.store.tables.columns import (
@@ -93,6 +94,13 @@ item_lines = Table(
         name="state",
     ),
     Index("ix_item_lines_key", "item_id", "sub_job", "cost_code", "category"),
+    Index(
+        "ix_item_lines_change",
+        "item_id",
+        "change_number",
+        sqlite_where=text("change_number IS NOT NULL"),
+        postgresql_where=text("change_number IS NOT NULL"),
+    ),
     Index("ix_item_lines_our_key", "item_id", "our_sub_job", "our_cost_code", "our_category"),
 )
 

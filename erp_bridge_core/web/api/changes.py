@@ -10,7 +10,6 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.budgets import NewLine
@@ -187,10 +186,7 @@ def reverse_change(
 
 
 def _change(application: Application, actor: Actor, project: str, number: str) -> Change:
-    for each in application.changes.list(actor, project):
-        if each.number == number:
-            return made(Change, each)
-    raise NotFound(f"Project {project} has no budget change {number!r}.", remedy="List its budget changes.")
+    return made(Change, application.changes.show(actor, project, number))
 
 
 def _today(application: Application, actor: Actor) -> date:

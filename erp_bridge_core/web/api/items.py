@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from http import HTTPStatus
-from itertools import islice
 from typing import Annotated, Final
 
 import attrs
@@ -225,9 +224,9 @@ def list_item_lines(
     limit: Limit = PAGE_ROWS,
 ) -> Response[ItemLinePage]:
     """List an item's keys as a reviewer reads them, and what differs from what was last exported."""
-    details = application.reviews.show(actor, item_id, ask_fields=False)
-    rows = tuple(islice(details.lines, offset, offset + limit))
-    found = Slice(rows=rows, offset=offset, limit=limit, total=details.totals.keys)
+    rows = application.reviews.keys(actor, item_id, offset=offset, limit=limit)
+    total = application.reviews.count_keys(actor, item_id)
+    found = Slice(rows=rows, offset=offset, limit=limit, total=total)
     return listed(request, ItemLinePage, ItemLine, found)
 
 

@@ -9,13 +9,13 @@ from litestar import Response
 from litestar.params import FromPath, QueryParameter
 
 from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.exports.report_queries import KeySearch
 from erp_bridge_core.web.actors import WebRequest
-from erp_bridge_core.web.api.budgets import sliced
 from erp_bridge_core.web.api.models import Key, Limit, Offset, listed, made_all
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.downloads import CSV, XLSX, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.paging import PAGE_ROWS
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice
 
 _on = Operations("reports")
 _Project = Annotated[str | None, QueryParameter(description="This project's job alone, by its number.")]
@@ -107,7 +107,8 @@ def list_job_costs(
     if not report.jobs:
         raise NotFound(f"Nothing of project {number} was read back yet.", remedy="Export and verify it first.")
     (job,) = report.jobs
-    found = sliced(job.costs, job.total.keys, offset=offset, limit=limit)
+    keys = application.reports.find_costs(actor, number, KeySearch(offset=offset, limit=limit))
+    found = Slice(rows=keys.rows, offset=offset, limit=limit, total=job.total.keys)
     return listed(request, KeyCostPage, KeyCost, found)
 
 

@@ -8,14 +8,14 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.budgets.changes import ChangeView
-from erp_bridge_core.contract.errors import BadInput, Changed, NotFound
+from erp_bridge_core.budgets.change_views import ChangeView
+from erp_bridge_core.contract.errors import BadInput, Changed
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.paging import page_number, slice_of_page
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, renamed, words_of
 from erp_bridge_core.web.views.budget_changes import MOST_ROWS, ChangeForm, FilledChange, ways_of
@@ -36,7 +36,9 @@ def list_changes(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """The project's budget changes, by date."""
-    shown = slice_of_page(application.changes.list(actor, number), page)
+    offset = offset_of(page)
+    found = application.changes.find(actor, number, offset=offset, limit=PAGE_ROWS)
+    shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
         "budget/changes.html",
@@ -190,10 +192,7 @@ def _today(application: Application, actor: Actor) -> date:
 
 
 def _find(application: Application, actor: Actor, number: str, change: str) -> ChangeView:
-    found = next((each for each in application.changes.list(actor, number) if each.number == change), None)
-    if found is None:
-        raise NotFound(f"Project {number} has no budget change {change!r}.", remedy="See the page Budget changes.")
-    return found
+    return application.changes.show(actor, number, change)
 
 
 def _form(request: WebRequest, application: Application, actor: Actor, number: str, *, with_number: bool) -> ChangeForm:

@@ -1,13 +1,11 @@
 """ERP Integrations: the company's items by filter (A1), several answered at once, and one item to look at (A2)."""
 
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.listing import SORTS
 from erp_bridge_core.approvals.rules import FILTERS
 from erp_bridge_core.approvals.states import ItemState
@@ -103,8 +101,8 @@ def show_item(
 ) -> Response[str]:
     """One item in full, its keys in pages; the ERP is asked nothing, so that it may be down."""
     details = application.reviews.show(actor, item_id, ask_fields=False)
-    offset = (max(1, page) - 1) * PAGE_ROWS
-    rows = tuple(islice(details.lines, offset, offset + PAGE_ROWS))
+    offset = offset_of(page)
+    rows = application.reviews.keys(actor, item_id, offset=offset, limit=PAGE_ROWS)
     shown = Slice(rows=rows, offset=offset, limit=PAGE_ROWS, total=details.totals.keys)
     return render(
         request,
@@ -131,27 +129,17 @@ def show_lines(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """The lines by the numbers that findings, remarks and outcomes name; of one budget change where it is named."""
-    details = application.reviews.show(actor, item_id, ask_fields=False)
-    batch = load_batch(application.store.read, item_id)
-    header = next((each for each in batch.change_headers if each.number == change), None)
-    if change and header is None:
-        raise NotFound(f"Item {item_id} holds no budget change {change!r}.", remedy="Its page names those it holds.")
-    lines = (line for line in batch.lines if not change or line.change == change)
-    offset = (max(1, page) - 1) * PAGE_ROWS
-    shown = Slice(
-        rows=tuple(islice(lines, offset, offset + PAGE_ROWS)),
-        offset=offset,
-        limit=PAGE_ROWS,
-        total=header.lines if header else batch.line_count,
-    )
+    offset = offset_of(page)
+    found = application.reviews.lines(actor, item_id, change=change, offset=offset, limit=PAGE_ROWS)
+    shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
         "items/lines.html",
         head=load_head(application, actor, item_id),
         told=told,
-        header=header,
+        header=found.change,
         lines=shown,
-        remarks=details.remarks,
+        remarks=found.remarks,
         previous_page=page_number(shown, shown.previous_offset),
         next_page=page_number(shown, shown.next_offset),
     )

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.downloads import CSV, XLSX, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.paging import page_number, slice_of_page
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import render
 from erp_bridge_core.web.views.budget import words_of
 from erp_bridge_core.web.views.reports import CostSearch, job_costs, report_path
@@ -25,20 +25,16 @@ def show_reports(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """Every exported job of the company with its totals, as the last verification read them."""
-    report = application.reports.job_costs(actor)
-    wanted = text.strip().casefold()
-    found = [
-        job
-        for job in report.jobs
-        if wanted in f"{job.project} {job.project_name} {job.job}".casefold()
-        and not (differing and job.total.difference == 0 and job.total.readable == job.total.keys)
-    ]
-    shown = slice_of_page(found, page)
+    offset = offset_of(page)
+    found = application.reports.find_jobs(
+        actor, text=text.strip()[:100], differing=bool(differing), offset=offset, limit=PAGE_ROWS
+    )
+    shown = Slice(rows=found.jobs, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
         "reports/list.html",
         jobs=shown,
-        unverified=report.unverified,
+        unverified=found.unverified,
         search=CostSearch(text=text[:100], differing=bool(differing)),
         path_of=report_path,
         previous_page=page_number(shown, shown.previous_offset),
@@ -63,7 +59,7 @@ def show_job_costs(
     project = application.projects.show(actor, number)
     search = CostSearch(sub_job=sub_job, text=text.strip()[:100], differing=bool(differing), page=page)
     job = report.jobs[0] if report.jobs else None
-    costs = job_costs(job, search) if job else None
+    costs = job_costs(application, actor, number, search) if job else None
     return render(
         request,
         "reports/job.html",

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from erp_bridge_core.budgets.changes import ChangeStatus, ChangeView
+from erp_bridge_core.budgets.change_views import ChangeStatus, ChangeView
 from erp_bridge_core.budgets.entries import LineEntry
 from erp_bridge_core.budgets.rules import (
     reasons_not_to_alter_change,

@@ -104,9 +104,10 @@ def told(entries: Sequence[AuditEntry]) -> list[tuple[AuditEntry, str]]:
 
 
 def _acts(application: Application, actor: Actor, item: ItemView) -> tuple[Act, ...]:
+    barred = application.reviews.why_not_each(actor, item.id)
+
     def answer(title: str, of: Answer, path: str, *, posts: bool) -> Act:
-        faults = application.reviews.why_not(actor, item.id, of)
-        return Act(title=title, path=item_path(item.id, path), posts=posts, faults=faults)
+        return Act(title=title, path=item_path(item.id, path), posts=posts, faults=barred[of])
 
     return (
         answer("Accept", Answer.ACCEPT, "accept", posts=False),

@@ -1,6 +1,6 @@
 """What is unresolved in a company: what is wrong with each, since when it waits, and the page with its way out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from attrs import frozen
@@ -8,8 +8,9 @@ from attrs import frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.details import ReviewRow
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.contract.errors import ErpBridgeError, Frozen, NotFound
-from erp_bridge_core.exports.status import ExportState, ExportStatus
+from erp_bridge_core.contract.errors import Frozen
+from erp_bridge_core.exports.briefs import ExportBrief, VerificationBrief
+from erp_bridge_core.exports.status import ExportState
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.views.items import UNRESOLVED, item_path
 
@@ -38,45 +39,37 @@ class ProblemsView:
 
 def load_problems(application: Application, actor: Actor, *, is_here: Callable[[int], bool]) -> ProblemsView:
     """What is unresolved, for whoever may look at ERP Integrations; `is_here` tells what this server is at."""
-    problems: list[Problem] = []
-    more = 0
-    for state in (*UNRESOLVED, ItemState.EXPORTING):
-        rows = application.reviews.list(actor, filter=state).rows
-        more += max(0, len(rows) - _MOST)
-        problems += [found for row in rows[:_MOST] for found in _problem(application, actor, row, is_here)]
-    return ProblemsView(frozen=application.freezing.why(actor), problems=tuple(problems), more=more)
+    states = (*UNRESOLVED, ItemState.EXPORTING)
+    lists = [application.reviews.list(actor, filter=state, limit=_MOST) for state in states]
+    rows = [row for found in lists for row in found.rows]
+    exported = application.exports.briefs(actor, [row.item for row in rows])
+    verified = application.verification.briefs(actor, [row.item for row in rows])
+    problems = [_problem(row, exported.get(row.item), verified.get(row.item), is_here) for row in rows]
+    return ProblemsView(
+        frozen=application.freezing.why(actor),
+        problems=tuple(each for each in problems if each is not None),
+        more=sum(found.total - len(found.rows) for found in lists),
+    )
 
 
 def _problem(
-    application: Application, actor: Actor, row: ReviewRow, is_here: Callable[[int], bool]
-) -> Iterator[Problem]:
+    row: ReviewRow, export: ExportBrief | None, verified: VerificationBrief | None, is_here: Callable[[int], bool]
+) -> Problem | None:
     if row.state is ItemState.MISMATCH:
-        what, way, page = (
-            _mismatch(application, actor, row),
-            "Correct it in the ERP, adopt it, or accept it.",
-            "posting",
-        )
-    else:
-        status = _status(application, actor, row.item)
-        if row.state is ItemState.EXPORTING and (status is None or _goes_on(status, here=is_here(row.item))):
-            return
-        what, way, page = (*_of_export(row.state, status), "export")
-    yield Problem(row=row, what=what, way_out=way, path=item_path(row.item, page))
-
-
-def _goes_on(status: ExportStatus, *, here: bool) -> bool:
-    """Whether somebody, or this server, is at it: a hand-over waits for a person, a running export for its end."""
-    return here or status.state is not ExportState.RUNNING
-
-
-def _status(application: Application, actor: Actor, item_id: int) -> ExportStatus | None:
-    try:
-        return application.exports.status(actor, item_id)
-    except NotFound:
+        what, way, page = _mismatch(verified), "Correct it in the ERP, adopt it, or accept it.", "posting"
+    elif row.state is ItemState.EXPORTING and (export is None or _goes_on(export, is_here)):
         return None
+    else:
+        what, way, page = (*_of_export(row.state, export), "export")
+    return Problem(row=row, what=what, way_out=way, path=item_path(row.item, page))
 
 
-def _of_export(state: ItemState, status: ExportStatus | None) -> tuple[str, str]:
+def _goes_on(export: ExportBrief, is_here: Callable[[int], bool]) -> bool:
+    """Whether somebody, or this server, is at it: a hand-over waits for a person, a running export for its end."""
+    return export.state is not ExportState.RUNNING or is_here(export.item)
+
+
+def _of_export(state: ItemState, status: ExportBrief | None) -> tuple[str, str]:
     if status is None:  # accepted before a restore, so that nobody knows whether it was exported
         return "Nobody can tell whether it was exported before the restore.", "Look in the ERP, then reject it or thaw."
     if state is ItemState.EXPORTING:
@@ -96,12 +89,8 @@ def _of_export(state: ItemState, status: ExportStatus | None) -> tuple[str, str]
     return refused or stopped or "It was stopped.", "Retry what has not arrived, or reject it."
 
 
-def _mismatch(application: Application, actor: Actor, row: ReviewRow) -> str:
-    try:
-        result = application.verification.show(actor, row.item)
-    except ErpBridgeError as error:  # its connection may be gone
-        return error.message
-    if result is None:
+def _mismatch(verified: VerificationBrief | None) -> str:
+    if verified is None:
         return "The ERP's figures are not what was sent."
-    keys = "1 key is" if result.named == 1 else f"{result.named:,} keys are"
-    return f"{result.outcome.replace('_', ' ').capitalize()}: {keys} not as sent."
+    keys = "1 key is" if verified.named == 1 else f"{verified.named:,} keys are"
+    return f"{verified.outcome.replace('_', ' ').capitalize()}: {keys} not as sent."

@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
-from attrs import define, frozen
+from attrs import evolve, frozen
 
-from erp_bridge_core.exports.reports import JobCost, JobReport
+from erp_bridge_core.app import Application
+from erp_bridge_core.exports.report_queries import KeySearch
+from erp_bridge_core.exports.reports import GroupSums, JobCost
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.addresses import path_to
-from erp_bridge_core.web.paging import PAGE_ROWS, Slice
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of
 
 #: Bars of a chart; what is beyond them is told in a sentence, and stands in the table of keys.
 MOST_BARS: Final = 30
@@ -33,12 +36,12 @@ class CostSearch:
         """Whether nothing is left out."""
         return not (self.sub_job or self.text or self.differing)
 
-    def takes(self, cost: JobCost) -> bool:
-        """Whether a key is among them; one that can't be read counts as differing."""
-        key = cost.key
-        of_sub_job = self.sub_job in {"", key.sub_job or JOB_ITSELF}
-        named = self.text.casefold() in f"{key.sub_job} {key.cost_code} {key.category}".casefold()
-        return of_sub_job and named and not (self.differing and cost.difference == 0)
+    def keys(self) -> KeySearch:
+        """The search as the report takes it."""
+        sub_job = {"": None, JOB_ITSELF: ""}.get(self.sub_job, self.sub_job)
+        return KeySearch(
+            sub_job=sub_job, text=self.text, differing=self.differing, offset=offset_of(self.page), limit=PAGE_ROWS
+        )
 
     def query(self, **changed: str) -> str:
         """The search as a query, without its page."""
@@ -54,31 +57,11 @@ class Span:
     length: str
 
 
-@define(kw_only=True)
-class Group:
-    """Sums over the readable keys of one sub job, or of one cost code; `unread` counts the others."""
-
-    name: str
-    ours: Decimal = _ZERO
-    erp: Decimal = _ZERO
-    difference: Decimal = _ZERO
-    unread: int = 0
-
-    def add(self, cost: JobCost) -> None:
-        """Count one key in."""
-        if cost.ours_total is None or cost.erp_total is None or cost.difference is None:
-            self.unread += 1
-            return
-        self.ours += cost.ours_total
-        self.erp += cost.erp_total
-        self.difference += cost.difference
-
-
 @frozen(kw_only=True)
 class Bars:
     """A group with its two bars."""
 
-    group: Group
+    group: GroupSums
     ours: Span
     erp: Span
 
@@ -99,34 +82,25 @@ def report_path(number: str, *rest: str) -> str:
     return path_to("projects", number, "job-costs", *rest)
 
 
-def job_costs(job: JobReport, search: CostSearch) -> JobCosts:
-    """Read the job's keys once: only a page of them and the sums are kept."""
-    offset = (max(1, search.page) - 1) * PAGE_ROWS
-    shown: list[JobCost] = []
-    total = 0
-    by_sub_job: dict[str, Group] = {}
-    by_cost_code: dict[str, Group] = {}
-    for cost in job.costs:
-        sub_job = cost.key.sub_job or JOB_ITSELF
-        by_sub_job.setdefault(sub_job, Group(name=sub_job)).add(cost)
-        if not search.takes(cost):
-            continue
-        by_cost_code.setdefault(cost.key.cost_code, Group(name=cost.key.cost_code)).add(cost)
-        if offset <= total < offset + PAGE_ROWS:
-            shown.append(cost)
-        total += 1
-    detailed = bool(search.sub_job) or len(by_sub_job) < 2  # noqa: PLR2004 -- one bar compares nothing
-    groups = (by_cost_code if detailed else by_sub_job).values()
+def job_costs(application: Application, actor: Actor, project: str, search: CostSearch) -> JobCosts:
+    """A page of a job's keys, and bars: of its sub jobs, or of cost codes where one is chosen or there is but one."""
+    keys = search.keys()
+    found = application.reports.find_costs(actor, project, keys, by_cost_code=bool(search.sub_job))
+    detailed = bool(search.sub_job) or len(found.by_sub_job) < 2  # noqa: PLR2004 -- one bar compares nothing
+    if detailed and not search.sub_job:
+        found = application.reports.find_costs(actor, project, keys, by_cost_code=True)
+    sub_jobs = tuple(evolve(each, name=each.name or JOB_ITSELF) for each in found.by_sub_job)
+    groups = found.by_cost_code if detailed else sub_jobs
     return JobCosts(
         bars=bars_of(groups),
         left_out=max(0, len(groups) - MOST_BARS),
         by_cost_code=detailed,
-        sub_jobs=tuple(by_sub_job),
-        keys=Slice(rows=shown, offset=offset, limit=PAGE_ROWS, total=total),
+        sub_jobs=tuple(each.name for each in sub_jobs),
+        keys=Slice(rows=found.rows, offset=keys.offset, limit=PAGE_ROWS, total=found.total),
     )
 
 
-def bars_of(groups: Iterable[Group]) -> tuple[Bars, ...]:
+def bars_of(groups: Iterable[GroupSums]) -> tuple[Bars, ...]:
     """The largest groups with their bars on one scale, on which zero is where the negative amounts end."""
     largest = sorted(groups, key=lambda group: -max(abs(group.ours), abs(group.erp)))[:MOST_BARS]
     amounts = [_ZERO, *(amount for group in largest for amount in (group.ours, group.erp))]

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.budgets.changes import ChangeView
+from erp_bridge_core.budgets.change_views import ChangeView
 from erp_bridge_core.budgets.entries import LineEntry
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import item_lines

@@ -5,13 +5,16 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import update
 from web_items import books, exported, make_blind, press
 from web_site import PROJECT, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.budget import LineKey
-from erp_bridge_core.exports.reports import JobCost
-from erp_bridge_core.web.views.reports import MOST_BARS, CostSearch, Group, bars_of
+from erp_bridge_core.exports.report_queries import KeySearch
+from erp_bridge_core.exports.reports import GroupSums
+from erp_bridge_core.store.tables import key_outcomes
+from erp_bridge_core.web.views.reports import MOST_BARS, bars_of
 
 ALL = "/reports/job-costs"
 ONE = "/projects/24-001/job-costs"
@@ -120,23 +123,29 @@ def test_others_see_nothing_of_it(browser: Browser) -> None:
 def test_bars_share_one_scale() -> None:
     """Zero is where the negative amounts end; only the largest have a bar, and nothing at all is no error."""
     first, second = bars_of(
-        [Group(name="b", ours=Decimal(-50), erp=Decimal(0)), Group(name="a", ours=Decimal(150), erp=Decimal(100))]
+        [
+            GroupSums(name="b", ours=Decimal(-50), erp=Decimal(0)),
+            GroupSums(name="a", ours=Decimal(150), erp=Decimal(100)),
+        ]
     )
 
     assert ("a", "25.00", "75.00") == (first.group.name, first.ours.start, first.ours.length)
     assert ("25.00", "50.00") == (first.erp.start, first.erp.length)
     assert ("0.00", "25.00", "0.00") == (second.ours.start, second.ours.length, second.erp.length)
-    assert MOST_BARS == len(bars_of([Group(name=str(number)) for number in range(MOST_BARS + 5)]))
+    assert MOST_BARS == len(bars_of([GroupSums(name=str(number)) for number in range(MOST_BARS + 5)]))
 
 
 def test_sums_leave_out_what_cant_be_read(posted: Browser, application: Application) -> None:
     """It is counted instead."""
     actor = application.people.actor_from_session(posted.session() or "", "hoosier")
-    (cost,) = application.reports.job_costs(actor).costs
-    assert isinstance(cost, JobCost)
-    group = Group(name="all")
-    group.add(cost)
+    search = KeySearch(sub_job="", text="01-100")
+    read = application.reports.find_costs(actor, PROJECT, search, by_cost_code=True)
+    with application.store.begin() as connection:
+        connection.execute(update(key_outcomes).values(now_total=None))
+    unread = application.reports.find_costs(actor, PROJECT, search, by_cost_code=True)
 
-    assert Decimal("1234567.80") == group.ours
-    assert LineKey("", "01-100", "L") == cost.key
-    assert CostSearch(sub_job="(job)", text="01-100").takes(cost)
+    assert (LineKey("", "01-100", "L"),) == tuple(cost.key for cost in read.rows)
+    assert [(Decimal("1234567.80"), 0)] == [(group.ours, group.unread) for group in read.by_cost_code]
+    assert [(Decimal(0), 1)] == [(group.ours, group.unread) for group in unread.by_sub_job]
+    assert 1 == unread.total
+    assert 0 == application.reports.find_costs(actor, PROJECT, KeySearch(text="02")).total

@@ -140,6 +140,14 @@ def item_lines() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_lines_item_id")),
         sa.PrimaryKeyConstraint("item_id", "number", name=op.f("pk_item_lines")),
     )
+    op.create_index(
+        "ix_item_lines_change",
+        "item_lines",
+        ["item_id", "change_number"],
+        unique=False,
+        sqlite_where=sa.text("change_number IS NOT NULL"),
+        postgresql_where=sa.text("change_number IS NOT NULL"),
+    )
     op.create_index(op.f("ix_item_lines_company_id"), "item_lines", ["company_id"], unique=False)
     op.create_index("ix_item_lines_key", "item_lines", ["item_id", "sub_job", "cost_code", "category"], unique=False)
     op.create_index(
