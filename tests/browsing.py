@@ -39,12 +39,16 @@ class Watched:
     def sign_in(self, login: str, *, then: str = "/") -> Page:
         """Sign in on the page as a person does, and go on to a page."""
         self.page.goto("/sign-in")
-        self.page.get_by_label("Login").fill(login)
-        self.page.get_by_label("Password").fill(self.password)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.fill_in_sign_in(login)
         if then != "/":
             self.page.goto(then)
         return self.page
+
+    def fill_in_sign_in(self, login: str) -> None:
+        """Sign in on the page that asks for it, which then goes on to where the person wanted to be."""
+        self.page.get_by_label("Login").fill(login)
+        self.page.get_by_label("Password").fill(self.password)
+        self.page.get_by_role("button", name="Sign in").click()
 
     def _note(self, is_complaint: bool, text: str) -> None:  # noqa: FBT001 - a fact that was looked at
         # A form that is sent back with its errors, or a page that is not there, is the server's answer, no defect.

@@ -6,12 +6,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browsing import CHROMIUM, WIDE, Watched
 from playwright.sync_api import Browser, sync_playwright
+
+# The helpers beside these tests, and the mail server of the mail's: importlib mode puts their folders on no path.
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "mail"))
+
+from story_home import PASSWORD, StoryHome, served_story
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,17 +53,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def opened(demo: dict[str, Any], browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Opens a browser of one person (`width`, `color_scheme`, `java_script_enabled`); complaints fail the test."""
+@contextmanager
+def watched_browsers(browser: Browser, address: str, password: str) -> Iterator[Callable[..., Watched]]:
+    """Opens browsers, one a person, at an address or another `base`; in the end their complaints fail the test."""
     all_opened: list[Watched] = []
 
-    def open_one(width: int = WIDE, **options: Any) -> Watched:
+    def open_one(width: int = WIDE, *, base: str = address, **options: Any) -> Watched:
         context = browser.new_context(
-            base_url=demo["address"], viewport={"width": width, "height": 800}, locale="en-US", **options
+            base_url=base, viewport={"width": width, "height": 800}, locale="en-US", **options
         )
         context.set_default_timeout(20_000)
-        watched = Watched(context=context, page=context.new_page(), base=demo["address"], password=demo["password"])
+        watched = Watched(context=context, page=context.new_page(), base=base, password=password)
         watched.watch()
         all_opened.append(watched)
         return watched
@@ -65,3 +72,24 @@ def opened(demo: dict[str, Any], browser: Browser) -> Iterator[Callable[..., Wat
     for watched in all_opened:
         watched.context.close()
     assert [] == [text for watched in all_opened for text in watched.complaints]
+
+
+@pytest.fixture
+def opened(demo: dict[str, Any], browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a browser of one person of the demo (`width`, `color_scheme`, `java_script_enabled`)."""
+    with watched_browsers(browser, demo["address"], demo["password"]) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="session")
+def story_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoryHome]:
+    """Every installed ERP with jobs of which nothing is known here yet, and mail that arrives."""
+    with served_story(tmp_path_factory.mktemp("story")) as served:
+        yield served
+
+
+@pytest.fixture
+def in_story(story_home: StoryHome, browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens a browser of one person of the story."""
+    with watched_browsers(browser, story_home.address, PASSWORD) as open_one:
+        yield open_one

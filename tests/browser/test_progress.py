@@ -1,0 +1,47 @@
+"""Progress as it is heard: once for each change that matters, however often the page is read anew."""
+
+from collections.abc import Callable
+
+from browsing import Watched
+from playwright.sync_api import Page, Route
+
+#: What the page says in turn, and lines that arrived: the first two differ in their lines alone.
+STEPS = (("running, 0 %", 3), ("running, 0 %", 7), ("running, 10 %", 12), ("complete, 100 %", 100))
+PAGE = """<!doctype html><html lang="en"><title>Export</title>
+<script src="/static/erp-bridge.js" defer></script><main id="content" tabindex="-1">
+<p class="unseen" aria-live="polite" data-says="progress"></p>
+<section id="progress"{live} data-say="{say}"><p>{lines} lines</p><a href="/again">Look again</a></section></main>"""
+
+
+def page_of(step: int) -> str:
+    """The page as the server gives it at a step."""
+    say, lines = STEPS[min(step, len(STEPS) - 1)]
+    live = "" if step >= len(STEPS) - 1 else ' data-live="0.05"'
+    return PAGE.format(say=say, lines=lines, live=live)
+
+
+def served(page: Page) -> None:
+    """Answer the page's address with one step after the other."""
+    steps = iter(range(100))
+
+    def answer(route: Route) -> None:
+        route.fulfill(content_type="text/html", body=page_of(next(steps)))
+
+    page.route("**/progress", answer)
+
+
+def test_only_what_changed_is_said(opened: Callable[..., Watched]) -> None:
+    """Lines that arrive within a tenth are shown and not told; who has the focus within keeps it."""
+    page = opened().page
+    served(page)
+    page.goto("/progress")
+    page.evaluate(
+        "window.heard = []; new MutationObserver(() => window.heard.push(document.querySelector('[data-says]')"
+        ".textContent)).observe(document.querySelector('[data-says]'), {childList: true});"
+    )
+    page.get_by_role("link", name="Look again").focus()
+
+    page.get_by_text("100 lines").wait_for()
+
+    assert ["running, 10 %", "complete, 100 %"] == page.evaluate("window.heard")
+    assert "Look again" == page.evaluate("document.activeElement.textContent")
