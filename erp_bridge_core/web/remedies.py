@@ -13,8 +13,11 @@ _PAGES: Final = {
     "budget unlock": "the budget's page",
     "map exceptions": "the page of the connection's maps",
     "map list": "the page of the connection's maps",
+    "map set": "the page of the connection's maps",
     "mail list": "the page Mail",
+    "person add": "the page People",
     "person list": "the page People",
+    "person password": "the person's page",
     "plugins": "the page Plugins",
     "project link": "the page of the project",
     "project list": "the page Projects",
@@ -22,12 +25,15 @@ _PAGES: Final = {
     "audit check": "the check on the page Audit",
     "connection check": "the page of the connection",
     "connection list": "the page Connections",
+    "company list": "the page Company",
     "export resume": "Resume the export",
     "export start": "the button Export",
     "export": "the item's page Export",
     "review list": "the page ERP Integrations",
     "review": "the item's page",
+    "thaw": "the page Let writing go on",
     "verify": "Verify now",
+    "webhooks": "the page Webhooks",
 }
 _COMMAND: Final = re.compile(r"(: )?`erp-bridge ([^`]+)`")
 _OPTION: Final = re.compile(r": --[a-z-]+(?: [^.\s]+)*(?=\.)")

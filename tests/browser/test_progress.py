@@ -1,6 +1,7 @@
 """Progress as it is heard: once for each change that matters, however often the page is read anew."""
 
 from collections.abc import Callable
+from threading import Event
 
 from browsing import Watched
 from playwright.sync_api import Page, Route
@@ -20,26 +21,27 @@ def page_of(step: int) -> str:
     return PAGE.format(say=say, lines=lines, live=live)
 
 
-def served(page: Page) -> None:
-    """Answer the page's address with one step after the other."""
-    steps = iter(range(100))
+def served(page: Page, listening: Event) -> None:
+    """Answer the page's address with one step after the other, the first one until somebody listens."""
+    steps = iter(range(1, 1000))
 
     def answer(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=page_of(next(steps)))
+        route.fulfill(content_type="text/html", body=page_of(next(steps) if listening.is_set() else 0))
 
     page.route("**/progress", answer)
 
 
 def test_only_what_changed_is_said(opened: Callable[..., Watched]) -> None:
     """Lines that arrive within a tenth are shown and not told; who has the focus within keeps it."""
-    page = opened().page
-    served(page)
+    page, listening = opened().page, Event()
+    served(page, listening)
     page.goto("/progress")
     page.evaluate(
         "window.heard = []; new MutationObserver(() => window.heard.push(document.querySelector('[data-says]')"
         ".textContent)).observe(document.querySelector('[data-says]'), {childList: true});"
     )
     page.get_by_role("link", name="Look again").focus()
+    listening.set()
 
     page.get_by_text("100 lines").wait_for()
 

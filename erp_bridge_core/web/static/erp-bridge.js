@@ -38,7 +38,8 @@ const reachable = () => {
 reachable();
 window.addEventListener("resize", reachable);
 
-// <section id="progress" data-live="3"> is read anew from its own page every 3 seconds, while the page says data-live.
+// <section id="progress" data-live="3" data-say="…"> is read anew from its own page every 3 seconds, while the page says
+// data-live. Whoever hears the page is told data-say once it is another, and keeps the focus.
 const renew = async (id) => {
   const part = document.getElementById(id);
   if (!part?.dataset.live) return;
@@ -46,7 +47,13 @@ const renew = async (id) => {
     try {
       const answer = await fetch(window.location.href, { headers: { Accept: "text/html" }, redirect: "error" });
       const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
-      if (fresh) part.replaceWith(fresh);
+      if (fresh) {
+        const held = part.contains(document.activeElement);
+        part.replaceWith(fresh);
+        if (held) (fresh.querySelector("a, button") ?? document.getElementById("content")).focus();
+        const says = document.querySelector(`[data-says="${id}"]`);
+        if (says && fresh.dataset.say !== part.dataset.say) says.textContent = fresh.dataset.say;
+      }
     } catch {
       // The server may be restarting: the next round finds it again.
     }

@@ -12,7 +12,7 @@ from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault, PluginError
 from erp_bridge_core.contract.profile import Words
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import may_administer, may_edit, may_send
+from erp_bridge_core.people.rules import may_administer, may_edit, may_look_at_items, may_send
 from erp_bridge_core.registry.things import short_things
 from erp_bridge_core.web.addresses import path_to
 
@@ -32,6 +32,7 @@ class Ways:
     erp_import: Sequence[Fault]
     administer: Sequence[Fault]
     may_edit: Sequence[Fault]
+    items: Sequence[Fault]
 
 
 @frozen(kw_only=True)
@@ -123,6 +124,7 @@ def _ways(application: Application, actor: Actor, project: ProjectView, ready: R
         erp_import=(*editing, *ready.import_not_supported, *ready.import_reasons),
         administer=may_administer(rights),
         may_edit=editing,
+        items=may_look_at_items(rights),
     )
 
 

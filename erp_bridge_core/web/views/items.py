@@ -13,6 +13,8 @@ from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.contract.errors import Fault
 from erp_bridge_core.contract.profile import Words
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.web.views.budget import budget_path
+from erp_bridge_core.web.views.reports import report_path
 
 #: What an audit entry's verb is called on a page; others are shown as they are.
 VERBS: Final = {
@@ -63,6 +65,16 @@ class ItemHead:
     pages: tuple[tuple[str, str], ...]
     acts: tuple[Act, ...]
     happened: tuple[AuditEntry, ...]
+
+    @property
+    def budget(self) -> str:
+        """The address of the project's budget."""
+        return budget_path(self.item.project)
+
+    @property
+    def job_costs(self) -> str:
+        """The address of the job costs of its project."""
+        return report_path(self.item.project)
 
     @property
     def path(self) -> str:

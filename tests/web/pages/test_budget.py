@@ -157,3 +157,23 @@ def test_a_link_of_mail_opens_the_budget(mia: Browser) -> None:
     """Its query is no matter."""
     assert 200 == mia.get(f"{BUDGET}?mode=edit&company=hoosier").status_code
     assert BUDGET == mia.get("/projects/24-001").headers["location"]
+
+
+@pytest.mark.rule("P1")
+def test_an_item_is_a_link_for_whoever_may_open_it(mia: Browser) -> None:
+    """The manager reads its number; the approver is led to it, and from it to the job costs and back."""
+    for page in ("/projects/24-001/budget", "/projects/24-001/budget/history"):
+        shown = mia.get(page).text
+        assert 'href="/items/1"' not in shown
+        assert 'href="/projects/24-001/job-costs"' not in shown
+    mia.send("/sign-out", {}, page="/")
+    mia.sign_in("abe")
+
+    for page in ("/projects/24-001/budget", "/projects/24-001/budget/history"):
+        shown = mia.get(page).text
+        assert 'href="/items/1"' in shown
+        assert 'href="/projects/24-001/job-costs"' in shown
+    for page in ("/items/1", "/items/1/posting"):
+        assert 'href="/projects/24-001/job-costs"' in mia.get(page).text
+        assert 'href="/projects/24-001/budget"' in mia.get(page).text
+    assert 'href="/projects/24-001/budget"' in mia.get("/projects/24-001/job-costs").text

@@ -92,8 +92,8 @@ def test_a_running_export_shows_its_progress_and_is_started_once(
     started = press(abe, "start")
     assert (303, "/items/1/export") == (started.status_code, started.headers["location"])
     page = abe.get("/items/1/export").text
-    assert '<section id="progress" data-live="2">' in page
-    assert 'aria-live="polite"' in page
+    assert '<section id="progress" data-live="2" data-say="' in page
+    assert '<p class="unseen" aria-live="polite" data-says="progress"></p>' in page
     assert "0 of 1 lines arrived" in page
     assert "Look again" in page
 
