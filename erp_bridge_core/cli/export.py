@@ -115,7 +115,7 @@ def exit_status(status: "ExportStatus") -> int:
 def _bring(call: Call, context: click.Context, item: int, *, wait: bool) -> None:
     """Leave it to a worker where one lives; else bring it to its end here."""
     from erp_bridge_core.engine.bringing import bring
-    from erp_bridge_core.engine.workers import any_at_work
+    from erp_bridge_core.engine.living import any_at_work
 
     if not wait and any_at_work(call.app.store):
         _answer(call, context, call.app.exports.status(call.actor, item))

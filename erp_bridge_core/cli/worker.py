@@ -28,9 +28,9 @@ def worker() -> None:
 @pass_call
 def run(call: Call, context: click.Context, *, once: bool) -> None:
     """Run a worker without pages until it is stopped; any number of them may run."""
-    from erp_bridge_core.engine.inline import InlineWorker
+    from erp_bridge_core.engine.worker import EngineWorker
 
-    made = InlineWorker(call.app)
+    made = EngineWorker(call.app)
     if once:
         context.exit(_tell_once(call, made.run_once()))
     told = Event()

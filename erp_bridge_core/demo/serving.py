@@ -58,7 +58,7 @@ def served_demo(home: Path, *, base_url: str, erp: str | None, say: Say) -> Iter
     other than a demo, and what the services raise.
     """
     from erp_bridge_core.app import Application
-    from erp_bridge_core.engine.inline import InlineWorker
+    from erp_bridge_core.engine.worker import EngineWorker
 
     kept = Kept.read(home)
     with ExitStack() as stack:
@@ -77,7 +77,7 @@ def served_demo(home: Path, *, base_url: str, erp: str | None, say: Say) -> Iter
         password = kept.password if kept else new_password()
         Kept(password=password, ports={name: _port(each) for name, each in served.items()}).write(home)
         people = _let_in(application, password)
-        stack.enter_context(InlineWorker(application, "demo").at_work())
+        stack.enter_context(EngineWorker(application, "demo").at_work())
         desks = {_title(application, name): each.desk_url for name, each in served.items()}
         yield ServedDemo(application=application, people=people, password=password, desks=desks)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.engine.exporting import EXPORT, ask_to_start, withdraw
-from erp_bridge_core.engine.workers import any_at_work
+from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.exports.lease import goes_on
 from erp_bridge_core.exports.status import ExportState, ExportStatus
 from erp_bridge_core.people.actor import Actor

@@ -11,7 +11,7 @@ from sqlalchemy import Row, or_, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.engine.exporting import EXPORT, START
 from erp_bridge_core.engine.jobs import BY_NAME
-from erp_bridge_core.engine.workers import WorkerView, at_work
+from erp_bridge_core.engine.living import WorkerView, at_work
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require

@@ -11,7 +11,7 @@ import uvicorn
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings, Fault, NotAllowed, UsageError
-from erp_bridge_core.engine.inline import InlineWorker
+from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.web.security import is_https
 from erp_bridge_core.web.server import create_server
 
@@ -46,7 +46,7 @@ def run_server(
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
     )
-    work = InlineWorker(application, worker).at_work() if worker else nullcontext()
+    work = EngineWorker(application, worker).at_work() if worker else nullcontext()
     with listening(host, port) as listener, work:
         bound = listener.getsockname()[1]
         said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")

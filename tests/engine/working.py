@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from shared_books import open_site
 
 from erp_bridge_core.cli.serve import stop
-from erp_bridge_core.engine.inline import InlineWorker
+from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.web.running import run_server
 
 
@@ -36,7 +36,7 @@ def main() -> None:
                 return
         told = Event()
         signal.signal(signal.SIGTERM, lambda *_: told.set())
-        with InlineWorker(application).at_work():
+        with EngineWorker(application).at_work():
             say("ready")
             told.wait()
 

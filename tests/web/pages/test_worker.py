@@ -4,7 +4,7 @@ from sqlalchemy import update
 from web_site import Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.engine.inline import InlineWorker
+from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.store.tables import tasks
 
 
@@ -19,9 +19,9 @@ def test_that_no_worker_runs_is_told(abe: Browser) -> None:
 
 def test_what_the_worker_does_is_shown(abe: Browser, application: Application) -> None:
     """Each task with what it did, and what keeps one from its work before all others."""
-    with InlineWorker(application).at_work():
+    with EngineWorker(application).at_work():
         assert "No worker runs" not in abe.get("/worker").text
-    InlineWorker(application).run_once()
+    EngineWorker(application).run_once()
     problem = {"error": "erp", "message": "The ERP <is> down.", "remedy": "Run `erp-bridge connection check books`."}
     with application.store.begin() as connection:
         connection.execute(update(tasks).where(tasks.c.job == "masters").values(failures=1, problem=problem))
@@ -34,7 +34,7 @@ def test_what_the_worker_does_is_shown(abe: Browser, application: Application) -
 
 def test_programs_see_the_same(abe: Browser, application: Application) -> None:
     """Workers and tasks of the company; no other's."""
-    InlineWorker(application).run_once()
+    EngineWorker(application).run_once()
     told = abe.get("/api/v1/worker").json()
 
     assert [] == told["workers"]

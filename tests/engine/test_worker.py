@@ -16,9 +16,9 @@ from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.contract.errors import AlreadyAnswered
 from erp_bridge_core.engine import bringing
 from erp_bridge_core.engine.exporting import ask_to_start
-from erp_bridge_core.engine.inline import InlineWorker
+from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.engine.status import EngineStatus, TaskState, TaskView, load_engine_status
-from erp_bridge_core.engine.workers import any_at_work
+from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import deliveries, exports, items, privileges, sessions, tasks, workers
@@ -37,7 +37,7 @@ def at_work(application: Application, **schedule: object) -> Iterator[None]:
     """A worker in this process, once it has looked for the first time; settings may be changed."""
     with rewrite(application.home) as document:
         document["schedule"] = {"poll_seconds": 0.2, **schedule}
-    with InlineWorker(application).at_work():
+    with EngineWorker(application).at_work():
         until(lambda: task(application, "webhooks").ended_at)
         yield
 
@@ -133,7 +133,7 @@ def test_a_defects_details_are_in_the_log(application: Application, books: Share
     accept(application)
     bringing.export(application, approver, 1)
     books.switch("defect", on=True)
-    InlineWorker(application).run_once()
+    EngineWorker(application).run_once()
 
     assert "a defect of the adapter" in (application.home / "logs" / "errors.log").read_text()
     assert "a defect of the adapter" not in str(task(application, "verify").problem)
@@ -178,13 +178,13 @@ def test_what_is_off_is_not_done(application: Application) -> None:
     with rewrite(application.home) as document:
         document["schedule"] = {"mail_minutes": 0, "nightly_at": ""}
 
-    assert {"verify:hoosier"} == set(InlineWorker(application).run_once())
+    assert {"verify:hoosier"} == set(EngineWorker(application).run_once())
 
 
 def test_doing_it_once_ends(application: Application, books: SharedBooks) -> None:
     """All that is due is done, exports first of all, and the command is over."""
     start(application)
-    ended = InlineWorker(application).run_once()
+    ended = EngineWorker(application).run_once()
 
     assert {"export:1", "verify:hoosier", "mail:hoosier", "summaries:hoosier", "webhooks:hoosier"} == set(ended)
     assert (CODES, "waiting") == (len(books.postings), state_of(application))
@@ -205,9 +205,9 @@ def test_old_mail_and_sign_ins_are_forgotten(application: Application) -> None:
         connection.execute(update(sessions).values(expires_at=now - timedelta(days=3)))
     with rewrite(application.home) as document:
         document["schedule"] = {"mail_minutes": 0, "verify_minutes": 0}
-    InlineWorker(application).run_once()
+    EngineWorker(application).run_once()
     _make_due(application, "prune")
-    done = InlineWorker(application).run_once()
+    done = EngineWorker(application).run_once()
 
     assert "3 rows forgotten" == done["prune"].told
     with application.store.read() as connection:
@@ -220,7 +220,7 @@ def test_another_companys_tasks_are_not_shown(application: Application, site: Pa
     with open_site(site) as other:
         administrator = other.people.actor_as("administrator", "hoosier", "tester")
         other.companies.add(administrator, "second", name="Second Ltd", time_zone="Europe/Berlin", currency="EUR")
-        InlineWorker(other).run_once()
+        EngineWorker(other).run_once()
 
     assert {"hoosier", ""} == {each.company for each in status(application).tasks}
 

@@ -21,9 +21,9 @@ from erp_bridge_core.defects import defect_text, log_defect
 from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.doing import Doer
 from erp_bridge_core.engine.exporting import EXPORT, START
+from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.planning import chosen, hurried, missing
 from erp_bridge_core.engine.tasks import BEAT, Ended, Task
-from erp_bridge_core.engine.workers import Sign
 
 _LOGGER: Final = logging.getLogger(__name__)
 #: Seconds that what is under way may take once the worker is to end.
@@ -32,7 +32,7 @@ GRACE: Final = 20.0
 _REST: Final = 0.1
 
 
-def _schedule(worker: "InlineWorker") -> ScheduleConfig:
+def _schedule(worker: "EngineWorker") -> ScheduleConfig:
     return Configuration.read(worker.application.home).schedule
 
 
@@ -45,7 +45,7 @@ def _is_of_an_item(task: Task) -> bool:
 
 
 @define(eq=False)
-class InlineWorker:
+class EngineWorker:
     """One worker. `kind` says of what process it is a part; the schedule is read when it is made."""
 
     application: Application
