@@ -50,7 +50,10 @@ def _came_from(request: WebRequest) -> str:
     if request.method == "GET":
         query = request.scope["query_string"].decode("latin-1")
         return own_path(asked_path(request.scope) + (f"?{query}" if query else ""))
-    sent_from = urlsplit(request.headers.get("referer", ""))
+    try:
+        sent_from = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # it is no address
+        return HOME
     if visit_of(request).actor is None or sent_from.netloc != request.headers.get("host"):
         return HOME
     return own_path(sent_from.path or HOME)

@@ -63,7 +63,7 @@ class Perimeter:
         self._unless_set = _encoded(_UNLESS_SET)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or refuse it for its `Host`."""
+        """Answer one request, or refuse it for its `Host`, or for a path that no file or database takes."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
@@ -77,12 +77,14 @@ class Perimeter:
                 message["body"] = b""
             await send(message)
 
-        if is_known(_host(scope), self._hosts):
+        if "\0" in scope["path"]:
+            await _refuse(guarded, b"No address holds a NUL.\n")
+        elif is_known(_host(scope), self._hosts):
             # HEAD is GET without a body, for every page and resource; the server itself has to know it as HEAD.
             asked: Any = {**scope, "path": routed(scope), **({"method": "GET"} if is_head else {})}
             await self._app(asked, receive, guarded)
         else:
-            await _refuse_host(guarded)
+            await _refuse(guarded, _OTHER_HOST)
 
     def _complete(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         given = {name.lower() for name, _ in headers}
@@ -109,8 +111,12 @@ def _encoded(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.encode(), value.encode()) for name, value in headers.items())
 
 
-async def _refuse_host(send: Send) -> None:
-    body = b"This server does not answer to that name. Its [web] base_url and allowed_hosts say to which it does.\n"
+_OTHER_HOST: Final = (
+    b"This server does not answer to that name. Its [web] base_url and allowed_hosts say to which it does.\n"
+)
+
+
+async def _refuse(send: Send, body: bytes) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 400, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
