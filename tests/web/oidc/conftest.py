@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 from controlled_clock import ControlledClock
 from litestar.testing import TestClient
+from oidc_doubles import ProviderDouble, RoundTrip, provider_double
 from oidc_person import PersonThere
 from web_site import PASSWORD, WEB, Browser
 
@@ -64,3 +65,18 @@ def configure(application: Application, clock: ControlledClock, monkeypatch: pyt
 def there() -> PersonThere:
     """A person's browser at the provider."""
     return PersonThere(password=PASSWORD)
+
+
+@pytest.fixture
+def double() -> Iterator[ProviderDouble]:
+    """A provider that says whatever a test has it say."""
+    with provider_double() as found:
+        yield found
+
+
+@pytest.fixture
+def round_trip(configure: Configure, double: ProviderDouble, application: Application) -> RoundTrip:
+    """A stranger's browser before a server that knows the double; abe is linked."""
+    host = application.companies.system("hoosier")
+    application.people.identities.link(host, "abe", issuer=double.url, subject="abe-there")
+    return RoundTrip(browser=configure(double.url), double=double, clock=application.clock)
