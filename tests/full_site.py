@@ -6,13 +6,13 @@ deliveries, maps, a token, a budget change and a sub job.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from controlled_clock import ControlledClock
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
@@ -47,18 +47,34 @@ class FullSite:
     application: Application
     server: TestClient[Any]
     reference: str
+    _cookies: dict[tuple[str, str], dict[str, str]] = field(factory=dict, init=False)
+    _people: dict[tuple[str, str], Actor] = field(factory=dict, init=False)
 
-    def browser(self, login: str = "", *, company: str = "hoosier") -> Browser:
-        """A browser without cookies, or of somebody who has just signed in."""
+    def browser(self, login: str = "", *, company: str = "hoosier", anew: bool = False) -> Browser:
+        """A browser without cookies, or of somebody who signed in just now; `anew` begins another session."""
         self.server.cookies.clear()
         browser = Browser(self.server)
-        if login:
+        if login and (anew or (login, company) not in self._cookies):
             assert 303 == browser.sign_in(login, company=company).status_code
+            self._cookies[login, company] = self.cookies()
+        self.put_cookies(self._cookies.get((login, company), {}))
         return browser
 
+    def cookies(self) -> dict[str, str]:
+        """What the server's client keeps now."""
+        return dict(self.server.cookies)
+
+    def put_cookies(self, cookies: Mapping[str, str]) -> None:
+        """Let the client keep these, and no others."""
+        self.server.cookies.clear()
+        for name, value in cookies.items():
+            self.server.cookies.set(name, value, domain="testserver.local")
+
     def person(self, login: str, company: str = "hoosier") -> Actor:
-        """Somebody as services know him, just signed in."""
-        return self.application.people.sign_in(login, PASSWORD, company)[1]
+        """Somebody as services know him, signed in just now."""
+        if (login, company) not in self._people:
+            self._people[login, company] = self.application.people.sign_in(login, PASSWORD, company)[1]
+        return self._people[login, company]
 
     def routes(self) -> list[str]:
         """Every method and path that the server answers."""

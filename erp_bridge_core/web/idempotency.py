@@ -129,9 +129,14 @@ class Keys:
             values = {"status": answer.status, "headers": answer.headers, "body": answer.body}
             connection.execute(update(table).where(*_of(actor, key)).values(**values))
 
-    def fingerprint(self, request: Request[Any, Any, Any], body: bytes) -> str:
-        """What tells one request from another; keyed, so that a password in it can't be guessed from it."""
-        parts = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    def fingerprint(self, actor: Actor, request: Request[Any, Any, Any], body: bytes) -> str:
+        """What tells one request from another; keyed, so that a password in it can't be guessed from it.
+
+        The limits of a token are part of it: what a wider token of the same person was answered is not for this one.
+        """
+        limits = (",".join(sorted(actor.token_verbs or ())), ",".join(map(str, sorted(actor.token_projects or ()))))
+        sent = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+        parts = (*sent, *limits, str(actor.token_projects is None))
         seal = hmac.new(self.application.opened.audit_key, "\n".join(parts).encode(), hashlib.sha256)
         # Between the parts of a form stands a text that is made anew whenever it is sent.
         boundary = request.content_type[1].get("boundary", "").encode()
@@ -174,7 +179,7 @@ class Writes:
             return
         _require_key(key)
         keys = Keys(application=application_of(request), living=request.app.state["living"])
-        known = await run_sync(keys.take, actor, key, keys.fingerprint(request, body))
+        known = await run_sync(keys.take, actor, key, keys.fingerprint(actor, request, body))
         if known is not None:
             await _answer(known, send)
             return

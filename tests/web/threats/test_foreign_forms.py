@@ -59,11 +59,11 @@ def test_a_token_is_good_for_one_session_in_one_company(site: FullSite, whose: s
     elif whose == "a visit's":
         token = site.browser().token("/sign-in")
     else:
-        token = site.browser("ada", company="second" if "company" in whose else "hoosier").token("/password")
-    kept = dict(site.server.cookies)
-    site.browser("ada")
+        token = site.browser("ada", company="second" if "company" in whose else "hoosier", anew=True).token("/password")
+    kept = site.cookies()
+    site.browser("ada", anew=True)
     if whose == "another company's":  # the same session, which works in the first company now
-        site.server.cookies.update({**kept, "erp-bridge-company": "hoosier"})
+        site.put_cookies({**kept, "erp-bridge-company": "hoosier"})
     before = site.acts()
 
     assert "" == accepted(site, {}, {"data": {"csrf_token": token}})
@@ -72,7 +72,7 @@ def test_a_token_is_good_for_one_session_in_one_company(site: FullSite, whose: s
 
 def test_a_good_form_is_taken(site: FullSite) -> None:
     """The refusals above are for the token alone."""
-    browser = site.browser("ada")
+    browser = site.browser("ada", anew=True)
 
     assert 303 == browser.send("/company", {"company": "hoosier"}).status_code
     assert 200 == site.server.post("/api/v1/session", json=SIGN_IN).status_code

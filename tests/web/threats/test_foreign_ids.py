@@ -83,9 +83,9 @@ def test_operations_are_told_as_none(site: FullSite, olga: Browser) -> None:
 
 def operations_with_ids(site: FullSite) -> list[Operation]:
     """The operations whose path names something of a company."""
-    kept = dict(site.server.cookies)
+    kept = site.cookies()
     found = [each for each in operations(site) if "{" in each.path and not re.search(SHARED, each.path)]
-    site.server.cookies.update(kept)
+    site.put_cookies(kept)
     return found
 
 

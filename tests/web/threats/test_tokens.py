@@ -27,7 +27,7 @@ TAKE_UP: Final = frozenset({"take up exports"})
 ROWS: Final = (
     (ANY, r"(GET|DELETE|POST) /session|GET /(companies|company|company/policy|projects)"),
     (ANY, r"GET /people/\{login\}"),  # the owner's own; of others nothing
-    (NEVER, r"\w+ /(tokens|sign-ins|people|companies|company|thaw|plugins/certificates)(/.*)?"),
+    (NEVER, r"\w+ /(tokens|sign-ins|people|companies|company|thaw|plugins/certificates)(/.*)?|PUT /session/formats"),
     (NEVER, r"GET /webhooks.*|(POST|DELETE) /webhooks(/\{.*|/deliveries/.*)?"),
     (NEVER, r"GET /mail.*|POST /mail/(\{.*|retry|test)"),
     (NEVER, r"(POST|PUT|DELETE|PATCH) /connections(/\{name\}(/map|/settings)?)?|GET /connections/\{name\}/settings"),
@@ -72,6 +72,20 @@ def token(site: FullSite, name: str, *verbs: str, projects: tuple[str, ...] = ()
 def test_every_operation_has_a_row(every: tuple[Operation, ...]) -> None:
     """Whoever adds an operation says here what it needs of a token."""
     assert [] == [each.label for each in every if needs(each) is None]
+
+
+def test_a_repeated_request_is_answered_within_the_limits_of_the_token(site: FullSite) -> None:
+    """A key that another token of the same person has used tells nothing of its answer."""
+    wide, narrow = token(site, "wide", "read", "send"), token(site, "narrower", "resume")
+    path, key = "/api/v1/projects/24-001/sync", {"Idempotency-Key": "one and the same".replace(" ", "-")}
+    site.server.cookies.clear()
+
+    first = site.server.post(path, headers={**wide, **key})
+    again = site.server.post(path, headers={**wide, **key})
+    other = site.server.post(path, headers={**narrow, **key})
+
+    assert (200, 200, "true") == (first.status_code, again.status_code, again.headers["idempotency-replayed"])
+    assert (422, "key_reused") == (other.status_code, other.json()["error"])
 
 
 @pytest.fixture(params=[False, True], ids=["answering is off", "answering is on"])
