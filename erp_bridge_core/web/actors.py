@@ -83,8 +83,13 @@ def visit_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Visit:
 def actor_of(request: WebRequest) -> Actor:
     """Whoever is signed in; raises `NotSignedIn`."""
     if request.auth.actor is None:
-        raise NotSignedIn("Nobody is signed in.", remedy="Sign in; a program sends an API token.")
+        raise nobody()
     return request.auth.actor
+
+
+def nobody() -> NotSignedIn:
+    """The error for a request that needs somebody."""
+    return NotSignedIn("Nobody is signed in.", remedy="Sign in; a program sends an API token.")
 
 
 def sole_company(application: Application) -> str:
@@ -101,8 +106,10 @@ class Authentication(AbstractAuthenticationMiddleware):
         params = connection.scope["path_params"]
         connection.scope["path_params"] = {name: read_part(value) for name, value in params.items()}
         visit = await run_sync(_Finding(application_of(connection), cookies_of(connection)).find, connection)
-        if visit.actor is None and not connection.route_handler.opt.get("public"):
-            raise NotSignedIn("Nobody is signed in.", remedy="Sign in; a program sends an API token.")
+        # A form of a page is refused by its guard, which first has at hand what was typed into it.
+        is_form = connection.scope.get("method") == "POST" and not connection.scope["path"].startswith(API)
+        if visit.actor is None and not is_form and not connection.route_handler.opt.get("public"):
+            raise nobody()
         if visit.actor is not None and not _OPEN_TO_NEWCOMERS & connection.route_handler.opt.keys():
             require_own_password(visit.actor)
         return AuthenticationResult(user=visit.actor, auth=visit)

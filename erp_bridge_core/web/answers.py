@@ -1,7 +1,6 @@
 """How an error is answered: a page, problem+json under /api, or the sign-in page for whoever has to sign in first."""
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from litestar import Response
 from litestar.enums import MediaType
@@ -10,10 +9,11 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from erp_bridge_core.contract.errors import ErpBridgeError, OneTimePassword
-from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of, visit_of
-from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, asked_path, own_path, sign_in_path
+from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of
+from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, asked_path, sign_in_path
 from erp_bridge_core.web.defects import log_defect
-from erp_bridge_core.web.errors import PROBLEM, Defect, NotSignedIn, Told, asks_for_sign_in, problem, tell
+from erp_bridge_core.web.errors import PROBLEM, Defect, ForeignForm, NotSignedIn, Told, asks_for_sign_in, problem, tell
+from erp_bridge_core.web.kept import way_back
 from erp_bridge_core.web.rendering import redirect, render, render_bare
 
 
@@ -29,34 +29,21 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     if isinstance(told.error, OneTimePassword):
         return Redirect(FIRST_OF_ALL, status_code=303)
     if isinstance(told.error, NotSignedIn):
-        return Redirect(sign_in_path(_came_from(request)), status_code=303)
+        return Redirect(sign_in_path(way_back(request)), status_code=303)
     return _page(request, told)
 
 
 def _page(request: WebRequest, told: Told) -> Response[Any]:
-    again = sign_in_path(_came_from(request)) if asks_for_sign_in(told.error) else ""
+    again = sign_in_path(way_back(request)) if asks_for_sign_in(told.error) else ""
+    form = way_back(request, always=True) if isinstance(told.error, ForeignForm) else HOME
     try:
-        page = render(request, "error.html", status=told.status, told=told, sign_in_again=again)
+        page = render(request, "error.html", status=told.status, told=told, sign_in_again=again, form=form)
     except ErpBridgeError:
         # The database is what failed, and the page's frame is read from it.
-        bare = render_bare(request, "error.html", told=told, sign_in_again=again)
+        bare = render_bare(request, "error.html", told=told, sign_in_again=again, form=form)
         page = Response(bare, status_code=told.status, media_type=MediaType.HTML)
     page.headers.update(told.headers)
     return page
-
-
-def _came_from(request: WebRequest) -> str:
-    """The page to come back to: this one, or the one whose form was sent."""
-    if request.method == "GET":
-        query = request.scope["query_string"].decode("latin-1")
-        return own_path(asked_path(request.scope) + (f"?{query}" if query else ""))
-    try:
-        sent_from = urlsplit(request.headers.get("referer", ""))
-    except ValueError:  # it is no address
-        return HOME
-    if visit_of(request).actor is None or sent_from.netloc != request.headers.get("host"):
-        return HOME
-    return own_path(sent_from.path or HOME)
 
 
 def enter_company(request: WebRequest, chosen: OtherCompany) -> Redirect:

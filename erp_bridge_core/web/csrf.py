@@ -9,8 +9,10 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from erp_bridge_core.connections.configuration import WebConfig
-from erp_bridge_core.web.actors import Visit, WebRequest, cookies_of
+from erp_bridge_core.contract.errors import NotAllowed
+from erp_bridge_core.web.actors import Visit, WebRequest, cookies_of, nobody
 from erp_bridge_core.web.errors import ForeignForm
+from erp_bridge_core.web.kept import remember
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
@@ -34,15 +36,35 @@ def earlier_forms(before: Visit, secret: str) -> str:
 
 
 async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """A guard of every handler that changes something; raises `ForeignForm`. A bearer token is proof by itself."""
+    """A guard of every handler that changes something; raises `ForeignForm`, or `NotSignedIn` for a page's form.
+
+    A bearer token is proof by itself.
+    """
     request: WebRequest = connection  # type: ignore[assignment] # guards of HTTP routes are given the request
     if request.method in _SAFE or request.auth.bearer:
         return
+    is_for_strangers = bool(handler.opt.get("public"))
     if not _is_own(request, cookies_of(request).web):
+        if request.auth.actor is None and not is_for_strangers:
+            raise nobody()
         raise ForeignForm("This came from another site; nothing was done.", remedy="Open the page here and try again.")
     if handler.opt.get("by_json") and request.content_type[0] == "application/json":
         return
-    given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
+    if given := request.headers.get(HEADER):
+        _require_token(request, given)
+        return
+    typed = await request.form()
+    remember(request, typed)
+    try:
+        if request.auth.actor is None and not is_for_strangers:
+            raise nobody()
+        _require_token(request, typed.get(FIELD))
+    except NotAllowed:
+        await typed.close()  # the files that came with it
+        raise
+
+
+def _require_token(request: WebRequest, given: object) -> None:
     good = isinstance(given, str) and any(
         hmac.compare_digest(given.encode(), token.encode()) for token in (form_token(request.auth), _earlier(request))
     )

@@ -11,6 +11,8 @@ from attrs import evolve, field, frozen
 
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault
 
+#: A field whose name holds one of these is never kept, and never shown again.
+SECRETS: Final = ("password", "secret")
 #: Characters of one field, where it says nothing else.
 LONGEST: Final = 4000
 
@@ -43,6 +45,11 @@ class Field:
     longest: int = LONGEST
     autocomplete: str = "off"
     choices: tuple[tuple[str, str], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        """A secret's name says that it is one: what is kept of a form is told by names alone."""
+        if self.is_secret and not any(part in self.name for part in SECRETS):
+            raise ValueError(f"the name of the secret field {self.name!r} holds none of {', '.join(SECRETS)}")
 
     @property
     def is_secret(self) -> bool:

@@ -1,6 +1,7 @@
 """Pages: Jinja2 with everything escaped, and the frame around each: who, where, what is open to him, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from attrs import evolve, frozen
@@ -15,14 +16,19 @@ from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import Rights
 from erp_bridge_core.people.views import Company
 from erp_bridge_core.web.actors import WebRequest, actor_of, application_of, cookies_of, visit_of
-from erp_bridge_core.web.addresses import path_to
+from erp_bridge_core.web.addresses import path_to, sign_in_path
 from erp_bridge_core.web.csrf import FIELD, form_token
+from erp_bridge_core.web.filling import fill
 from erp_bridge_core.web.flash import Flash, flash_cookie, read_flash
 from erp_bridge_core.web.format import Formats, locale_of, preferred_locale
+from erp_bridge_core.web.kept import QUERY, TOO_LONG, kept_for, origin_field, way_back
 from erp_bridge_core.web.navigation import Entry, entries
 from erp_bridge_core.web.remedies import on_pages
 from erp_bridge_core.web.static_files import static_path
 from erp_bridge_core.web.text import finalized, headed
+
+_TOO_LONG: Final = "What you had typed was too long to be kept; the browser may still have it: go back."
+_NOT_THERE: Final = "What was typed before this sign-in is not kept any more, or is somebody else's."
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("erp_bridge_core.web", "templates"),
@@ -39,15 +45,32 @@ _TEMPLATES.globals["path_to"] = path_to
 
 
 @frozen(kw_only=True)
+class Restored:
+    """A form that was filled in again with what was typed before a sign-in: what of it has no place in it any more.
+
+    `why_not` says why nothing was restored; blank where something was.
+    """
+
+    left: Sequence[tuple[str, str]] = ()
+    has_file: bool = False
+    why_not: str = ""
+
+
+@frozen(kw_only=True)
 class Frame:
     """What surrounds every page. Without an actor it is the page of a stranger.
 
-    `provider` is what people call the provider of sign-ins; blank where there is none.
+    `provider` is what people call the provider of sign-ins; blank where there is none. `origin` is what its forms say
+    of theirs; `restored` is told where a form was filled in again; `sign_in_again` answers the way to a sign-in and
+    back, for a page that asks for a recent one.
     """
 
     path: str
     csrf_field: str
     csrf_token: str
+    origin: str = ""
+    restored: Restored | None = None
+    sign_in_again: Callable[[], str] = str
     actor: Actor | None = None
     company: Company | None = None
     several_companies: bool = False
@@ -65,7 +88,8 @@ def render(
     show = Formats(preferred_locale(accepted))
     if frame.company:
         show = formats_of(request, frame.company)
-    text = _TEMPLATES.get_template(template).render(frame=frame, show=show, **values)
+    page = partial(_TEMPLATES.get_template(template).render, show=show, **values)
+    text = _restored(request, page, frame) if request.query_params.get(QUERY) else page(frame=frame)
     gone = [cookies_of(request).remove("notice")] if frame.flash else []
     return Response(text, status_code=status, media_type=MediaType.HTML, cookies=[*gone, *cookies])
 
@@ -89,12 +113,25 @@ def redirect(request: WebRequest, path: str, *, flash: Flash | None = None, cook
     return Redirect(path, status_code=303, cookies=[*told, *cookies])
 
 
+def _restored(request: WebRequest, page: Callable[..., str], frame: Frame) -> str:
+    """The page with what was kept in its form; it is written twice, since what is left of that stands above it."""
+    if frame.actor is None or request.method != "GET":
+        return page(frame=frame)
+    kept = kept_for(request)
+    if kept is None:
+        why_not = _TOO_LONG if request.query_params.get(QUERY) == TOO_LONG else _NOT_THERE
+        return page(frame=evolve(frame, restored=Restored(why_not=why_not)))
+    left = fill(page(frame=frame), kept.action, kept.fields).left
+    told = evolve(frame, restored=Restored(left=left, has_file=kept.has_file))
+    return fill(page(frame=told), kept.action, kept.fields).page
+
+
 def _frame(request: WebRequest) -> Frame:
     visit = visit_of(request)
     provider = request.app.state.get("provider")
     frame = Frame(
-        path=request.scope["path"], csrf_field=FIELD, csrf_token=form_token(visit),
-        provider=provider.config.label if provider else "",
+        path=request.scope["path"], csrf_field=FIELD, csrf_token=form_token(visit), origin=origin_field(request),
+        sign_in_again=lambda: sign_in_path(way_back(request)), provider=provider.config.label if provider else "",
     )  # fmt: skip
     if visit.actor is None:
         return frame

@@ -22,6 +22,7 @@ from erp_bridge_core.web.background import Background
 from erp_bridge_core.web.csrf import require_own_form
 from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
 from erp_bridge_core.web.idempotency import Living, Writes
+from erp_bridge_core.web.kept import KeptForms
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
 from erp_bridge_core.web.static_files import FOLDER, SECONDS
@@ -71,6 +72,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
                 "cookies": cookies,
                 "background": background,
                 "living": living,
+                "kept": KeptForms(application.clock.now),
                 "provider": _provider(application, configuration, configured.base_url),
             }
         ),

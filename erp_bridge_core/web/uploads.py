@@ -1,6 +1,6 @@
-"""Uploaded files between the pages that read them: each in its session's own folder, under a random name, not for long.
+"""Uploaded files between the pages that read them: each in its person's own folder, under a random name, not for long.
 
-Whoever asks names a file by its key alone, which is no path; and only the session, company and purpose that brought it
+Whoever asks names a file by its key alone, which is no path; and only the person, company and purpose that brought it
 find it.
 """
 
@@ -34,7 +34,7 @@ class Stream(Protocol):
 
 @frozen
 class Uploads:
-    """The uploaded files of one owner: `owner` is whatever tells the session, company and purpose apart."""
+    """The uploaded files of one owner: `owner` is whatever tells the person, company and purpose apart."""
 
     home: Path
     owner: tuple[str, ...]

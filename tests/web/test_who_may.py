@@ -34,7 +34,7 @@ STRANGERS: Final = frozenset({"a stranger"}) | EVERYBODY
 ROWS: Final = (
     (STRANGERS, r"GET /(health|sign-in|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
-    (EVERYBODY, r"\w+ /api/v1/(session|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
+    (EVERYBODY, r"\w+ /api/v1/(session.*|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /(companies/new|projects/(new|\{number\}))"),
     # People, policies, connections and the like.
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies(/new)?|company/.*)|POST /(api/v1|problems)/thaw"),

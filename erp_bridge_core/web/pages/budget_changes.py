@@ -15,6 +15,7 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.kept import kept_fields
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, renamed, words_of
@@ -54,7 +55,9 @@ def show_new_change(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str]
 ) -> Response[str]:
     """The form of a new change."""
-    form = _form(request, application, actor, number, with_number=True).empty(_today(application, actor))
+    form = _form(request, application, actor, number, with_number=True).empty(
+        _today(application, actor), kept=kept_fields(request)
+    )
     return _form_page(request, application, actor, number, form)
 
 
@@ -104,7 +107,7 @@ def show_change_form(
     """The form of a change that is there."""
     found = _find(application, actor, number, change)
     form = _form(request, application, actor, number, with_number=False)
-    filled = form.of_change(found, numbers_of(request, application, actor))
+    filled = form.of_change(found, numbers_of(request, application, actor), kept=kept_fields(request))
     return _form_page(request, application, actor, number, filled, change=found)
 
 

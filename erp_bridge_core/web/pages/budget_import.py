@@ -55,13 +55,13 @@ def show_import(
 def bring_file(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str], posted: GivenForm
 ) -> Response[str] | Redirect:
-    """Keep the file for this session, and go on to its columns."""
+    """Keep the file for this person, and go on to its columns."""
     require(desk(application, actor, number).ways.may_edit)
     file = posted.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         fault = BadInput("No file was chosen.", remedy="Choose a CSV or XLSX file.")
         return _start(request, application, actor, number, refused=fault)
-    uploads = _uploads(request, application, actor, number)
+    uploads = _uploads(application, actor, number)
     key = uploads.keep(file.filename, file.file)
     try:
         read_head(uploads.find(key), file_options(OPTIONS.read({})))
@@ -94,12 +94,10 @@ def take_file(
 
 
 @get("/projects/{number:str}/budget/import/{key:str}/faults", sync_to_thread=True)
-def give_faults(
-    *, request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str], key: FromPath[str]
-) -> File:
+def give_faults(*, application: GivenApplication, actor: GivenActor, number: FromPath[str], key: FromPath[str]) -> File:
     """Every bad row with what is wrong with it, as a CSV file that is safe to open."""
     application.projects.show(actor, number)
-    uploads = _uploads(request, application, actor, number)
+    uploads = _uploads(application, actor, number)
     path = uploads.beside(key)
     if not path.is_file():
         raise NotFound("No faults were written for this file.", remedy="Check the file first.")
@@ -128,7 +126,7 @@ class _FilePage:
         self._request, self._application, self._actor, self._number = request, application, actor, number
         self._key = key
         self._here = desk(application, actor, number)
-        self._uploads = _uploads(request, application, actor, number)
+        self._uploads = _uploads(application, actor, number)
         self._path = self._uploads.find(key)
 
     def answer(self, posted: FormMultiDict) -> Response[str] | Redirect:
@@ -205,9 +203,9 @@ def _first(refused: ErpBridgeError | None) -> tuple[Fault, ...]:
     return refused.faults[:_SHOWN] if refused else ()
 
 
-def _uploads(request: WebRequest, application: Application, actor: Actor, number: str) -> Uploads:
-    """Where this session keeps the file of this budget; nobody else finds it."""
-    return Uploads(application.home, (request.auth.session, actor.company, number))
+def _uploads(application: Application, actor: Actor, number: str) -> Uploads:
+    """Where this person's file of this budget is kept, over a new sign-in, too; nobody else finds it."""
+    return Uploads(application.home, (actor.login, actor.company, number))
 
 
 def _start(

@@ -12,6 +12,7 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.addresses import sign_in_path
 from erp_bridge_core.web.errors import asks_for_sign_in, status_of
 from erp_bridge_core.web.flash import Flash
+from erp_bridge_core.web.kept import way_back
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.items import item_path, load_head, told
 
@@ -38,7 +39,7 @@ def show_refusal(
     request: WebRequest, application: Application, actor: Actor, item_id: int, *, error: ErpBridgeError
 ) -> Response[str]:
     """Why it was not done, each reason with its remedy, and what was done with the item last."""
-    again = sign_in_path(item_path(item_id)) if asks_for_sign_in(error) else ""
+    again = sign_in_path(way_back(request)) if asks_for_sign_in(error) else ""
     head = load_head(application, actor, item_id)
     return render(
         request, "items/refused.html", status=status_of(error), head=head, told=told, error=error, sign_in_again=again

@@ -86,21 +86,22 @@ class ChangeForm:
         free = tuple(evolve(each, required=False, hint="") for each in line.fields)
         return cls(head=Form(_HEAD if with_number else _HEAD[1:]), line=Form(free))
 
-    def empty(self, today: date) -> "FilledChange":
-        """A new change of today."""
+    def empty(self, today: date, *, kept: Mapping[str, Any]) -> "FilledChange":
+        """A new change of today, with room for what was kept of one."""
         head = self.head.empty(date=today.isoformat())
-        return FilledChange(head=head, rows=tuple(self._row(place) for place in range(ROWS)))
+        return FilledChange(head=head, rows=tuple(self._row(place) for place in range(max(ROWS, _room(kept)))))
 
-    def of_change(self, change: ChangeView, numbers: Numbers) -> "FilledChange":
-        """A change that is there."""
+    def of_change(self, change: ChangeView, numbers: Numbers, *, kept: Mapping[str, Any]) -> "FilledChange":
+        """A change that is there, with room for what was kept of it."""
         head = self.head.empty(date=change.date.isoformat(), description=change.description)
         typed = [typed_line(line, numbers) for line in change.lines]
-        rows = [self._row(place, known) for place, known in enumerate([*typed, {}])]
+        typed += [{}] * max(1, _room(kept) - len(typed))
+        rows = [self._row(place, known) for place, known in enumerate(typed)]
         return FilledChange(head=head, rows=tuple(rows))
 
     def read(self, posted: Mapping[str, Any]) -> "FilledChange":
         """What was typed; rows without anything in them are left out of its lines."""
-        room = min(_count(posted), MOST_ROWS)
+        room = _room(posted)
         rows = [self._fields(place).read(posted) for place in range(room)]
         if posted.get("then") == "more":
             rows += [self._row(place) for place in range(room, min(room + ROWS, MOST_ROWS))]
@@ -162,9 +163,9 @@ def _values(row: Filled, place: int) -> dict[str, Any]:
     return {name: row.values[_name(name, place)] for name in FIELDS}
 
 
-def _count(posted: Mapping[str, Any]) -> int:
-    """How many rows were sent: places count without a gap."""
+def _room(posted: Mapping[str, Any]) -> int:
+    """How many rows were sent, as many as a page can hold: places count without a gap."""
     count = 0
     while _name("cost_code", count) in posted:
         count += 1
-    return count
+    return min(count, MOST_ROWS)
