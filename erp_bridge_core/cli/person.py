@@ -11,6 +11,7 @@ from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page
 from erp_bridge_core.cli.passwords import ask_password, password_option
 from erp_bridge_core.cli.person_account import change, deactivate, end_sign_in, end_sign_ins, reactivate, sign_ins
+from erp_bridge_core.cli.person_identities import identities, link, unlink
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.people.actor import Actor
 
@@ -199,7 +200,7 @@ def revoke_token(call: Call, name: str) -> None:
     call.done(f"The token {name} has ended.")
 
 
-for verb in (change, deactivate, reactivate, sign_ins, end_sign_in, end_sign_ins):
+for verb in (change, deactivate, reactivate, sign_ins, end_sign_in, end_sign_ins, identities, link, unlink):
     person.add_command(verb)
 
 
