@@ -4,7 +4,7 @@ The rules are those of `outcomes`, where they stand as a table; here they are on
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, tuple_, update
@@ -17,6 +17,9 @@ from erp_bridge_core.exports.outcomes import outcome_of_item
 from erp_bridge_core.exports.pairing import name_wrong_places
 from erp_bridge_core.exports.revisions import name_without_effect
 from erp_bridge_core.store.tables import item_lines, key_outcomes, observations
+
+#: Lines of an export that has gone wrong, of which nothing is in the ERP.
+HERE: Final = ("staged", "refused")
 
 
 @frozen(kw_only=True)
@@ -42,10 +45,20 @@ def compare(connection: Connection, subject: Subject, *, company_id: int) -> Com
         missing=_missing(connection, subject) if half else 0,
         lagging=connection.execute(lagging(subject)).scalar_one(),
     )
+    if outcome.is_good and _nothing_got_there(connection, subject):
+        outcome = Outcome.NOT_VISIBLE_YET
     if outcome.is_waiting:
         _let_zero_sums_wait(connection, subject)
     odd = connection.execute(_odd_unposted(subject)).scalar_one()
     return Comparison(outcome=outcome, counts=counts, odd_unposted=odd)
+
+
+def _nothing_got_there(connection: Connection, subject: Subject) -> bool:
+    """Whether all lines are still here, refused or never sent, and none was given back: no figure had to move."""
+    line = item_lines.c
+    query = select(func.count(), func.count().filter(line.state.in_(HERE))).where(line.item_id == subject.item_id)
+    lines, here = connection.execute(query).one()
+    return bool(lines == here > 0)
 
 
 def _is_zero_sum() -> ColumnElement[bool]:

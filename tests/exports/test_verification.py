@@ -112,6 +112,18 @@ def test_unmet_condition_keeps_it_waiting(place: Place) -> None:
     ]
 
 
+@pytest.mark.rule("V2", "E3")
+@pytest.mark.parametrize("state", ["staged", "refused"])
+def test_an_export_of_which_nothing_arrived_is_not_posted(place: Place, state: str) -> None:
+    """It failed before its first write, or every line was refused: no figure moved, which is no success."""
+    with place.scene.store.begin() as connection:
+        connection.execute(update(items).values(state="failed"))
+        connection.execute(update(item_lines).values(state=state))
+    place.books.jobs["J1"].unposted.clear()
+
+    assert (Outcome.NOT_VISIBLE_YET, ItemState.FAILED) == (place.verify(), place.state())
+
+
 class _Lagging(MemoryAdapter):
     """The books, in whose sight nothing is carried back."""
 
