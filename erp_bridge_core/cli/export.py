@@ -1,14 +1,16 @@
 """`export`: bring an accepted item into the ERP, hand files over, retry, and settle what nobody can know."""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE, ERP, UNKNOWN
+from erp_bridge_core.cli.export_doubts import doubts
 from erp_bridge_core.cli.output import Column, Page, plural
 from erp_bridge_core.cli.progress import Advance, polled
+from erp_bridge_core.contract.errors import ErpBridgeError
 
 if TYPE_CHECKING:
     from erp_bridge_core.contract.effects import HandOver
@@ -48,12 +50,16 @@ def status(call: Call, context: click.Context, item: int) -> None:
 
 
 @export.command("resume", answer=["exports"])
+@click.argument("item", type=int, required=False)
 @click.pass_context
 @pass_call
-def resume(call: Call, context: click.Context) -> None:
-    """Take up every export of the company that is not at rest, as after a crash."""
+def resume(call: Call, context: click.Context, item: int | None) -> None:
+    """Take up the export of ITEM, or every one of the company that is not at rest, as after a crash."""
     with polled("Resuming exports", lambda: None):
-        found = call.app.exports.resume(call.actor)
+        if item is None:
+            found = call.app.exports.resume(call.actor)
+        else:
+            found = (call.app.exports.run(call.actor, item),)
 
     def print_it(page: Page) -> None:
         rows = [(each.item_id, each.state, each.stage, _arrived(each)) for each in found]
@@ -72,6 +78,42 @@ def retry(call: Call, context: click.Context, item: int, *, wait: bool) -> None:
     """Send again what has not arrived of a failed export, and only that."""
     call.app.exports.reopen(call.actor, item)
     _bring(call, context, item, wait=wait)
+
+
+@export.command("retry-several", answer=["answers"])
+@click.argument("items", type=int, nargs=-1, required=True)
+@click.pass_context
+@pass_call
+def retry_several(call: Call, context: click.Context, items: tuple[int, ...]) -> None:
+    """Retry several failed exports, each to its end; one that can't be retried does not stop the others."""
+    answers: list[dict[str, Any]] = []
+    with polled("Retrying exports", lambda: None):
+        for item in dict.fromkeys(items):
+            try:
+                answers.append({"item": item, "export": _retried(call, item), "error": None})
+            except ErpBridgeError as error:
+                answers.append({"item": item, "export": None, "error": error})
+
+    def print_it(page: Page) -> None:
+        for each in answers:
+            status, error = each["export"], each["error"]
+            if error is None:
+                page.line(f"Item {each['item']}: {status.state.replace('_', ' ')}, {_arrived(status)} lines arrived.")
+            else:
+                page.line(f"Item {each['item']} was not retried: {error.message} {error.remedy}".rstrip())
+
+    call.answer({"answers": answers}, print_it)
+    context.exit(max(each["error"].exit_status if each["error"] else exit_status(each["export"]) for each in answers))
+
+
+def _retried(call: Call, item: int) -> "ExportStatus":
+    """Retry one export, by a worker where one lives, else here."""
+    from erp_bridge_core.engine import bringing
+
+    return bringing.retry(call.app, call.actor, item)
+
+
+export.add_command(doubts)
 
 
 @export.command("settle", answer=["export"])
@@ -103,6 +145,23 @@ def hand_overs(call: Call, item: int) -> None:
 def take(call: Call, item: int) -> None:
     """Take over what lies ready, once, and print its sheet; taking again moves nothing."""
     _answer_hand_overs(call, call.app.exports.take(call.actor, item))
+
+
+@export.command("file", answer=["file", "sha256", "bytes"])
+@click.argument("item", type=int)
+@click.argument("sha256")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@pass_call
+def taken_file(call: Call, item: int, sha256: str, target: Path) -> None:
+    """Copy a file that was taken to TARGET, which must not be there; its hash proves which one it is."""
+    found = call.app.exports.taken_file(call.actor, item, sha256)
+    try:
+        with target.open("xb") as file:
+            file.write(found.content)
+    except OSError as error:
+        raise UsageError(f"{target} can't be written: {error.strerror}.", remedy="Name a new file.") from error
+    answer = {"file": target, "sha256": found.sha256, "bytes": len(found.content)}
+    call.answer(answer, lambda page: page.line(f"{target} is a copy of {found.name}, SHA-256 {found.sha256}."))
 
 
 def exit_status(status: "ExportStatus") -> int:

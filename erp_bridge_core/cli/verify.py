@@ -1,6 +1,6 @@
 """`verify`: read the ERP back and compare; and what people decide about a mismatch."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,8 +12,12 @@ from erp_bridge_core.cli.output import Page, money, plural
 from erp_bridge_core.cli.progress import progress
 
 if TYPE_CHECKING:
+    from erp_bridge_core.app import Application
     from erp_bridge_core.exports.results import VerificationResult
     from erp_bridge_core.exports.verification import Verified
+    from erp_bridge_core.people.actor import Actor
+
+    Decision = Callable[[Actor, int, str], VerificationResult]
 
 
 @click.group("verify", cls=Noun, default="run")
@@ -57,7 +61,7 @@ def show(call: Call, context: click.Context, item: int) -> None:
         _answer(call, context, result)
 
 
-def _resolving(name: str, method: str, text: str) -> None:
+def _resolving(name: str, way: "Callable[[Application], Decision]", text: str) -> None:
     @verify.command(name, help=text, answer=["verification"])
     @click.argument("item", type=int)
     @click.option("--reason", required=True, help="Why, and what you saw in the ERP; it is audited.")
@@ -65,13 +69,25 @@ def _resolving(name: str, method: str, text: str) -> None:
     @pass_call
     def resolve(call: Call, context: click.Context, item: int, reason: str) -> None:
         with progress("Reading the ERP back"):
-            result = getattr(call.app.verification, method)(call.actor, item, reason)
+            result = way(call.app)(call.actor, item, reason)
         _answer(call, context, result)
 
 
-_resolving("adopt", "adopt", "Make what the ERP shows the new baseline; what is not there at all is given back.")
-_resolving("corrected", "corrected", "Say that it was corrected in the ERP: it is verified again.")
-_resolving("accept-difference", "accept_difference", "Accept the difference as it is, with a reason.")
+_resolving(
+    "adopt",
+    lambda app: app.verification.adopt,
+    "Make what the ERP shows the new baseline; what is not there at all is given back.",
+)
+_resolving(
+    "corrected",
+    lambda app: app.verification.corrected,
+    "Say that it was corrected in the ERP: it is verified again.",
+)
+_resolving(
+    "accept-difference",
+    lambda app: app.verification.accept_difference,
+    "Accept the difference as it is, with a reason.",
+)
 
 
 def _one(call: Call, item: int) -> "list[Verified]":

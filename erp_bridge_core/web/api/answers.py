@@ -12,13 +12,12 @@ from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import of_revision, tagged
 from erp_bridge_core.web.api.items import ItemId, SentItem
-from erp_bridge_core.web.api.models import Body, Reason, Text, made
+from erp_bridge_core.web.api.models import Body, Numbered, Reason, Text, made
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
 _on = Operations("answers")
 
-_Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _LineNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}$")]
 
 
@@ -38,7 +37,7 @@ class Acceptance(Body):
 class BulkAcceptance(Body):
     """Items to accept with their fields' defaults."""
 
-    items: Annotated[list[_Number], msgspec.Meta(min_length=1, max_length=500)]
+    items: Annotated[list[Numbered], msgspec.Meta(min_length=1, max_length=500)]
     confirm_import_closes: bool = False
 
 

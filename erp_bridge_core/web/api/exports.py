@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
+import msgspec
 from attrs import frozen
 from litestar import Response
 from litestar.params import FromPath, JSONBody
@@ -16,7 +18,7 @@ from erp_bridge_core.exports.status import ExportStatus
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest, application_of
 from erp_bridge_core.web.api.items import ItemId
-from erp_bridge_core.web.api.models import Body, Reason, made, made_all
+from erp_bridge_core.web.api.models import Body, Numbered, Reason, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -105,6 +107,21 @@ class HandOverModel:
     facts: Mapping[str, str]
 
 
+@frozen(kw_only=True)
+class RetriedModel:
+    """One item of several: its export as it stands a moment later, or the error that kept it from being retried."""
+
+    item: int
+    export: ExportModel | None
+    error: Mapping[str, Any] | None
+
+
+class BulkRetry(Body):
+    """Items whose exports failed."""
+
+    items: Annotated[list[Numbered], msgspec.Meta(min_length=1, max_length=500)]
+
+
 class SettlementOrder(Body):
     """What became of an effect, and what was seen in the ERP."""
 
@@ -149,6 +166,23 @@ def retry_export(
     return _run(request, actor, item_id, lambda: bringing.retry(application, actor, item_id, leave=leave))
 
 
+@_on.act("/items/retry", "Retry several failed exports", *ERP)
+def retry_items(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, data: JSONBody[BulkRetry]
+) -> list[RetriedModel]:
+    """Send again what has not arrived of several items; one that can't be retried does not stop the others."""
+    leave = background_of(request).ending.is_set
+    answers = []
+    for item_id in dict.fromkeys(data.items):
+        try:
+            application.reviews.item(actor, item_id)  # whoever may not look would be refused after it was done
+            shown = _run(request, actor, item_id, partial(bringing.retry, application, actor, item_id, leave=leave))
+            answers.append(RetriedModel(item=item_id, export=shown.content, error=None))
+        except ErpBridgeError as error:
+            answers.append(RetriedModel(item=item_id, export=None, error=error.to_json()))
+    return answers
+
+
 @_on.act("/exports/resume", "Resume exports", *ERP)
 def resume_exports(application: GivenApplication, actor: GivenActor) -> list[ExportModel]:
     """Take up every export of the company that is not at rest; what a schedule calls, by a token with `resume`."""
@@ -159,6 +193,21 @@ def resume_exports(application: GivenApplication, actor: GivenActor) -> list[Exp
 def list_hand_overs(application: GivenApplication, actor: GivenActor, item_id: ItemId) -> list[HandOverModel]:
     """List what lies ready for a person, or was taken; nothing is moved."""
     return made_all(HandOverModel, application.exports.hand_overs(actor, item_id))
+
+
+@_on.read(
+    "/items/{item_id:int}/export/hand-overs/{sha256:str}/file",
+    "A file that was taken",
+    HTTPStatus.CONFLICT,
+    *ERP,
+    media_type=BYTES,
+)
+def download_taken_file(
+    application: GivenApplication, actor: GivenActor, item_id: ItemId, sha256: FromPath[str]
+) -> Response[bytes]:
+    """Copy a file that was taken, for evidence; it is told by its hash, which is compared."""
+    found = application.exports.taken_file(actor, item_id, sha256)
+    return attached(found.content, found.name, BYTES)
 
 
 @_on.act("/items/{item_id:int}/export/take", "Take what lies ready", *ERP)
@@ -200,6 +249,6 @@ def _shown(status: ExportStatus, stopped: ErpBridgeError | None = None) -> Expor
 
 
 HANDLERS: Final = (
-    start_export, show_export, run_export, retry_export, resume_exports, list_hand_overs, take_hand_overs,
-    settle_effect,
+    start_export, show_export, run_export, retry_export, retry_items, resume_exports, list_hand_overs, download_taken_file,
+    take_hand_overs, settle_effect,
 )  # fmt: skip

@@ -33,6 +33,9 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 #: Why; what is written to the audit trail.
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 
+#: The number of an item in a request; the database's numbers go no further.
+Numbered = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+
 #: Where a slice begins, and how long it is.
 Offset = Annotated[int, QueryParameter(ge=0, le=10**9, description="How many to skip.")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="How many to answer at most.")]

@@ -44,7 +44,7 @@ ROWS: Final = (
     (EDIT, r"(POST|PUT|PATCH|DELETE) /projects/\{number\}/.*"),
 )
 #: Operations that answer of each thing by itself, and those that end what asks.
-TOLD_EACH: Final = {"accept_items"}
+TOLD_EACH: Final = {"accept_items", "retry_items"}
 APART: Final = {"sign_in", "sign_out"}
 
 
