@@ -7,6 +7,8 @@ calls one service, then `render`s a template or `redirect`s with a `Flash`. Let 
 page; catch `BadInput` alone, to show it beside the fields (`Filled.refused`). Write `templates/<noun>.html` from
 `base.html` and `macros/`; print values by `show.money`, `show.moment` and the like. Add its entry to `navigation.py`,
 and its path to `ANSWERS` in `tests/web/test_security.py`. Every page is for signed-in people unless `opt=PUBLIC`.
+Print `csrf()` in every form, and name its secrets `…password…` or `…secret…`: what is typed outlives a lost sign-in
+(`kept.py`), but no secret does. A page whose form grows by rows asks `kept_fields` how many.
 
 To add an API resource: write `api/<noun>.py` with models of its own (never a domain's value), amounts as text by
 `plain`, `responses=problems(…)`, `operation_id` and `summary`; answer one thing by `tagged`, a list by a `Slice`; end
