@@ -22,7 +22,7 @@ _MEANINGS: Final = {
     "edit": "edit budgets",
     "send": "send and retrieve budgets",
     "answer": "accept, reject and export items, where the company's policy lets tokens",
-    "resume": "take up exports that a person started",
+    "resume": "bring on what people have started: exports, mail and webhooks that are due, checks of connections",
 }
 _DAYS: Final = "90"
 
