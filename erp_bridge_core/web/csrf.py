@@ -26,15 +26,6 @@ def form_token(visit: Visit) -> str:
     return hmac.new(visit.secret.encode(), f"form:{visit.company}".encode(), hashlib.sha256).hexdigest()
 
 
-def earlier_forms(before: Visit, secret: str) -> str:
-    """What a cookie of the session of `secret` holds, so that forms of the visit before it stay good.
-
-    For one person in one company, who signed in again elsewhere while a form was open.
-    """
-    token = form_token(before)
-    return f"{token}.{_seal(secret, token)}"
-
-
 async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard of every handler that changes something; raises `ForeignForm`, or `NotSignedIn` for a page's form.
 
@@ -65,24 +56,12 @@ async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], handl
 
 
 def _require_token(request: WebRequest, given: object) -> None:
-    good = isinstance(given, str) and any(
-        hmac.compare_digest(given.encode(), token.encode()) for token in (form_token(request.auth), _earlier(request))
-    )
-    if not given or not good or not request.auth.secret:
+    good = isinstance(given, str) and hmac.compare_digest(given.encode(), form_token(request.auth).encode())
+    if not good or not request.auth.secret:
         raise ForeignForm(
             "The form is no longer valid; nothing was done.",
             remedy="Go back, load the page anew and send it again: you signed in or changed the company meanwhile.",
         )
-
-
-def _earlier(request: WebRequest) -> str:
-    """The token of the forms that an earlier sign-in of this session's person left open; blank without one."""
-    token, _, seal = cookies_of(request).read(request, "earlier").partition(".")
-    return token if token and hmac.compare_digest(seal, _seal(request.auth.secret, token)) else ""
-
-
-def _seal(secret: str, token: str) -> str:
-    return hmac.new(secret.encode(), f"earlier:{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def _is_own(request: WebRequest, web: WebConfig) -> bool:

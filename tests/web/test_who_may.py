@@ -32,7 +32,6 @@ STRANGERS: Final = frozenset({"a stranger"}) | EVERYBODY
 #: Whom a route is open to; methods and paths as patterns, the first that matches counts. `olga` is asked as `ada` is
 #: where a path names nothing, and is told of nothing where it does.
 ROWS: Final = (
-    (EVERYBODY, r"GET /sign-in/confirmed"),
     (STRANGERS, r"GET /(health|sign-in(/provider.*)?|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
     (EVERYBODY, r"\w+ /api/v1/(session.*|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),

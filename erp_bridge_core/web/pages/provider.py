@@ -14,7 +14,6 @@ from erp_bridge_core.people.identities import own_link_faults
 from erp_bridge_core.people.rules import require
 from erp_bridge_core.web.actors import PUBLIC, WebRequest, cookies_of
 from erp_bridge_core.web.addresses import HOME, own_path
-from erp_bridge_core.web.csrf import earlier_forms
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
@@ -67,12 +66,6 @@ def come_back(request: WebRequest, application: GivenApplication) -> Response[st
     return done
 
 
-@get("/sign-in/confirmed", sync_to_thread=True)
-def show_confirmed(request: WebRequest) -> Response[str]:
-    """Who signed in again beside a form goes back to it."""
-    return render(request, "provider/confirmed.html")
-
-
 @post("/profile/identities/link", sync_to_thread=True)
 def link_oneself(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Go to the provider to be linked with what one is there.
@@ -116,16 +109,9 @@ def _signed_in(request: WebRequest, application: Application, one: Round, proof:
     token, actor = application.people.signing.by_identity(
         proof.issuer, proof.subject, company=one.company, via="page", proved_at=proof.proved_at
     )
-    cookies = session_cookies(request, token, actor.company)
-    before = request.auth.actor
     if request.auth.session:
         application.people.sign_out(request.auth.session)
-    if before is not None and (before.person_id, before.company) == (actor.person_id, actor.company):
-        # He shows anew who he is beside a form that he filled in: it is still good.
-        cookies.append(
-            cookies_of(request).make("earlier", earlier_forms(request.auth, token), seconds=_EARLIER),
-        )
-    return redirect(request, one.then, cookies=cookies)
+    return redirect(request, one.then, cookies=session_cookies(request, token, actor.company))
 
 
 def _failed(request: WebRequest, error: ErpBridgeError, then: str, proof: Proof | None = None) -> Response[str]:
@@ -145,4 +131,4 @@ def _provider(request: WebRequest) -> "Provider":
     return provider
 
 
-HANDLERS: Final = (go_to_provider, come_back, show_confirmed, link_oneself, unlink_oneself)
+HANDLERS: Final = (go_to_provider, come_back, link_oneself, unlink_oneself)

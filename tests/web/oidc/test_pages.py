@@ -118,23 +118,6 @@ def test_an_old_sign_in_links_nothing(round_trip: RoundTrip) -> None:
     assert 403 == browser.send("/profile/identities/link", {}, page="/profile").status_code
 
 
-def test_an_open_form_is_good_for_its_person_alone(round_trip: RoundTrip, application: Application) -> None:
-    """What was open before a sign-in as somebody else, or in another company, is refused."""
-    browser = round_trip.browser
-    host = application.companies.system("hoosier")
-    application.people.identities.link(host, "mia", issuer=round_trip.double.url, subject="mia-there")
-    round_trip.go()
-    open_form = {"csrf_token": browser.token("/profile"), "name": "Abe", "email": ""}
-    now = int(round_trip.clock.now().timestamp())
-    round_trip.go(sub="abe-there", auth_time=now)
-    assert 303 == browser.send_bare("/profile", open_form).status_code
-
-    round_trip.go(sub="mia-there", auth_time=now)
-    refused = browser.send_bare("/profile", open_form)
-    assert (403, True) == (refused.status_code, "The form is no longer valid" in refused.text)
-    assert 403 == browser.send_bare("/profile", {**open_form, "csrf_token": ""}).status_code
-
-
 def test_the_extra_is_asked_for(
     application: Application, double: ProviderDouble, configure: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
