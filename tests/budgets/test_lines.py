@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from budget_services import NUMBER, Accountant, Services, entry
 from memory_books import Entry
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from erp_bridge_core.budgets.file_import import ImportChoices
 from erp_bridge_core.budgets.views import LineSearch
@@ -14,7 +14,7 @@ from erp_bridge_core.contract import LineKey, Part
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.sources.mapping import ColumnMapping
-from erp_bridge_core.store.tables import erp_jobs
+from erp_bridge_core.store.tables import budget_lines, erp_jobs
 
 
 def shown(services: Services, actor: Actor) -> list[tuple[str, str]]:
@@ -164,6 +164,17 @@ def test_repeated_keys_are_refused_or_summed(linked: Services, manager: Actor, t
     linked.budgets.import_file(manager, NUMBER, path, choices=ImportChoices(duplicates="sum"))
     line = next(iter(linked.budgets.show(manager, NUMBER).lines))
     assert (Decimal("200.00"), Decimal(3), None) == (line.original, line.quantity, line.unit_cost)
+
+
+@pytest.mark.rule("B8")
+def test_a_summed_line_keeps_the_rows_it_came_from(linked: Services, manager: Actor, tmp_path: Path) -> None:
+    """The file and both rows stand with the line."""
+    path = file(tmp_path, "24-001,03-100,L,2,EA,50,100.00", "24-001,03-100,L,1,EA,50,50.00")
+    linked.budgets.import_file(manager, NUMBER, path, choices=ImportChoices(duplicates="sum"))
+
+    with linked.store.read() as connection:
+        source = connection.execute(select(budget_lines.c.source)).scalar_one()
+    assert {"file": path.name, "rows": [2, 3]} == source
 
 
 @pytest.mark.rule("B8")

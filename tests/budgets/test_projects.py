@@ -83,6 +83,24 @@ def test_first_export_fixes_the_link(
         linked.projects.link(administrator, NUMBER, "books", job="24-002")
 
 
+@pytest.mark.rule("P0")
+def test_first_export_fixes_the_erps_company(
+    linked: Services, administrator: Actor, approver: Actor, manager: Actor, accountant: Accountant
+) -> None:
+    """A connection may lead to other books until something went to the first ones: then that is told, and not kept."""
+    for books in ("TEST", "BOOKS"):
+        linked.books.company = books
+        linked.connections.check(approver, "books")
+        assert [books] == [view.erp_company for view in linked.connections.list(administrator)]
+    linked.budgets.add_line(manager, NUMBER, entry())
+    accountant.export(linked.sending.send(manager, NUMBER))
+
+    linked.books.company = "OTHER"
+    with pytest.raises(NotPossibleNow, match="project P-1 was exported to BOOKS, and that is fixed for good"):
+        linked.connections.check(approver, "books")
+    assert ["BOOKS"] == [view.erp_company for view in linked.connections.list(administrator)]
+
+
 @pytest.mark.rule("R1")
 def test_unlinking_keeps_the_jobs_import_closed(linked: Services, administrator: Actor) -> None:
     """The ERP job keeps its row, and what it says of import, when a project lets it go."""

@@ -1,5 +1,6 @@
 """What is found at send: errors all at once, warnings acknowledged one by one, maps and limits (B5, B8-B10)."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 from attrs import evolve
 from budget_services import JOB, NUMBER, Accountant, Services, count, entry
+from controlled_clock import ControlledClock
 from sqlalchemy import select, update
 
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.contract import Capability, ExportLine, LineKey, Severity, ZeroLines
+from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.contract import Capability, ExportLine, FieldLimit, LineKey, OverLimit, Severity, ZeroLines
 from erp_bridge_core.contract.errors import BadInput, NotPossibleNow, NotSupported
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import item_findings, items, privileges
@@ -70,6 +73,32 @@ def test_warnings_are_acknowledged_one_by_one(linked: Services, manager: Actor) 
     assert {("amount-differs", 2), ("description-shortened", 2)} == {tuple(row) for row in kept}
 
 
+@pytest.mark.rule("B4")
+def test_a_cost_code_without_a_category_stands_in_the_way(linked: Services, manager: Actor) -> None:
+    """It is a reason of its own, told before anybody sends."""
+    linked.budgets.add_line(manager, NUMBER, entry(category=""))
+
+    assert ["1 line has a cost code without a category."] == [
+        reason.message for reason in linked.sending.readiness(manager, NUMBER).reasons
+    ]
+
+
+@pytest.mark.rule("B5", "X1")
+def test_what_was_acknowledged_and_the_age_of_the_masters_are_kept(
+    linked: Services, manager: Actor, approver: Actor, audit: AuditTrail, clock: ControlledClock
+) -> None:
+    """The masters are those of the last sync, be that three days ago; who acknowledged which warning is audited."""
+    synced = clock.now()
+    clock.advance(days=3)
+    linked.budgets.add_line(manager, NUMBER, entry(quantity=Decimal(3), unit_cost=Decimal("10.00")))
+    told = linked.sending.readiness(manager, NUMBER).masters_at
+    item = linked.sending.send(manager, NUMBER, acknowledge=["amount-differs:1"])
+
+    assert (synced, synced) == (told, item.masters_at)
+    (sent,) = audit.show(approver, subject="item")
+    assert ("manager", {"amount-differs": 1}) == (sent.person, json.loads(sent.details)["acknowledged"])
+
+
 @pytest.mark.rule("B8")
 def test_keys_that_become_equal_are_refused_naming_both(linked: Services, manager: Actor, administrator: Actor) -> None:
     """Two of our keys that a map makes one key of the ERP are an error that names both."""
@@ -82,6 +111,19 @@ def test_keys_that_become_equal_are_refused_naming_both(linked: Services, manage
     assert ["03-100 / L and 03-200 / L both become 05-100 / L in Books in memory."] == [
         fault.message for fault in error.value.faults if fault.rule == "keys-become-equal"
     ]
+
+
+@pytest.mark.rule("B8")
+def test_keys_that_become_equal_by_shortening_are_refused_naming_both(linked: Services, manager: Actor) -> None:
+    """An ERP whose codes are shorter than ours would take two of them for one."""
+    short = FieldLimit(field="cost_code", max_length=4, over=OverLimit.SHORTEN)
+    linked.adapter.profile = evolve(linked.adapter.profile, limits=(short,))
+    linked.budgets.add_line(manager, NUMBER, entry("05-100"))
+    linked.budgets.add_line(manager, NUMBER, entry("05-110"))
+    with pytest.raises(BadInput) as error:
+        linked.sending.send(manager, NUMBER, acknowledge=["*"])
+
+    assert "05-100 / L and 05-110 / L both become 05-1 / L in Books in memory." in reasons(error)
 
 
 @pytest.mark.rule("B9")

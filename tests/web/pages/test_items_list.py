@@ -1,10 +1,11 @@
 """The list of items: searched, sorted, several answered together; one item's pages, whoever looks at them."""
 
+import re
 from typing import Any
 
 import pytest
 from httpx import Response
-from web_items import CHANGE, books, exported, hire, item, press, send_a_change
+from web_items import CHANGE, books, exported, hire, item, person, press, send_a_change
 from web_site import MARKUP, PROJECT, Browser
 
 from erp_bridge_core.app import Application
@@ -227,6 +228,19 @@ def test_an_item_is_shown_in_full(abe: Browser, application: Application) -> Non
     assert 1 == lines.count('name="line"')
     assert 2 == abe.get(f"/items/{number}/lines").text.count('name="line"')
     assert 404 == abe.get(f"/items/{number}/lines?change=none").status_code
+
+
+@pytest.mark.rule("A2")
+def test_an_item_shows_what_differs_from_the_last_export(abe: Browser, application: Application) -> None:
+    """After the first export a change alone is new: beside it stands what is in the ERP already."""
+    exported(abe)
+    books(application).jobs[PROJECT].post()
+    application.verification.verify(person(application, "abe"), 1)
+    number = send_a_change(application, retrieve=False)
+
+    row = abe.get(f"/items/{number}").text.partition("<tbody>")[2].partition("</tr>")[0]
+    cells = dict(re.findall(r'data-title="([^"]+)" class="number">([^<]*)<', row))
+    assert {"New original": "0.00", "New changes": "30.00", "Revised estimate": "1,234,597.80"}.items() <= cells.items()
 
 
 def test_past_the_last_page_of_keys_there_is_nothing(abe: Browser) -> None:
