@@ -31,7 +31,10 @@ class ConnectionsDoor(Protocol):
 
 
 class RegistryDoor(Protocol):
-    """Where a company's own checks come from."""
+    """Where adapters and a company's own checks come from."""
+
+    def adapter(self, name: str) -> Any:
+        """The adapter of an ERP."""
 
     def policies(self, batch: ExportBatch, erp: Any) -> Any:
         """The findings of all policies."""

@@ -118,7 +118,7 @@ class ReviewReading:
             header = last_header(connection, item.project_id)
             totals = review_totals(connection, item)
         batch = load_batch(self.store.read, item_id)
-        adapter, _ = self.connections.erp(item.company_id, item.connection_id, item.job)
+        profile = self.registry.adapter(item.erp).profile
         asks = item.state in {ItemState.READY, ItemState.ACCEPTED}
         return Details(
             item=item,
@@ -130,8 +130,8 @@ class ReviewReading:
             fields=self.accepting.fields(item) if asks and ask_fields else (),
             header=header,
             import_closes=item.first_export and asks,
-            difference_of_original=adapter.profile.difference_of_original,
-            things_to_know=(*self.more_to_know(item.erp), *adapter.profile.things_to_know),
+            difference_of_original=profile.difference_of_original,
+            things_to_know=(*self.more_to_know(item.erp), *profile.things_to_know),
         )
 
     def keys(self, actor: Actor, item_id: int, *, offset: int = 0, limit: int) -> tuple[ReviewLine, ...]:

@@ -13,10 +13,11 @@ from erp_bridge_core.budgets.entries import LineEntry, key_row, line_rows
 from erp_bridge_core.budgets.erp_import import ErpImport, import_from_erp
 from erp_bridge_core.budgets.exported import is_spoken_for
 from erp_bridge_core.budgets.file_import import FileImport, ImportChoices, import_file, remembered_mapping
+from erp_bridge_core.budgets.line_queries import LineSearch
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import SendState, reasons_not_to_edit
 from erp_bridge_core.budgets.state import load_state, require_possible
-from erp_bridge_core.budgets.views import BudgetView, FoundLines, LineSearch, find_lines, view_budget
+from erp_bridge_core.budgets.views import BudgetLineView, BudgetView, FoundLines, find_lines, view_budget
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.connection import Clock
@@ -50,6 +51,13 @@ class Budgets:
         """Some lines of a project's budget: those that match, a page of them, with the sums of all that match."""
         with self.store.read() as connection:
             return find_lines(connection, self._visible(connection, actor, number), search)
+
+    def line(self, actor: Actor, number: str, key: LineKey) -> BudgetLineView:
+        """The line of a key; raises NotFound."""
+        found = self.find_lines(actor, number, LineSearch(key=key)).lines
+        if not found:
+            raise NotFound(f"The budget has no line {key}.", remedy="List its lines: `erp-bridge budget show`.")
+        return found[0]
 
     def add_line(self, actor: Actor, number: str, entry: LineEntry) -> LineKey:
         """Add a line; raises BadInput with every fault at once, such as a key that the budget has already."""

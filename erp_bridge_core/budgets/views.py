@@ -1,22 +1,21 @@
 """A budget as people see it: every key with original, changes, revised and exported, streamed, and the totals (B3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
-from sqlalchemy import Connection, FromClause, Select, Subquery, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import Connection
 
-from erp_bridge_core.budgets.exported import arrived_sums
+from erp_bridge_core.budgets.line_queries import Key, LineQueries, LineSearch
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.budget import LineKey, Stream
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import budget_changes, budget_lines, change_lines
+from erp_bridge_core.store.paging import batched
 
-#: Each page sums the whole budget anew, so pages are large; a hundred thousand keys are five.
-PAGE: Final = 20_000
-_KEY: Final = ("sub_job", "cost_code", "category")
+#: Keys whose lines are read at once: three values of each go into a statement, and a database takes 32,766.
+PAGE: Final = 5_000
 
 
 @frozen(kw_only=True)
@@ -76,18 +75,6 @@ class BudgetView:
 
 
 @frozen(kw_only=True)
-class LineSearch:
-    """Which lines are wanted: those of a sub job (blank: the job itself; None: of any), with a text in a code or in
-    the description; `limit` of them from `offset` on, by key.
-    """
-
-    sub_job: str | None = None
-    text: str = ""
-    offset: int = 0
-    limit: int = 100
-
-
-@frozen(kw_only=True)
 class FoundLines:
     """Some lines of a budget, and the sums of all that match."""
 
@@ -97,111 +84,57 @@ class FoundLines:
 
 def find_lines(connection: Connection, project: ProjectView, search: LineSearch) -> FoundLines:
     """The lines that match, and their sums."""
-    found = _matching(project.id, search).cte("found")
-    page = select(found).order_by(*(found.c[name] for name in _KEY)).limit(search.limit).offset(search.offset)
+    queries = LineQueries(connection, project.id)
+    sums, lineless = queries.sums(search), queries.lineless(search)
+    keys, number = queries.keys(search, lineless), sums.pop("lines") + len(lineless)
+    lines = (found for page in batched(keys, PAGE) for found in _lines(queries, page, project.digits))
     return FoundLines(
-        totals=_sums(connection, found, project.digits),
-        lines=tuple(_line(row, project.digits) for row in connection.execute(page)),
+        totals=BudgetTotals(
+            lines=number,
+            **{name: from_units(units, project.digits) for name, units in sums.items()},
+        ),
+        lines=tuple(lines),
     )
-
-
-def _matching(project_id: int, search: LineSearch) -> Select[Any]:
-    lines = _with_texts(project_id)
-    key, description = [lines.c[name] for name in _KEY], lines.c.description
-    query = select(lines)
-    if search.sub_job is not None:
-        query = query.where(lines.c.sub_job == search.sub_job)
-    if search.text:
-        query = query.where(or_(*(column.icontains(search.text, autoescape=True) for column in (*key, description))))
-    return query
 
 
 def view_budget(store: Store, connection: Connection, project: ProjectView) -> BudgetView:
     """The budget of a project as it stands; its lines are read page by page when they are asked for."""
     return BudgetView(
-        project=project, totals=_totals(connection, project), lines=Stream(lambda: _lines(store, project))
+        project=project,
+        totals=find_lines(connection, project, LineSearch(limit=0)).totals,
+        lines=Stream(lambda: _stream(store, project)),
     )
 
 
-def _totals(connection: Connection, project: ProjectView) -> BudgetTotals:
-    return _sums(connection, _keys(project.id).subquery(), project.digits)
-
-
-def _sums(connection: Connection, lines: FromClause, digits: int) -> BudgetTotals:
-    sums = (func.coalesce(func.sum(lines.c[name]), 0).label(name) for name in _SUMS)
-    row = connection.execute(select(func.count().label("lines"), *sums).select_from(lines)).one()
-    return BudgetTotals(lines=row.lines, **{name: from_units(int(getattr(row, name)), digits) for name in _SUMS})
-
-
-def _lines(store: Store, project: ProjectView) -> Iterator[BudgetLineView]:
+def _stream(store: Store, project: ProjectView) -> Iterator[BudgetLineView]:
     after: tuple[str, str, str] | None = None
     while True:
         with store.read() as connection:
-            page = connection.execute(_page(project.id, after)).all()
-        if not page:
+            queries = LineQueries(connection, project.id)
+            wanted = LineSearch(limit=PAGE)
+            keys = queries.keys(wanted, queries.lineless(wanted), after)
+            page = list(_lines(queries, keys, project.digits))
+        yield from page
+        if len(keys) < PAGE:
             return
-        for row in page:
-            yield _line(row, project.digits)
-        last = page[-1]
-        after = (last.sub_job, last.cost_code, last.category)
+        after = keys[-1]
 
 
-_SUMS: Final = ("original", "changes", "exported_original", "exported_changes")
-
-
-def _page(project_id: int, after: tuple[str, str, str] | None) -> Select[Any]:
-    lines = _with_texts(project_id)
-    columns = [lines.c[name] for name in _KEY]
-    query = select(lines)
-    if after is not None:
-        query = query.where(tuple_(*columns) > tuple_(*after))
-    return query.order_by(*columns).limit(PAGE)
-
-
-def _with_texts(project_id: int) -> Subquery:
-    """Every key with its sums, and what its line says beside."""
-    keys = _keys(project_id).subquery()
-    own = budget_lines.c
-    return (
-        select(
-            keys, own.description, own.quantity, own.unit, own.unit_cost,
-            func.coalesce(own.removed, False).label("removed"),
+def _lines(queries: LineQueries, keys: Sequence[Key], digits: int) -> Iterator[BudgetLineView]:
+    if not keys:
+        return
+    own, changes, arrived = queries.lines(keys), queries.changes(keys), queries.arrived(keys)
+    for key in keys:
+        row, exported = own.get(key), arrived.get(key)
+        yield BudgetLineView(
+            key=LineKey(*key),
+            description=row.description if row else "",
+            quantity=None if row is None or row.quantity is None else from_units(row.quantity, QUANTITY_DIGITS),
+            unit=row.unit if row else "",
+            unit_cost=None if row is None or row.unit_cost is None else from_units(row.unit_cost, QUANTITY_DIGITS),
+            original=from_units(row.amount if row else 0, digits),
+            changes=from_units(changes.get(key, 0), digits),
+            exported_original=from_units(int(exported.exported_original) if exported else 0, digits),
+            exported_changes=from_units(int(exported.exported_changes) if exported else 0, digits),
+            removed=bool(row.removed) if row else False,
         )
-        .outerjoin(
-            budget_lines, and_(own.project_id == project_id, *(own[name] == keys.c[name] for name in _KEY))
-        )
-        .subquery()
-    )  # fmt: skip
-
-
-def _keys(project_id: int) -> Select[Any]:
-    """Every key of the budget, of its approved changes and of its exports, with the four sums."""
-    zero = literal(0)
-    lines, changed = budget_lines.c, change_lines.c
-    arrived = arrived_sums(project_id).subquery().c
-    parts = union_all(
-        select(
-            *(lines[name] for name in _KEY), lines.amount.label("original"), zero.label("changes"),
-            zero.label("exported_original"), zero.label("exported_changes"),
-        ).where(lines.project_id == project_id),
-        select(*(changed[name] for name in _KEY), zero, changed.amount, zero, zero)
-        .join(budget_changes, budget_changes.c.id == changed.change_id)
-        .where(budget_changes.c.project_id == project_id, budget_changes.c.status == "approved"),
-        select(
-            *(arrived[f"our_{name}"] for name in _KEY), zero, zero, arrived.original, arrived.changes,
-        ),
-    ).subquery()  # fmt: skip
-    columns = [parts.c[name] for name in _KEY]
-    return select(*columns, *(func.sum(parts.c[name]).label(name) for name in _SUMS)).group_by(*columns)
-
-
-def _line(row: Any, digits: int) -> BudgetLineView:
-    return BudgetLineView(
-        key=LineKey(row.sub_job, row.cost_code, row.category),
-        description=row.description or "",
-        quantity=None if row.quantity is None else from_units(row.quantity, QUANTITY_DIGITS),
-        unit=row.unit or "",
-        unit_cost=None if row.unit_cost is None else from_units(row.unit_cost, QUANTITY_DIGITS),
-        removed=bool(row.removed),
-        **{name: from_units(int(getattr(row, name)), digits) for name in _SUMS},
-    )

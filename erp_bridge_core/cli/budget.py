@@ -53,7 +53,7 @@ def budget() -> None:
 @pass_call
 def show(call: Call, project: str, *, limit: int | None, search: str | None, sub_job: str | None) -> None:
     """PROJECT's budget: per key original, changes, revised, and what of it was exported."""
-    from erp_bridge_core.budgets.views import LineSearch
+    from erp_bridge_core.budgets.line_queries import LineSearch
 
     view = call.app.budgets.show(call.actor, project)
     sub_jobs = call.app.budgets.sub_jobs(call.actor, project)

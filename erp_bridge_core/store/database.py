@@ -14,6 +14,10 @@ from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.text_search import CASEFOLD, casefold
 
 BUSY_SECONDS: Final = 30
+#: Connections that stay open, and those at once at most: one for each thread that a server answers requests in (40 that
+#: find out who asks, 32 that answer), and for what is done behind them.
+KEPT: Final = 16
+MOST: Final = 96
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
 #: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
 _LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
@@ -35,7 +39,9 @@ class Store:
     @classmethod
     def open(cls, url: str) -> "Store":
         """Open a database by its SQLAlchemy URL; nothing is read yet."""
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+        engine = create_engine(
+            url, pool_pre_ping=not url.startswith("sqlite"), pool_size=KEPT, max_overflow=MOST - KEPT
+        )
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)

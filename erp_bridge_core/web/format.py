@@ -4,6 +4,7 @@ import re
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,10 @@ DEFAULT_LOCALE: Final = "en_US"
 _MOST: Final = 20
 #: Where a currency of letters meets its amount, which CLDR sets apart and Babel does not.
 _LETTER_AND_DIGIT: Final = re.compile(r"(?<=[^\W\d_])(?=\d)")
+#: The language of the pages.
+_WORDS: Final = Locale.parse(DEFAULT_LOCALE)
+#: Values whose text is kept: those of a few pages, since a page shows the same days, moments and sums again and again.
+_KEPT: Final = 8192
 
 
 @define
@@ -36,34 +41,29 @@ class Formats:
         """An amount with its currency and just its own decimals; nothing where there is none."""
         if value is None:
             return Markup()
-        pattern = _exact(self.locale.currency_formats["standard"], value)
-        text = pattern.apply(value, self.locale, currency=currency, currency_digits=False)
-        return escape(_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", text))
+        return _money(self.locale, str(value), currency)
 
     def number(self, value: Decimal | int | None) -> Markup:
         """A number with just its own decimals."""
         if value is None:
             return Markup()
         if isinstance(value, int):
-            return escape(format_decimal(value, locale=self.locale))
-        return escape(_exact(self.locale.decimal_formats[None], value).apply(value, self.locale))
+            return _count(self.locale, value)
+        return _number(self.locale, str(value))
 
     def day(self, value: date | None) -> Markup:
         """A date."""
-        return Markup() if value is None else escape(format_date(value, format="medium", locale=self.locale))
+        return Markup() if value is None else _day(self.locale, value)
 
     def moment(self, value: datetime | None) -> Markup:
         """A moment to the minute in the reader's time zone, with the machine's form beside it."""
         if value is None:
             return Markup()
-        there = value.astimezone(self._zone)
-        time = format_time(there.time(), format="short", locale=self.locale)
-        shown = f"{self.day(there.date())}, {time} {there:%Z}"
-        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+        return _moment(self.locale, self._zone, value)
 
     def duration(self, value: timedelta | None) -> Markup:
         """How long something has lasted, roughly, in the words of the pages."""
-        return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=DEFAULT_LOCALE))
+        return Markup() if value is None else escape(format_timedelta(value, threshold=1.5, locale=_WORDS))
 
 
 def locale_of(own: str | None, accepted: str, fallback: str) -> Locale:
@@ -98,3 +98,38 @@ def _exact(pattern: NumberPattern, value: Decimal) -> NumberPattern:
     exact = copy(pattern)
     exact.frac_prec = (digits, digits)
     return exact
+
+
+# Numbers are kept by their texts, since equal decimals may have other digits (1.0 and 1.00).
+
+
+@lru_cache(_KEPT)
+def _count(locale: Locale, value: int) -> Markup:
+    return escape(format_decimal(value, locale=locale))
+
+
+@lru_cache(_KEPT)
+def _money(locale: Locale, number: str, currency: str) -> Markup:
+    value = Decimal(number)
+    pattern = _exact(locale.currency_formats["standard"], value)
+    text = pattern.apply(value, locale, currency=currency, currency_digits=False)
+    return escape(_LETTER_AND_DIGIT.sub("\N{NO-BREAK SPACE}", text))
+
+
+@lru_cache(_KEPT)
+def _number(locale: Locale, number: str) -> Markup:
+    value = Decimal(number)
+    return escape(_exact(locale.decimal_formats[None], value).apply(value, locale))
+
+
+@lru_cache(_KEPT)
+def _day(locale: Locale, value: date) -> Markup:
+    return escape(format_date(value, format="medium", locale=locale))
+
+
+@lru_cache(_KEPT)
+def _moment(locale: Locale, zone: ZoneInfo, value: datetime) -> Markup:
+    there = value.astimezone(zone)
+    time = format_time(there.time(), format="short", locale=locale)
+    shown = f"{_day(locale, there.date())}, {time} {there:%Z}"
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)

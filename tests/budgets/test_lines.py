@@ -9,7 +9,7 @@ from memory_books import Entry
 from sqlalchemy import select, update
 
 from erp_bridge_core.budgets.file_import import ImportChoices
-from erp_bridge_core.budgets.views import LineSearch
+from erp_bridge_core.budgets.line_queries import LineSearch
 from erp_bridge_core.contract import LineKey, Part
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor

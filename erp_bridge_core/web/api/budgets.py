@@ -12,9 +12,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
-from erp_bridge_core.budgets.views import LineSearch
+from erp_bridge_core.budgets.line_queries import LineSearch
 from erp_bridge_core.contract.budget import LineKey
-from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import tagged, unchanged
@@ -246,10 +245,7 @@ def exact(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(application: Application, actor: Actor, project: str, key: LineKey) -> BudgetLine:
-    for line in application.budgets.show(actor, project).lines:
-        if line.key == key:
-            return made(BudgetLine, line)
-    raise NotFound(f"The budget has no line {key}.", remedy="List its lines.")
+    return made(BudgetLine, application.budgets.line(actor, project, key))
 
 
 HANDLERS: Final = (

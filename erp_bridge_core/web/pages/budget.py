@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from erp_bridge_core.budgets.views import FoundLines, LineSearch
+from erp_bridge_core.budgets.line_queries import LineSearch
+from erp_bridge_core.budgets.views import FoundLines
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -67,9 +68,9 @@ def show_budget(
     """The budget by cost code, a page of its lines, and buttons that say why they can't be used."""
     size = rows if rows in PAGE_SIZES else PAGE_SIZES[0]
     wanted = _Wanted(sub_job=sub_job, text=text[:100], rows=size, page=page)
-    totals = application.budgets.show(actor, number).totals
-    here = desk(application, actor, number, thorough=totals.lines <= TRIED_LINES)
     found = application.budgets.find_lines(actor, number, wanted.search())
+    totals = found.totals if wanted.is_all else application.budgets.show(actor, number).totals
+    here = desk(application, actor, number, thorough=totals.lines <= TRIED_LINES)
     shown = _slice(found, wanted)
     return render(
         request,

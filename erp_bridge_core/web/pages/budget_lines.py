@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
-from erp_bridge_core.budgets.views import BudgetLineView, LineSearch
+from erp_bridge_core.budgets.views import BudgetLineView
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import BadInput, Changed, NotFound
 from erp_bridge_core.people.actor import Actor
@@ -162,10 +162,8 @@ def _form(request: WebRequest, application: Application, actor: Actor, number: s
 
 
 def _find(application: Application, actor: Actor, number: str, key: LineKey) -> BudgetLineView:
-    search = LineSearch(sub_job=key.sub_job, text=key.cost_code, limit=10_000)
-    found = application.budgets.find_lines(actor, number, search).lines
-    line = next((each for each in found if each.key == key and not each.removed), None)
-    if line is None:
+    line = application.budgets.line(actor, number, key)
+    if line.removed:
         raise NotFound(f"The budget has no line {key}.", remedy="Look at the budget: somebody may have removed it.")
     return line
 
