@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Protocol
@@ -113,8 +114,9 @@ def command_for(name: str) -> str:
     return f"pytest --pyargs erp_bridge_core.conformance --erp {name} --certificate {name}.json"
 
 
+@cache
 def core_version() -> str:
-    """The version of this program."""
+    """The version of this program, read from its installation once."""
     try:
         return version("erp-bridge-core")
     except PackageNotFoundError:  # run from a folder that nobody installed

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import attrs
 import tomlkit
 from attrs import Factory, frozen
 
-from erp_bridge_core.connections.document import FILE_NAME, change_setting, load, rewrite
+from erp_bridge_core.connections.document import FILE_NAME, Version, change_setting, load, rewrite, version_of
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.schedule import ScheduleConfig, schedule_faults
 from erp_bridge_core.connections.secrets import SecretStore
@@ -18,6 +19,8 @@ from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFou
 from erp_bridge_core.contract.structuring import structure
 
 #: No underscore and no capital, so that every connection has environment variables of its own.
+#: Homes whose configurations are kept; a process has one.
+_KEPT: Final = 4
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 _BASE_URL: Final = re.compile(rf"https?://{_HOST.pattern}")
@@ -141,7 +144,7 @@ class Configuration:
     @staticmethod
     def read(home: Path) -> "Configuration":
         """Read the file; a home without one has no connections. Raises `BadSettings` with every fault at once."""
-        return _configuration(home, load(home))
+        return _read(home, version_of(home))
 
     @property
     def secrets(self) -> SecretStore:
@@ -239,6 +242,13 @@ class Configuration:
             changed = _configuration(self.home, document)
             check(changed)
         return attrs.evolve(changed, cleared=tuple(cleared))
+
+
+@lru_cache(_KEPT)
+def _read(home: Path, version: Version | None) -> Configuration:
+    """The configuration as it is now; kept until the file is another one, since every look at an ERP needs it."""
+    del version
+    return _configuration(home, load(home))
 
 
 def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:

@@ -19,6 +19,19 @@ FILE_NAME: Final = "erp-bridge.toml"
 _LONGEST_HOLD: Final = 30.0
 
 
+#: Tells one content of the file from another: its place on the disk, its size, when it was written.
+Version = tuple[int, int, int]
+
+
+def version_of(home: Path) -> Version | None:
+    """Which content the file has now; None where there is none that could be looked at."""
+    try:
+        found = (home / FILE_NAME).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def load(home: Path) -> tomlkit.TOMLDocument:
     """The document; an empty one where there is no file. Raises `BadSettings` or `StorageError`."""
     path = home / FILE_NAME

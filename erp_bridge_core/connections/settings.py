@@ -1,8 +1,10 @@
 """A connection's settings: the plugin's own class, from the configuration and the environment, all faults at once."""
 
 import copy
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar
 
 import attrs
 import tomlkit
@@ -34,7 +36,8 @@ def read_settings(
     """
     merged = override(values, secrets.environ if environ is None else environ, connection, settings_class)
     try:
-        settings = structure(settings_class, merged, what="settings", using=_converter(secrets))
+        with _resolving(secrets):
+            settings = structure(settings_class, merged, what="settings", using=_CONVERTER)
     except BadInput as error:
         raise BadSettings(
             f"The settings of connection {connection} are not right.",
@@ -51,19 +54,35 @@ def _below(connection: str, fault: Fault) -> Fault:
     return attrs.evolve(fault, where=place if fault.where == "." else f"{place}.{fault.where}")
 
 
-def _converter(secrets: SecretStore) -> Converter:
+#: Where references lead while settings are read. One converter serves all: it makes a function for each class once.
+_SECRETS: ContextVar[SecretStore] = ContextVar("secrets")
+
+
+@contextmanager
+def _resolving(secrets: SecretStore) -> Iterator[None]:
+    token = _SECRETS.set(secrets)
+    try:
+        yield
+    finally:
+        _SECRETS.reset(token)
+
+
+def _resolve(reference: Any, _: Any) -> Secret:
+    if not isinstance(reference, str):
+        raise TypeError(f"a secret must not stand in the configuration itself. {HOW}")
+    try:
+        return _SECRETS.get().resolve(reference)
+    except BadSettings as error:
+        raise ValueError(f"{error.message} {error.remedy}") from error
+
+
+def _converter() -> Converter:
     converter = make_converter()
-
-    def resolve(reference: Any, _: Any) -> Secret:
-        if not isinstance(reference, str):
-            raise TypeError(f"a secret must not stand in the configuration itself. {HOW}")
-        try:
-            return secrets.resolve(reference)
-        except BadSettings as error:
-            raise ValueError(f"{error.message} {error.remedy}") from error
-
-    converter.register_structure_hook(Secret, resolve)
+    converter.register_structure_hook(Secret, _resolve)
     return converter
+
+
+_CONVERTER: Final = _converter()
 
 
 def know_secrets(redactor: Redactor, value: Any) -> None:

@@ -1,9 +1,9 @@
 """An actor's rights, read from the tables in the caller's transaction: checked where the act is done."""
 
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.structuring import structure
@@ -11,6 +11,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.policy import CompanyPolicy
 from erp_bridge_core.people.rules import PUSH, Level, Rights
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
+from erp_bridge_core.store.tables.columns import RowId
 
 
 @frozen(kw_only=True)
@@ -41,15 +42,8 @@ def rights_of(connection: Connection, actor: Actor, project_id: int | None = Non
     _require_project(connection, actor, project_id)
     if actor.person_id is None:
         return Rights(integrations=Level.READ_ONLY)
-    member = connection.execute(
-        select(memberships.c.administrator, memberships.c.integrations)
-        .join(people, people.c.id == memberships.c.person_id)
-        .where(
-            memberships.c.company_id == actor.company_id,
-            memberships.c.person_id == actor.person_id,
-            people.c.active,
-        )
-    ).one_or_none()
+    wanted = {"company": actor.company_id, "person": actor.person_id, "project": project_id}
+    member = connection.execute(_MEMBER, wanted).one_or_none()
     if member is None:
         return Rights(verbs=actor.token_verbs)
     rights = Rights(
@@ -95,9 +89,8 @@ def granted_by_self(connection: Connection, company_id: int, person_id: int, pro
 def _require_project(connection: Connection, actor: Actor, project_id: int | None) -> None:
     if project_id is None:
         return
-    found = connection.execute(
-        select(projects.c.id).where(projects.c.id == project_id, projects.c.company_id == actor.company_id)
-    ).scalar_one_or_none()
+    wanted = {"company": actor.company_id, "project": project_id}
+    found = connection.execute(_PROJECT, wanted).scalar_one_or_none()
     outside_token = actor.token_projects is not None and project_id not in actor.token_projects
     if found is None or outside_token:
         raise NotFound("No such project in this company.")
@@ -108,22 +101,15 @@ def _with_project(connection: Connection, actor: Actor, project_id: int | None, 
         return evolve(rights, budget=Level.ADMIN, may_send=True)
     if project_id is None:
         return rights
-    row = connection.execute(
-        select(project_permissions.c.level, project_permissions.c.may_send).where(
-            project_permissions.c.project_id == project_id, project_permissions.c.person_id == actor.person_id
-        )
-    ).one_or_none()
+    wanted = {"project": project_id, "person": actor.person_id}
+    row = connection.execute(_PERMISSION, wanted).one_or_none()
     return rights if row is None else evolve(rights, budget=Level(row.level), may_send=row.may_send)
 
 
 def _privileges(connection: Connection, actor: Actor, project_id: int | None) -> frozenset[tuple[str, str]]:
-    query = select(privileges.c.item_type, privileges.c.direction).where(
-        privileges.c.person_id == actor.person_id,
-        privileges.c.company_id == actor.company_id,
-        privileges.c.revoked_at.is_(None),
-        _narrowed(project_id),
-    )
-    return frozenset((row.item_type, row.direction) for row in connection.execute(query))
+    query = _PRIVILEGES if project_id is None else _PRIVILEGES_ON_PROJECT
+    wanted = {"company": actor.company_id, "person": actor.person_id, "project": project_id}
+    return frozenset((row.item_type, row.direction) for row in connection.execute(query, wanted))
 
 
 def _holders(company_id: int, project_id: int | None) -> Select[Any]:
@@ -140,7 +126,7 @@ def _in_force(company_id: int, project_id: int | None) -> tuple[ColumnElement[bo
     )
 
 
-def _narrowed(project_id: int | None) -> ColumnElement[bool]:
+def _narrowed(project_id: Any) -> ColumnElement[bool]:
     """A privilege without a project holds for all; asked without a project, a narrowed one counts as held somewhere."""
     if project_id is None:
         return privileges.c.id.is_not(None)
@@ -154,3 +140,22 @@ def _verbs(connection: Connection, actor: Actor) -> frozenset[str] | None:
     if policy_of(connection, actor.company_id).approve_by_token:
         return actor.token_verbs
     return actor.token_verbs - {"answer"}
+
+
+# What every request asks, made once: making a statement costs more than the database's answer.
+_COMPANY: Final = bindparam("company", type_=RowId)
+_PERSON: Final = bindparam("person", type_=RowId)
+_ON_PROJECT: Final = bindparam("project", type_=RowId)
+_PROJECT: Final = select(projects.c.id).where(projects.c.id == _ON_PROJECT, projects.c.company_id == _COMPANY)
+_MEMBER: Final = (
+    select(memberships.c.administrator, memberships.c.integrations)
+    .join(people, people.c.id == memberships.c.person_id)
+    .where(memberships.c.company_id == _COMPANY, memberships.c.person_id == _PERSON, people.c.active)
+)
+_PERMISSION: Final = select(project_permissions.c.level, project_permissions.c.may_send).where(
+    project_permissions.c.project_id == _ON_PROJECT, project_permissions.c.person_id == _PERSON
+)
+_PRIVILEGES: Final = select(privileges.c.item_type, privileges.c.direction).where(
+    privileges.c.person_id == _PERSON, privileges.c.company_id == _COMPANY, privileges.c.revoked_at.is_(None)
+)
+_PRIVILEGES_ON_PROJECT: Final = _PRIVILEGES.where(_narrowed(_ON_PROJECT))
