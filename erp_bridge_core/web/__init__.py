@@ -12,5 +12,6 @@ Print `csrf()` in every form, and name its secrets `…password…` or `…secre
 
 To add an API resource: write `api/<noun>.py` with models of its own (never a domain's value), amounts as text by
 `plain`, `responses=problems(…)`, `operation_id` and `summary`; answer one thing by `tagged`, a list by a `Slice`; end
-it with `HANDLERS`. Tests stand in `tests/web/pages` and `tests/web/api`, over the fixtures `browser` and `abe`.
+it with `HANDLERS`. Name each new act in `tests/every_way.py`, with its page, command and operation. Tests stand in
+`tests/web/pages` and `tests/web/api`, over the fixtures `browser` and `abe`.
 """
