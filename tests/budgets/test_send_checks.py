@@ -78,9 +78,8 @@ def test_a_cost_code_without_a_category_stands_in_the_way(linked: Services, mana
     """It is a reason of its own, told before anybody sends."""
     linked.budgets.add_line(manager, NUMBER, entry(category=""))
 
-    assert ["1 line has a cost code without a category."] == [
-        reason.message for reason in linked.sending.readiness(manager, NUMBER).reasons
-    ]
+    first, *_ = linked.sending.readiness(manager, NUMBER).reasons
+    assert ("1 line has a cost code without a category.", "B4") == (first.message, first.rule)
 
 
 @pytest.mark.rule("B5", "X1")
