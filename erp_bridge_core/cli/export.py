@@ -1,5 +1,6 @@
 """`export`: bring an accepted item into the ERP, hand files over, retry, and settle what nobody can know."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -10,7 +11,7 @@ from erp_bridge_core.cli.errors import DONE, ERP, UNKNOWN
 from erp_bridge_core.cli.export_doubts import doubts
 from erp_bridge_core.cli.output import Column, Page, plural
 from erp_bridge_core.cli.progress import Advance, polled
-from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.contract.errors import ErpBridgeError, UsageError
 
 if TYPE_CHECKING:
     from erp_bridge_core.contract.effects import HandOver

@@ -1,9 +1,20 @@
 """The hand-over to a person (class `human`): described any number of times, taken once, looked at again later."""
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Final
+
+from attrs import field, frozen
 
 from erp_bridge_core.contract.effects import CannotTell, Found, HandOver, HumanOperation, Operation, Waiting
-from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow, PluginError
+from erp_bridge_core.contract.errors import (
+    ErpBridgeError,
+    NotFound,
+    NotPossibleNow,
+    NotSupported,
+    PluginError,
+)
 from erp_bridge_core.contract.profile import SafetyClass
 from erp_bridge_core.contract.wire import writing
 from erp_bridge_core.exports import ledger
@@ -13,6 +24,8 @@ from erp_bridge_core.exports.handing import OperationsOf
 from erp_bridge_core.exports.ledger import Entry
 from erp_bridge_core.exports.worker import Work, Worker
 
+#: Bytes of a file that is read as evidence.
+LARGEST_FILE: Final = 64 * 1024 * 1024
 SHOWN = (EffectState.OPEN, EffectState.CONFIRMED, EffectState.UNKNOWN)
 
 
@@ -25,6 +38,62 @@ def describe(worker: Worker, export_id: int) -> tuple[HandOver, ...]:
             for entry in _human_entries(worker, work, SHOWN)
             if _was_offered(worker, entry)
         )
+
+
+@frozen(kw_only=True)
+class TakenFile:
+    """A copy of a file that a person took, proved by its hash to be the one that was handed over."""
+
+    name: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+def read_taken(worker: Worker, export_id: int, sha256: str) -> TakenFile:
+    """Read a file that was taken, for evidence; it is told by its hash.
+
+    Raises `NotFound`; `NotPossibleNow` before it is taken, since whoever loads a copy of what still lies ready may load
+    it twice, and where the file is not any more what was handed over; `NotSupported` where none can be read.
+    """
+    with worker.opened(export_id) as work:
+        operations = _operations(work)
+        for entry in _human_entries(worker, work, (*SHOWN, EffectState.SETTLED)):
+            if not _was_offered(worker, entry):
+                continue
+            sheet = _human(operations, entry).hand_over(entry.effect)
+            if sheet.sha256 == sha256:
+                return _copy(work, sheet)
+    raise NotFound(
+        "No file of that hash lies there: none was handed over, or somebody changed it since.",
+        remedy="See what lies there now: `erp-bridge export hand-overs`.",
+    )
+
+
+def _copy(work: Work, sheet: HandOver) -> TakenFile:
+    if not sheet.taken:
+        raise NotPossibleNow(
+            "The file was not taken yet: a copy of it could be loaded besides it.",
+            remedy="Take it first: `erp-bridge export take`.",
+        )
+    files = work.erp.files
+    try:
+        root = PurePath(files.full_path("name")).parent
+        path = PurePath(sheet.location).relative_to(root).as_posix()
+    except ValueError:
+        raise NotSupported(
+            "What was handed over is no file of the shared folder.", remedy=f"Look for it there: {sheet.location}."
+        ) from None
+    with files.open(path) as file:
+        content = file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise NotSupported("The file is too large to be copied from here.", remedy=f"It lies there: {sheet.location}.")
+    if (found := hashlib.sha256(content).hexdigest()) != sheet.sha256:
+        raise NotPossibleNow(
+            f"The file is not any more what was handed over: its SHA-256 is {found}.",
+            remedy="Compare what was loaded with the item's lines.",
+            details={"location": sheet.location, "sha256": found},
+        )
+    return TakenFile(name=PurePath(sheet.location).name, sha256=found, content=content)
 
 
 def take(worker: Worker, export_id: int) -> tuple[HandOver, ...]:

@@ -15,6 +15,7 @@ from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fau
 from erp_bridge_core.exports import hand_overs, settling
 from erp_bridge_core.exports.briefs import ExportBrief, load_export_briefs
 from erp_bridge_core.exports.doubts import Doubt, load_doubts
+from erp_bridge_core.exports.hand_overs import TakenFile
 from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.plans import has_plan
@@ -197,6 +198,13 @@ class Exports:
             row = export_row(connection, actor.company_id, item_id)
             self.audit.record(connection, actor, "export.take", "item", item_id, from_state=item.state)
         return hand_overs.take(self.worker, row.id)
+
+    def taken_file(self, actor: Actor, item_id: int, sha256: str) -> TakenFile:
+        """A copy of a file that was taken, for evidence; told by its hash, for whoever may look at the item."""
+        with self.store.read() as connection:
+            self._seen(connection, actor, item_id)
+            row = export_row(connection, actor.company_id, item_id)
+        return hand_overs.read_taken(self.worker, row.id, sha256)
 
     def refresh(self, actor: Actor, item_id: int) -> ExportStatus:
         """Look again at what people were handed: taken by hand, refused by the ERP, gone, or arrived late."""

@@ -63,6 +63,7 @@ ROWS: Final = (
 #: What the parts of a path are in the site.
 NAMED: Final = {
     "item_id": "1", "number": "24-001", "login": "pat", "name": "books", "reference": "x", "change": "1", "key": "x",
+    "sha256": "0",
     "code": "A", "path": "none", "file_path": "erp-bridge.css",
 }  # fmt: skip
 #: What a page can't be asked without.

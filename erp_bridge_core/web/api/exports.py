@@ -21,6 +21,7 @@ from erp_bridge_core.web.api.items import ItemId
 from erp_bridge_core.web.api.models import Body, Numbered, Reason, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.background import background_of
+from erp_bridge_core.web.downloads import BYTES, attached
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
 _on = Operations("exports")
@@ -207,7 +208,7 @@ def download_taken_file(
 ) -> Response[bytes]:
     """Copy a file that was taken, for evidence; it is told by its hash, which is compared."""
     found = application.exports.taken_file(actor, item_id, sha256)
-    return attached(found.content, found.name, BYTES)
+    return attached(found.content, f"copy-of-{found.name}", BYTES)
 
 
 @_on.act("/items/{item_id:int}/export/take", "Take what lies ready", *ERP)
@@ -249,6 +250,6 @@ def _shown(status: ExportStatus, stopped: ErpBridgeError | None = None) -> Expor
 
 
 HANDLERS: Final = (
-    start_export, show_export, run_export, retry_export, retry_items, resume_exports, list_hand_overs, download_taken_file,
-    take_hand_overs, settle_effect,
+    start_export, show_export, run_export, retry_export, retry_items, resume_exports, list_hand_overs,
+    download_taken_file, take_hand_overs, settle_effect,
 )  # fmt: skip

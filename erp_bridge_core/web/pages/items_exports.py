@@ -17,6 +17,7 @@ from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
+from erp_bridge_core.web.downloads import BYTES, attached
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
@@ -175,4 +176,13 @@ def _run(
     return redirect(request, item_path(item_id, "export"), flash=Flash(sentence))
 
 
-HANDLERS: Final = (show_export, start, resume, retry, take, show_settling, settle)
+@get("/items/{item_id:int}/export/files/{sha256:str}", sync_to_thread=True)
+def give_taken_file(
+    application: GivenApplication, actor: GivenActor, item_id: FromPath[int], sha256: FromPath[str]
+) -> Response[bytes]:
+    """A copy of a file that was taken, for evidence."""
+    found = application.exports.taken_file(actor, item_id, sha256)
+    return attached(found.content, f"copy-of-{found.name}", BYTES)
+
+
+HANDLERS: Final = (show_export, start, resume, retry, take, give_taken_file, show_settling, settle)
