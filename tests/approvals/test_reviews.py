@@ -24,7 +24,7 @@ from erp_bridge_core.contract.errors import (
 )
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import baselines, companies, contributions, item_lines, items, projects
+from erp_bridge_core.store.tables import baselines, companies, contributions, item_lines, items, privileges, projects
 
 TYPED = FieldValues(item={"budget_revision_type": "contingency"})
 
@@ -154,8 +154,9 @@ def test_first_export_asks_to_close_import(review: Review, approver: Actor) -> N
 def test_job_with_estimates_asks_for_its_baseline(review: Review, approver: Actor, store: Store) -> None:
     """A first export onto a job that holds estimates stops until they are confirmed as the baseline, which is kept."""
     review.hold(key("09"), "5.00")
-    with pytest.raises(NotPossibleNow, match=r"already holds estimates: 1 keys, 5\.00 USD"):
+    with pytest.raises(NotPossibleNow, match=r"already holds estimates: 1 keys, 5\.00 USD") as stopped:
         accept(review, approver, confirm_baseline=False)
+    assert [] == [way for way in ("Import", "on top", "cancel") if way not in str(stopped.value.remedy)]
     with store.read() as connection:
         assert [] == connection.execute(select(baselines)).all()
     accept(review, approver)
@@ -225,6 +226,16 @@ def test_who_sent_or_edited_does_not_approve(review: Review, approver: Actor, va
     with pytest.raises(NotAllowed, match="Somebody else approves"):
         accept(review, approver)
     assert ItemState.REJECTED == review.service.reject(approver, review.item_id, reason="Mine.").state
+
+
+@pytest.mark.rule("P4")
+def test_whose_right_is_his_own_grant_does_not_approve(review: Review, approver: Actor, store: Store) -> None:
+    """A grant that was written past the service is no right: no other person stands behind it."""
+    with store.begin() as connection:
+        connection.execute(update(privileges).values(granted_by=approver.person_id))
+    with pytest.raises(NotAllowed, match="Somebody else approves it"):
+        accept(review, approver)
+    assert ItemState.READY == review.item().state
 
 
 @pytest.mark.rule("P5")

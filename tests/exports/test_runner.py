@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from attrs import define
 from ledger_books import LINES, Absolute, Contained, Human, Keyed
-from ledger_erp import Scene, add_export, make_scene
+from ledger_erp import LedgerAdapter, Scene, add_export, make_scene
 from sqlalchemy import func, insert, select, update
 
 from erp_bridge_core.contract import (
@@ -13,6 +13,10 @@ from erp_bridge_core.contract import (
     Attempt,
     CannotTell,
     Effect,
+    Effects,
+    Erp,
+    ExportBatch,
+    FieldValues,
     LineRefused,
     SafetyClass,
     Sighting,
@@ -25,6 +29,7 @@ from erp_bridge_core.contract.errors import (
     NotPossibleNow,
     NotSent,
     OutcomeUnknown,
+    ReadFailed,
     Throttled,
 )
 from erp_bridge_core.exports.lease import leased
@@ -116,6 +121,28 @@ def test_a_refused_line_is_told_in_the_erps_words_and_the_rest_arrives(open_scen
     scene.worker.advance(scene.export_id)
     assert ONCE == scene.books.held()
     assert ("complete", 3) == (status(scene).state, status(scene).lines.arrived)
+
+
+@pytest.mark.rule("A3", "L2")
+def test_a_number_that_was_reserved_is_used_again_by_every_retry(open_scene: OpenScene) -> None:
+    """The next number is read once, before the first try; a retry finds it although the ERP would offer another."""
+    scene = open_scene(SafetyClass.KEYED)
+    offered, used, opener = iter(("7", "8")), list[str](), scene.worker.opener
+
+    class Numbered(LedgerAdapter):
+        def export(self, batch: ExportBatch, values: FieldValues, erp: Erp, effects: Effects) -> None:
+            used.append(effects.reserve("number", lambda: next(offered)))
+            if len(used) == 1:
+                raise ReadFailed("The ERP is down.")
+            super().export(batch, values, erp, effects)
+
+    numbered = Numbered(books=scene.books, safety=SafetyClass.KEYED)
+    scene.worker.opener = lambda item: (numbered, opener(item)[1])
+    for _ in range(2):
+        scene.worker.advance(scene.export_id)
+
+    assert ["7", "7"] == used
+    assert ONCE == scene.books.held()
 
 
 @pytest.mark.rule("L10")
