@@ -12,6 +12,7 @@ from erp_bridge_core.approvals.states import OPEN, ItemState
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import from_units
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import connections, items, people, projects
 
 _sender = people.alias("sender")
@@ -75,7 +76,7 @@ class ItemView:
 
 def load_item(connection: Connection, company_id: int, item_id: int) -> ItemView:
     """The item of that number; raises NotFound when the company has none, be it another company's."""
-    row = connection.execute(select_items(company_id).where(items.c.id == item_id)).one_or_none()
+    row = connection.execute(select_items(company_id).where(items.c.id == row_number(item_id))).one_or_none()
     if row is None:
         raise _no_item(item_id)
     return item_from_row(row)

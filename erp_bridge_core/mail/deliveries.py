@@ -9,6 +9,7 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, update
 
 from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import deliveries, outbox, people
 
 #: Pauses between the tries of a message that the server does not take for now; after the last one it is given up.
@@ -124,7 +125,7 @@ def list_deliveries(
 
 def load_delivery(connection: Connection, company_id: int, delivery_id: int) -> Delivery:
     """The delivery of that number; raises NotFound when the company has none, be it another company's."""
-    row = connection.execute(_select(company_id).where(deliveries.c.id == delivery_id)).one_or_none()
+    row = connection.execute(_select(company_id).where(deliveries.c.id == row_number(delivery_id))).one_or_none()
     if row is None:
         raise NotFound(f"No mail {delivery_id}.", remedy="List them: `erp-bridge mail list`.")
     return _delivery(row)

@@ -21,6 +21,7 @@ from erp_bridge_core.people.rules import require
 from erp_bridge_core.people.texts import email_faults, locale_faults, name_faults, time_zone_faults
 from erp_bridge_core.people.views import OpenSession
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import memberships, people, sessions
 
 
@@ -101,7 +102,7 @@ class Accounts:
     def end_session(self, actor: Actor, number: int) -> None:
         """End one of the actor's own sessions; raises `NotFound`."""
         with self.store.begin() as connection:
-            if not self._end(connection, _oneself(actor), sessions.c.id == number):
+            if not self._end(connection, _oneself(actor), sessions.c.id == row_number(number)):
                 raise NotFound("You have no such session.", remedy="It may have ended meanwhile.")
             self.audit.record(connection, actor, "sign-out", "person", actor.login)
 

@@ -8,6 +8,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
 from erp_bridge_core.contract.errors import NotFound
+from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import webhook_deliveries
 from erp_bridge_core.webhooks.values import WebhookDelivery, WebhookState
 
@@ -88,7 +89,7 @@ def list_deliveries(
 
 def load_delivery(connection: Connection, company_id: int, delivery_id: int) -> WebhookDelivery:
     """The delivery of that number; raises NotFound when the company has none, be it another company's."""
-    row = connection.execute(_select(company_id).where(_row.id == delivery_id)).one_or_none()
+    row = connection.execute(_select(company_id).where(_row.id == row_number(delivery_id))).one_or_none()
     if row is None:
         raise NotFound(f"No delivery {delivery_id}.", remedy="List them: `erp-bridge webhooks deliveries`.")
     return _delivery(row)

@@ -23,6 +23,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_administer, require
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import people, webhooks
 from erp_bridge_core.webhooks.addresses import is_listed, url_faults
 from erp_bridge_core.webhooks.deliveries import (
@@ -219,7 +220,8 @@ def _select(company_id: int) -> Any:
 
 
 def _load(connection: Connection, company_id: int, webhook_id: int) -> Row[Any]:
-    row: Row[Any] | None = connection.execute(_select(company_id).where(webhooks.c.id == webhook_id)).one_or_none()
+    found = _select(company_id).where(webhooks.c.id == row_number(webhook_id))
+    row: Row[Any] | None = connection.execute(found).one_or_none()
     if row is None:
         raise NotFound(f"No webhook {webhook_id}.", remedy="List them: `erp-bridge webhooks list`.")
     return row
