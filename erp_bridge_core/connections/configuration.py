@@ -12,7 +12,7 @@ from attrs import Factory, frozen
 
 from erp_bridge_core.connections.document import FILE_NAME, Version, change_setting, load, rewrite, version_of
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
-from erp_bridge_core.connections.schedule import ScheduleConfig, schedule_faults
+from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig, schedule_faults
 from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.connections.sign_in_provider import OidcConfig, oidc_faults
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
@@ -98,11 +98,12 @@ class _Secrets:
 @frozen(kw_only=True)
 class _Document:
     connections: dict[str, _Connection] = Factory(dict)
+    engine: EngineConfig = Factory(EngineConfig)
     files: _Files = _Files()
     mail: MailConfig = Factory(MailConfig)
     oidc: OidcConfig = Factory(OidcConfig)
     plugins: _Plugins = _Plugins()
-    schedule: ScheduleConfig = ScheduleConfig()
+    schedule: ScheduleConfig = Factory(ScheduleConfig)
     secrets: _Secrets = _Secrets()
     web: WebConfig = WebConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
@@ -131,10 +132,11 @@ class Configuration:
 
     home: Path
     connections: Mapping[str, ConnectionConfig]
+    engine: EngineConfig = Factory(EngineConfig)
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
     mail: MailConfig = Factory(MailConfig)
-    schedule: ScheduleConfig = ScheduleConfig()
+    schedule: ScheduleConfig = Factory(ScheduleConfig)
     oidc: OidcConfig = Factory(OidcConfig)
     secrets_directory: Path
     web: WebConfig = WebConfig()
@@ -266,6 +268,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     return Configuration(
         home=home,
         connections={name: _connection(name, entry, roots) for name, entry in sorted(read.connections.items())},
+        engine=read.engine,
         allowed_roots=roots,
         enabled_plugins=read.plugins.enabled,
         mail=read.mail,

@@ -1,8 +1,8 @@
-"""`[schedule]` of the configuration: how often the installation does its own work."""
+"""`[schedule]` and `[engine]` of the configuration: how often the installation does its own work, and by what."""
 
 from collections.abc import Iterator
 from datetime import time
-from typing import Final
+from typing import Final, Literal
 
 from attrs import frozen
 
@@ -12,6 +12,13 @@ _LEAST_AT_ONCE: Final = 2
 _MOST_AT_ONCE: Final = 32
 _LEAST_KEPT: Final = 2
 _LONGEST_POLL: Final = 60.0
+
+
+@frozen(kw_only=True)
+class EngineConfig:
+    """What brings exports on: `inline`, the worker itself; or `dbos`, with a queue of its own (the extra `dbos`)."""
+
+    kind: Literal["inline", "dbos"] = "inline"
 
 
 @frozen(kw_only=True)

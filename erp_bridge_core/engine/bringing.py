@@ -22,6 +22,7 @@ _LOOK: Final = 0.2
 
 def start(application: Application, actor: Actor, item_id: int) -> None:
     """Start an item's export, so that it is started even if this process ends meanwhile; raises what forbids it."""
+    application.exports.to_start(actor, item_id)  # a worker would do for its person what a token is not for
     ask_to_start(application, actor, item_id)
     try:
         application.exports.start(actor, item_id)

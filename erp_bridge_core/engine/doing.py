@@ -10,6 +10,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.defects import defect_text, log_defect
+from erp_bridge_core.engine.carrying import Carrier
 from erp_bridge_core.engine.exporting import EXPORT, START, Exporting
 from erp_bridge_core.engine.jobs import BY_NAME, Job
 from erp_bridge_core.engine.rhythm import pause_after
@@ -34,6 +35,7 @@ class Doer:
 
     application: Application
     schedule: ScheduleConfig
+    carrier: Carrier
 
     def do(self, task: Task, ending: Ending) -> Ended:
         """Do it; `ending` says that the worker is to end soon."""
@@ -47,7 +49,7 @@ class Doer:
         return Ended(told="failed", again_in=self._pause(task, problem), problem=problem)
 
     def _do(self, task: Task, ending: Ending) -> Ended:
-        exporting = Exporting(self.application, self.schedule.resume_minutes * 60.0)
+        exporting = Exporting(self.application, self.carrier, self.schedule.resume_minutes * 60.0)
         if task.job == EXPORT:
             return exporting.export(task, ending)
         if task.job == START:

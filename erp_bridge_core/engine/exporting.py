@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, LeaseLost
+from erp_bridge_core.engine.carrying import Carrier
 from erp_bridge_core.engine.rhythm import pause_after
 from erp_bridge_core.engine.tasks import Ended, NewTask, Task, add
 from erp_bridge_core.exports.lease import AtWork, Ending
@@ -62,12 +63,13 @@ class Exporting:
     """Does these tasks; `resume_every` is in seconds, between two looks at what is in doubt or handed over."""
 
     application: Application
+    carrier: Carrier
     resume_every: float
 
     def export(self, task: Task, ending: Ending) -> Ended:
         """Bring an export on, as who started it."""
         try:
-            state = self.application.exports.carry_on(task.number, ending)
+            state = self.carrier.carry(task, ending)
         except AtWork:
             return Ended(told="another process is at it", again_in=_BUSY)
         except LeaseLost as error:

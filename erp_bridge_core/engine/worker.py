@@ -1,4 +1,4 @@
-"""The inline engine: threads of this process do what is due, as many workers of one installation as there are.
+"""The worker: threads of this process do what is due, beside as many other workers of the installation as there are.
 
 It wakes on each commit of its own process and looks now and then for those of others. Nothing that a task raises ends
 it. When it is to end, an export finishes the write that is under way and is left to the next worker.
@@ -19,6 +19,7 @@ from erp_bridge_core.connections.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.defects import defect_text, log_defect
 from erp_bridge_core.engine import tasks
+from erp_bridge_core.engine.carrying import Carrier, carrier_of
 from erp_bridge_core.engine.doing import Doer
 from erp_bridge_core.engine.exporting import EXPORT, START
 from erp_bridge_core.engine.living import Sign
@@ -52,6 +53,7 @@ class EngineWorker:
     kind: str = "worker"
     schedule: ScheduleConfig = field(init=False)
     _sign: Sign = field(init=False)
+    _carrier: Carrier = field(init=False)
     _doer: Doer = field(init=False)
     _bell: Event = field(factory=Event, init=False)
     _ending: Event = field(factory=Event, init=False)
@@ -63,12 +65,14 @@ class EngineWorker:
         """Read the schedule; raises BadSettings."""
         self.schedule = _schedule(self)
         self._sign = Sign(self.application.store, self.kind)
-        self._doer = Doer(self.application, self.schedule)
+        self._carrier = carrier_of(self.application)
+        self._doer = Doer(self.application, self.schedule, self._carrier)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Work in threads while the block runs; then end well."""
         self._sign.begin(self.application.clock.now())
+        self._carrier.begin(self._sign.name)
         threads = [
             Thread(target=self._every, args=(self._look, self.schedule.poll_seconds), name="worker looks", daemon=True),
             Thread(target=self._every, args=(self._beat, BEAT), name="worker lives", daemon=True),
@@ -85,6 +89,7 @@ class EngineWorker:
         """Do what is due, each once, and end; tells how each ended. Exports come first, so that nothing is at them."""
         self._done = done = dict[str, Ended]()
         self._sign.begin(self.application.clock.now())
+        self._carrier.begin(self._sign.name)
         beating = Thread(target=self._every, args=(self._beat, BEAT), name="worker lives", daemon=True)
         beating.start()
         try:
@@ -131,7 +136,9 @@ class EngineWorker:
             ready = tasks.ready(connection, now=store.seconds(connection), hurried=urgent.items())
         with self._lock:
             under_way = [task for task, _ in self._running.values()]
-        fresh = [task for task in ready if wanted(task) and task.key not in (self._done or ())]
+        able = self._carrier.is_ready()
+        done = self._done or ()
+        fresh = [task for task in ready if wanted(task) and task.key not in done and (able or task.job != EXPORT)]
         return sum(self._begin(task) for task in chosen(fresh, under_way, at_once=self.schedule.at_once))
 
     def _begin(self, task: Task) -> bool:
@@ -173,6 +180,7 @@ class EngineWorker:
         self._join(GRACE)
         for thread in threads:
             thread.join(GRACE)
+        self._carrier.end()
         try:
             self._sign.end(self.application.clock.now())
         except ErpBridgeError as error:

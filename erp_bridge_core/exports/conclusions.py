@@ -50,7 +50,7 @@ def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | 
     return judge(
         states,
         count_lines(connection, row.item_id),
-        only_offered=not states.get("planned") and not _open_without_offer(connection, export_id),
+        only_offered=_all_offered(connection, export_id, states),
         failed=doubt_free or has_refused_acts(connection, export_id),
     )
 
@@ -103,6 +103,12 @@ def _open_and_unanswered(connection: Connection, export_id: int) -> bool:
         effects.c.export_id == export_id, effects.c.state == "open", may_have_gone_out(), ~offered
     )
     return bool(connection.execute(select(under_way)).scalar_one())
+
+
+def _all_offered(connection: Connection, export_id: int, states: Mapping[str, int]) -> bool:
+    """Whether something lies ready for a person, and nothing else is to be done: not so before there is a plan."""
+    only_open = bool(states.get("open")) and not states.get("planned")
+    return only_open and not _open_without_offer(connection, export_id)
 
 
 def _open_without_offer(connection: Connection, export_id: int) -> bool:

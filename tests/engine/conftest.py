@@ -4,8 +4,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
-from time import monotonic
 
 import pytest
 
@@ -16,17 +14,8 @@ from shared_books import SharedBooks, make_site, open_site
 from erp_bridge_core.app import Application
 
 WORKING = Path(__file__).parent / "working.py"
-PATIENCE = 60.0
 
 Process = subprocess.Popen[str]
-
-
-def until(met: Callable[[], object], *, seconds: float = PATIENCE) -> None:
-    """Wait until something is so; fails when it never is."""
-    ends, pause = monotonic() + seconds, Event()
-    while not met():
-        assert monotonic() < ends, "it never came to that"
-        pause.wait(0.02)
 
 
 @pytest.fixture

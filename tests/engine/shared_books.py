@@ -2,11 +2,12 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
+from time import monotonic
 from typing import Any
 
 from attrs import define, field, frozen
@@ -192,3 +193,11 @@ def start(application: Application) -> None:
     """The approver starts the export of item 1, and leaves it to a worker."""
     accept(application)
     application.exports.start(application.people.actor_as("approver", "hoosier", "tester"), 1)
+
+
+def until(met: Callable[[], object], *, seconds: float = PATIENCE) -> None:
+    """Wait until something is so; fails when it never is."""
+    ends, pause = monotonic() + seconds, Event()
+    while not met():
+        assert monotonic() < ends, "it never came to that"
+        pause.wait(0.02)

@@ -7,15 +7,24 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import until
-from shared_books import CODES, SharedBooks, start
+from shared_books import CODES, SharedBooks, start, until
 from sqlalchemy import func, select, update
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.engine.status import load_engine_status
 from erp_bridge_core.store.tables import attempts, deliveries, exports, items, outbox, verifications
 
 Launch = Callable[..., subprocess.Popen[str]]
+
+
+both_engines = pytest.mark.parametrize("kind", ["inline", "dbos"])
+
+
+def choose(application: Application, kind: str) -> None:
+    """Have exports brought on by that engine."""
+    with rewrite(application.home) as document:
+        document["engine"] = {"kind": kind}
 
 
 def state_of(application: Application) -> str:
@@ -30,10 +39,12 @@ def once(books: SharedBooks) -> bool:
 
 
 @pytest.mark.rule("E1", "L12")
+@both_engines
 def test_a_killed_worker_is_replaced_within_seconds(
-    application: Application, books: SharedBooks, launch: Launch
+    application: Application, books: SharedBooks, launch: Launch, *, kind: str
 ) -> None:
     """Killed in the middle of an export, after the ERP took a write: another takes over, and each line arrives once."""
+    choose(application, kind)
     books.switch("hold", on=True)
     first = launch()
     start(application)
@@ -53,10 +64,12 @@ def test_a_killed_worker_is_replaced_within_seconds(
 
 
 @pytest.mark.rule("E1")
+@both_engines
 def test_a_worker_that_is_stopped_finishes_its_write_and_leaves_the_rest(
-    application: Application, books: SharedBooks, launch: Launch
+    application: Application, books: SharedBooks, launch: Launch, *, kind: str
 ) -> None:
     """The ERP is left without a doubt, and the next worker goes on where it was left."""
+    choose(application, kind)
     books.switch("hold", on=True)
     worker = launch()
     start(application)

@@ -1,4 +1,4 @@
-"""The section `[schedule]` of the configuration, and its table in the document for operators."""
+"""The sections `[schedule]` and `[engine]` of the configuration, and their tables in the document for operators."""
 
 import re
 from datetime import time
@@ -9,7 +9,7 @@ import pytest
 from documents import ROOT
 
 from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig
 from erp_bridge_core.contract.errors import BadSettings
 
 
@@ -53,7 +53,8 @@ def test_each_setting_stands_in_the_document_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", text, re.MULTILINE))
     defaults = {
         field.name: f'"{field.default}"' if isinstance(field.default, str) else str(field.default)
-        for field in attrs.fields(ScheduleConfig)
+        for section in (ScheduleConfig, EngineConfig)
+        for field in attrs.fields(section)
     }
 
     assert defaults == rows

@@ -6,8 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import until
-from shared_books import CODES, SharedBooks, accept, open_site, start
+from shared_books import CODES, SharedBooks, accept, open_site, start, until
 from sqlalchemy import func, select, update
 
 from erp_bridge_core.app import Application
@@ -89,6 +88,15 @@ def test_without_a_worker_it_is_done_here(application: Application, books: Share
 
     assert "complete" == bringing.export(application, approver, 1).state
     assert CODES == len(books.postings)
+
+
+@pytest.mark.rule("E1", "E2")
+def test_an_export_that_waits_for_its_worker_runs(application: Application, approver: Actor) -> None:
+    """Reading back before its first write is planned makes no hand-over of it."""
+    start(application)
+    application.verification.verify(approver, 1)
+
+    assert ("running", "exporting") == (application.exports.status(approver, 1).state, state_of(application))
 
 
 @pytest.mark.rule("P3")

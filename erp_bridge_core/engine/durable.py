@@ -1,0 +1,226 @@
+"""Exports as durable workflows of DBOS: queued per ERP job, recovered when their worker dies (the extra `dbos`).
+
+The ledger and the states of items stay the truth; a workflow is one call of `Exports.carry_on` by an export's number.
+So nothing is lost with the engine's own database, and running a workflow twice is running `carry_on` twice.
+
+What DBOS does not do by itself is done here: each worker has an executor id of its own, so that none re-runs another's
+live workflow; on SQLite one worker at a time has the engine, by a file lock that ends with its process; workflows of
+dead workers are resumed by those that live (`_reap`); the application's version is pinned, so that an upgrade strands
+nothing; what is stored is JSON; its SQLite is in WAL and FULL.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from threading import Event
+from typing import Any, Final
+
+import dbos
+from attrs import define, field
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine, create_engine, event, select
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
+from erp_bridge_core.engine.living import at_work
+from erp_bridge_core.engine.tasks import Task
+from erp_bridge_core.exports.lease import AtWork, Ending, goes_on
+from erp_bridge_core.exports.status import ExportState
+from erp_bridge_core.store.tables import exports
+
+APPLICATION: Final = "erp-bridge"
+#: Workflows of every version of ours are one call each: none is stranded by an upgrade.
+VERSION: Final = "1"
+QUEUE: Final = "exports"
+WORKFLOW: Final = "advance_export"
+DATABASE: Final = "engine.db"
+#: Statuses of a workflow that is not over.
+LIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
+#: Seconds between two looks, of the queue at its rows and of who waits at a workflow.
+_POLL: Final = 0.2
+#: Seconds that DBOS waits for workflows when it ends; each leaves at its next write anyhow.
+_GRACE: Final = 20
+
+
+class Json(dbos.Serializer):
+    """Numbers and plain answers as JSON; whatever else an engine may want to keep, such as an exception, as text."""
+
+    def serialize(self, data: Any) -> str:
+        """As JSON."""
+        return json.dumps(data, default=str)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """From JSON; nothing in it can be run."""
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        """Stored beside what was written."""
+        return "erp_bridge_json"
+
+
+class CarriedElsewhere(ErpBridgeError):
+    """What stopped an export in another worker, as that told it."""
+
+
+@define(eq=False)
+class Durable:
+    """The engine of one worker."""
+
+    application: Application
+    _worker: str = field(default="", init=False)
+    _lock: FileLock = field(init=False)
+    _engine: Engine | None = field(default=None, init=False)
+    _ending: Event = field(factory=Event, init=False)
+    _told_to_end: Ending = field(default=goes_on, init=False)
+    _stopped_by: dict[int, ErpBridgeError] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Name the lock of the engine's file."""
+        folder = self.application.home / "locks"
+        folder.mkdir(exist_ok=True)
+        self._lock = FileLock(folder / "engine.lock", timeout=0)
+
+    def begin(self, worker: str) -> None:
+        """Remember who works: the executor's id."""
+        self._worker = worker
+
+    def is_ready(self) -> bool:
+        """Launch as soon as no other worker has the file; resume what dead ones left."""
+        if self._engine is None:
+            try:
+                self._lock.acquire()
+            except Timeout:
+                return False
+            self._launch()
+        self._reap()
+        return True
+
+    def carry(self, task: Task, ending: Ending) -> ExportState:
+        """Enqueue the export, unless it is, and wait for its workflow."""
+        self._told_to_end = ending
+        workflow = self._live(task.number) or self._enqueue(task)
+        pause = Event()
+        while True:
+            status = dbos.DBOS.get_workflow_status(workflow)
+            if status is None or status.status not in LIVE:
+                break
+            if ending() and (status.executor_id != self._worker or status.status != "PENDING"):
+                raise LeaseLost(f"The worker that waits for export {task.number} ends.")
+            pause.wait(_POLL)
+        return self._told(task.number, {} if status is None else status.output or {})
+
+    def end(self) -> None:
+        """Let workflows leave at their next write, and end."""
+        self._ending.set()
+        if self._engine is None:
+            return
+        dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_GRACE)
+        self._engine.dispose()
+        self._engine = None
+        self._lock.release()
+
+    # -- the engine ---------------------------------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        self._engine = _sqlite(self.application.home / DATABASE)
+        config: dbos.DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_engine": self._engine,
+            "executor_id": self._worker,
+            "application_version": VERSION,
+            "serializer": Json(),
+            "log_level": "WARNING",
+            "notification_listener_polling_interval_sec": _POLL,
+        }
+        dbos.DBOS(config=config)
+
+        @dbos.DBOS.workflow(name=WORKFLOW)
+        def advance(export_id: int) -> dict[str, Any]:
+            return self._advance(export_id)
+
+        dbos.DBOS.launch()
+        at_once = max(1, Configuration.read(self.application.home).schedule.at_once // 2)
+        dbos.DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=at_once,
+            partition_concurrency=1,
+            polling_interval_sec=_POLL,
+            on_conflict="always_update",
+        )
+
+    def _reap(self) -> None:
+        """Resume what a worker left that is gone; one that lives is left alone."""
+        with self.application.store.read() as connection:
+            living = {each.name for each in at_work(connection, now=self.application.store.seconds(connection))}
+        left = dbos.DBOS.list_workflows(status=["PENDING"], name=WORKFLOW, load_input=False, load_output=False)
+        for workflow in left:
+            if workflow.executor_id not in {*living, self._worker}:
+                dbos.DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+
+    def _live(self, export_id: int) -> str | None:
+        found = dbos.DBOS.list_workflows(
+            workflow_id_prefix=f"export-{export_id}-", status=list(LIVE), load_input=False, load_output=False
+        )
+        return found[0].workflow_id if found else None
+
+    def _enqueue(self, task: Task) -> str:
+        """One workflow a claim, in the row of its ERP job: of one job one export runs at a time, on all hosts."""
+        workflow = f"export-{task.number}-{task.epoch}"
+        options: dbos.EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": workflow,
+            "app_version": VERSION,
+            "queue_partition_key": self._partition(task.number),
+        }
+        dbos.DBOS.enqueue_workflow_with_options(options, task.number)
+        return workflow
+
+    def _partition(self, export_id: int) -> str:
+        columns = exports.c.erp, exports.c.erp_company, exports.c.job
+        with self.application.store.read() as connection:
+            row = connection.execute(select(*columns).where(exports.c.id == export_id)).one()
+        return sha256("\n".join(row).encode()).hexdigest()[:32]
+
+    def _advance(self, export_id: int) -> dict[str, Any]:
+        """The workflow: it answers plainly and never raises, so that DBOS repeats nothing by itself."""
+        try:
+            return {"state": self.application.exports.carry_on(export_id, self._ends).value}
+        except AtWork as error:
+            return {"busy": error.message}
+        except LeaseLost as error:
+            return {"left": error.message}
+        except ErpBridgeError as error:
+            self._stopped_by[export_id] = error
+            return {"problem": error.to_json()}
+
+    def _ends(self) -> bool:
+        return self._ending.is_set() or self._told_to_end()
+
+    def _told(self, export_id: int, answer: Mapping[str, Any]) -> ExportState:
+        if "state" in answer:
+            return ExportState(answer["state"])
+        if "busy" in answer:
+            raise AtWork(answer["busy"])
+        problem = answer.get("problem")
+        if problem and export_id in self._stopped_by:
+            raise self._stopped_by.pop(export_id)
+        if problem:
+            raise CarriedElsewhere(problem["message"], remedy=problem["remedy"], details=problem["details"])
+        raise LeaseLost(answer.get("left") or f"Export {export_id} was left by its workflow.")
+
+
+def _sqlite(path: Path) -> Engine:
+    """The engine's database, in WAL and FULL like ours: what it says it has kept is on the disk."""
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

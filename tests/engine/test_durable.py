@@ -1,0 +1,120 @@
+"""The engine of DBOS: what it keeps, how it is kept from running twice, and that a worker behind it is as any other."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shared_books import CODES, SharedBooks, accept, open_site, start, until
+from sqlalchemy import update
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.contract.errors import BadSettings
+from erp_bridge_core.engine import bringing
+from erp_bridge_core.engine.living import any_at_work
+from erp_bridge_core.engine.status import load_engine_status
+from erp_bridge_core.engine.worker import EngineWorker
+from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.store.tables import privileges
+
+
+@pytest.fixture(autouse=True)
+def durable(site: Path) -> None:
+    """Exports are brought on by it."""
+    with rewrite(site) as document:
+        document["engine"] = {"kind": "dbos"}
+
+
+@pytest.fixture
+def approver(application: Application) -> Actor:
+    """Who accepts and exports."""
+    return application.people.actor_as("approver", "hoosier", "tester")
+
+
+@contextmanager
+def kept(site: Path) -> Iterator[Callable[[str], list[Any]]]:
+    """What the engine's database holds."""
+    with closing(sqlite3.connect(site / "engine.db")) as connection:
+        yield lambda query: connection.execute(query).fetchall()
+
+
+@pytest.mark.rule("E1")
+def test_an_export_is_brought_on_by_a_workflow(
+    site: Path, application: Application, books: SharedBooks, approver: Actor
+) -> None:
+    """Whoever waits is told its end; the engine was given a number and nothing else, as JSON, of a pinned version."""
+    accept(application)
+    with EngineWorker(application).at_work():
+        until(lambda: any_at_work(application.store))
+        assert "complete" == bringing.export(application, approver, 1).state
+
+    assert CODES == len(set(books.postings)) == len(books.postings)
+    with kept(site) as query:
+        assert [("wal",)] == query("PRAGMA journal_mode")
+        assert [('{"args": [1], "kwargs": {}}',)] == query("SELECT inputs FROM workflow_input")
+        assert [('{"state": "complete"}',)] == query("SELECT output FROM workflow_output")
+        (row,) = query("SELECT status, application_version, executor_id FROM workflow_status")
+    assert ("SUCCESS", "1") == row[:2]
+    assert str(os.getpid()) in row[2], "a worker's own name, not the `local` that all processes would share"
+
+
+def test_one_job_has_one_queue(site: Path, application: Application) -> None:
+    """Exports of one ERP job go one after the other, on whatever host."""
+    start(application)
+    with EngineWorker(application).at_work():
+        until(lambda: "waiting" == _state(application))
+
+    with kept(site) as query:
+        assert [("exports", 32)] == query("SELECT queue_name, length(queue_partition_key) FROM workflow_status")
+        assert [(1,)] == query("SELECT partition_concurrency FROM queues WHERE name = 'exports'")
+
+
+def test_a_second_worker_leaves_exports_to_the_first(
+    site: Path, application: Application, books: SharedBooks, launch: Callable[..., Any]
+) -> None:
+    """Its file has one worker; the other does everything else, and exports once the first is gone."""
+    first = launch()
+    until((site / "engine.db").exists)
+    with EngineWorker(application).at_work():
+        books.switch("hold", on=True)
+        start(application)
+        until(lambda: books.is_on("held"))
+        assert {str(first.pid)} == set((books.folder / "held").read_text().split())
+        first.kill()
+        books.switch("hold", on=False)
+        until(lambda: "waiting" == _state(application))
+
+    assert CODES == len(set(books.postings)) == len(books.postings)
+
+
+@pytest.mark.rule("P3")
+def test_what_stops_an_export_is_told_as_without_it(
+    application: Application, books: SharedBooks, approver: Actor
+) -> None:
+    """The same error in the status, and nothing written."""
+    start(application)
+    with application.store.begin() as connection:
+        connection.execute(update(privileges).values(revoked_at=application.clock.now()))
+    with EngineWorker(application).at_work():
+        until(lambda: any(task.problem for task in load_engine_status(application, approver).tasks))
+
+    problems = [task.problem or {} for task in load_engine_status(application, approver).problems]
+    assert ["not_allowed"] == [problem["error"] for problem in problems]
+    assert [] == books.postings
+
+
+def test_another_engine_is_none(site: Path) -> None:
+    """A worker does not start on a guess."""
+    with rewrite(site) as document:
+        document["engine"] = {"kind": "cron"}
+    with pytest.raises(BadSettings, match="not right"):
+        open_site(site)
+
+
+def _state(application: Application) -> str:
+    approver = application.people.actor_as("approver", "hoosier", "tester")
+    return application.reviews.item(approver, 1).state.value
