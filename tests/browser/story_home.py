@@ -89,6 +89,15 @@ class StoryHome:
     office: PostOffice
     application: Application
     cast: Cast
+    secrets: tuple[str, ...]
+
+    def files_with_secrets(self) -> list[str]:
+        """The files of the home that hold a secret of a connection, besides those made for it and the ERPs' own."""
+        home = self.application.home
+        known = [path for path in home.rglob("*") if path.is_file()]
+        ours = [path for path in known if path.relative_to(home).parts[0] not in {"secrets", "simulators"}]
+        assert self.secrets
+        return [path.name for path in ours if any(secret.encode() in path.read_bytes() for secret in self.secrets)]
 
     def mail_to(self, address: str, *texts: str) -> EmailMessage:
         """The newest mail to somebody that holds all texts, as soon as it arrives; sent as a schedule would."""
@@ -128,8 +137,9 @@ def served_story(folder: Path) -> Iterator[StoryHome]:
         for person in application.people.list(host):
             application.people.set_password(host, person.login, PASSWORD)
         erps = {name: _served_erp(application, cast, name, stack) for name in ERPS}
+        kept = tuple(path.read_text(encoding="utf-8") for path in sorted((home / "secrets").iterdir()))
         address = stack.enter_context(_served_pages(home, port))
-        yield StoryHome(address=address, erps=erps, office=office, application=application, cast=cast)
+        yield StoryHome(address=address, erps=erps, office=office, application=application, cast=cast, secrets=kept)
 
 
 def write_budget(path: Path, rows: Sequence[Row]) -> Path:

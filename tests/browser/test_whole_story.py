@@ -213,7 +213,7 @@ def amounts_in(file: Path, column: str) -> Mapping[LineKey, Decimal]:
 
 
 @pytest.mark.parametrize("erp", ERPS)
-@pytest.mark.rule("B3", "B4", "B8", "A2", "A3", "A5", "E1", "E2", "V1", "V2", "V4", "M2", "M3", "X2")
+@pytest.mark.rule("B3", "B4", "B8", "A2", "A3", "A5", "E1", "E2", "V1", "V2", "V4", "M2", "M3", "X2", "X4")
 def test_a_budget_goes_the_whole_way_and_a_change_after_it(
     story_home: StoryHome, in_story: Callable[..., Watched], erp: str, tmp_path: Path
 ) -> None:
@@ -229,3 +229,4 @@ def test_a_budget_goes_the_whole_way_and_a_change_after_it(
     entered = story.delivered(REVISION, seen=seen[1])
     story.report_agrees()
     story.revision_stands_in_the_erp(entered)
+    assert [] == story_home.files_with_secrets()

@@ -80,6 +80,7 @@ def test_trouble_has_a_section_of_its_own(room: MailRoom, review: Review, state:
     assert "Failed, unknown or mismatched (1)" in str(room.office.messages[0])
 
 
+@pytest.mark.rule("B6", "M1")
 @pytest.mark.parametrize("state", ["accepted", "exporting", "waiting", "synced", "rejected", "retrieved"])
 def test_what_waits_for_nobodys_answer_is_no_reason(room: MailRoom, review: Review, state: str) -> None:
     """Nothing nags once it is answered."""
