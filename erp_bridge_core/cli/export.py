@@ -57,10 +57,7 @@ def status(call: Call, context: click.Context, item: int) -> None:
 def resume(call: Call, context: click.Context, item: int | None) -> None:
     """Take up the export of ITEM, or every one of the company that is not at rest, as after a crash."""
     with polled("Resuming exports", lambda: None):
-        if item is None:
-            found = call.app.exports.resume(call.actor)
-        else:
-            found = (call.app.exports.run(call.actor, item),)
+        found = call.app.exports.resume(call.actor) if item is None else (call.app.exports.run(call.actor, item),)
 
     def print_it(page: Page) -> None:
         rows = [(each.item_id, each.state, each.stage, _arrived(each)) for each in found]

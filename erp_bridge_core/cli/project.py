@@ -34,10 +34,11 @@ def create(call: Call, number: str, name: str, currency: str | None) -> None:
 
 
 @project.command("list", answer=["projects"])
+@click.option("--search", default="", help="Those with this in their number, name or job.")
 @pass_call
-def list_projects(call: Call) -> None:
+def list_projects(call: Call, search: str) -> None:
     """The projects whose budgets you may see."""
-    found = call.app.projects.list(call.actor)
+    found = call.app.projects.find(call.actor, text=search).rows
     columns = ["Number", "Name", "Currency", "Connection", "Job", "Locked", "Sends", "First exported"]
     rows = [
         (

@@ -19,6 +19,7 @@ _VERBS = {
 }
 #: The filters of the list, by the names of their states.
 FILTERS = ("ready", "accepted", "exporting", "failed", "unknown", "waiting", "mismatch", "synced")
+SORTS = ("waits", "item", "project", "job", "state", "amount", "lines", "sender")
 
 
 @click.group("review", cls=LazyGroup, lazy=_VERBS)
@@ -29,13 +30,17 @@ def review() -> None:
 @click.command("list", cls=Act, answer=["items", "counts"])
 @click.option("--filter", "state", type=click.Choice(FILTERS), help="Items of this state alone.")
 @click.option("--project", help="Items of this project alone.")
+@click.option("--search", default="", help="Items with every word of this in their row.")
+@click.option("--sort", type=click.Choice(SORTS), default="waits", help="The order; by default who waits longest.")
+@click.option("--descending", is_flag=True, help="The other way round.")
 @pass_call
-def list_items(call: Call, state: str | None, project: str | None) -> None:
-    """The items that are on their way, the longest waiting first; rejected and retrieved ones are history."""
+def list_items(call: Call, *, state: str | None, project: str | None, search: str, sort: str, descending: bool) -> None:
+    """The items that are on their way; rejected and retrieved ones are history."""
     from erp_bridge_core.approvals.states import ItemState
 
     wanted = ItemState(state) if state else None
-    found = call.app.reviews.list(call.actor, filter=wanted, project=project)
+    order = f"-{sort}" if descending else sort
+    found = call.app.reviews.list(call.actor, filter=wanted, project=project, text=search, sort=order)
     columns = [
         "Item", "Project", "Job", "State", money("Amount"), "", Column("Lines", right=True), "Sent by", "Sent",
         Column("Waits", right=True),

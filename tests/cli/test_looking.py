@@ -10,6 +10,9 @@ import pytest
 from command_runs import Run
 from memory_erp import MemoryAdapter
 
+from erp_bridge_core.approvals import listing
+from erp_bridge_core.cli.review import SORTS
+
 
 @pytest.mark.rule("X1", "X2")
 def test_the_trail_is_found_by_a_filter(as_ada: Callable[..., Any], run: Run, tmp_path: Path) -> None:
@@ -117,3 +120,40 @@ def test_what_is_set_of_a_connection_is_its_administrators_to_see(
 def amounts(ran: Any) -> list[str]:
     """The amounts of the lines that were shown."""
     return [line["original"] for line in ran.document["budget"]["lines"]]
+
+
+@pytest.mark.rule("A1", "X2")
+def test_items_and_projects_are_found_and_ordered(exported: int, mia: Run, abe: Run) -> None:
+    """By words in their row, in either direction; nothing else is shown."""
+    mia("budget", "add-line", "24-001", "02-200", "M", "--amount", "7.00")
+
+    assert [exported] == [each["item"] for each in abe("review", "list", "--search", "bridge mia").document["items"]]
+    assert [] == abe("review", "list", "--search", "nowhere").document["items"]
+    assert 0 == abe("review", "list", "--sort", "amount", "--descending").status
+    assert ["24-001"] == [each["number"] for each in mia("project", "list", "--search", "brid").document["projects"]]
+    assert [] == mia("project", "list", "--search", "nowhere").document["projects"]
+
+
+@pytest.mark.rule("V4", "X2")
+def test_keys_of_a_report_are_found(exported: int, abe: Run, run: Run) -> None:
+    """Of one project: by a text, a sub job, or where they differ; the totals stay the job's."""
+    abe("verify", "run", exported)
+    report = ("report", "job-costs", "24-001")
+
+    assert ["A"] == sub_jobs(abe(*report, "--sub-job", "A"))
+    assert [""] == sub_jobs(abe(*report, "--sub-job", ""))
+    assert ["", "A"] == sub_jobs(abe(*report, "--search", "01-1"))
+    assert [] == sub_jobs(abe(*report, "--search", "nothing"))
+    assert ["", "A"] == sub_jobs(abe(*report, "--differing"))
+    assert "1 of 2 keys are shown." in run("--as", "abe", *report, "--sub-job", "A").out
+    assert 2 == run("--as", "abe", "report", "job-costs", "--differing").status
+
+
+def sub_jobs(ran: Any) -> list[str]:
+    """The sub jobs of the keys that were shown."""
+    return [cost["key"]["sub_job"] for job in ran.document["report"]["jobs"] for cost in job["costs"]]
+
+
+def test_every_order_of_items_can_be_asked_for() -> None:
+    """The command names the orders of the service, without loading it."""
+    assert tuple(listing.SORTS) == SORTS

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.params import PathParameter, QueryParameter
 
 from erp_bridge_core.approvals.details import Details, ReviewRow
+from erp_bridge_core.approvals.listing import SORTS
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import tagged
@@ -25,6 +26,10 @@ ItemId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The item'
 _on = Operations("items")
 
 _Filter = Annotated[ItemState | None, QueryParameter(description="Items of this state alone.")]
+_Search = Annotated[str, QueryParameter(max_length=200, description="Items with every word of this in their row.")]
+_Sort = Annotated[
+    str, QueryParameter(pattern=rf"^-?({'|'.join(SORTS)})$", description="The order; with - the other way round.")
+]
 _Project = Annotated[str | None, QueryParameter(description="Items of this project alone, by its number.")]
 
 
@@ -197,11 +202,15 @@ def list_items(
     actor: GivenActor,
     filter: _Filter = None,  # noqa: A002 -- the field's word
     project: _Project = None,
+    search: _Search = "",
+    sort: _Sort = "waits",
     offset: Offset = 0,
     limit: Limit = PAGE_ROWS,
 ) -> Response[ItemPage]:
-    """List what is on its way; rejected and retrieved items are history."""
-    found = application.reviews.list(actor, filter=filter, project=project, offset=offset, limit=limit)
+    """List what is on its way, by default the longest waiting first; rejected and retrieved items are history."""
+    found = application.reviews.list(
+        actor, filter=filter, project=project, text=search, sort=sort, offset=offset, limit=limit
+    )
     shown = Slice(rows=found.rows, offset=offset, limit=limit, total=found.total)
     return listed(request, ItemPage, summary, shown, counts=found.counts)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 
 from attrs import frozen
 from litestar import Response
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import tagged, unchanged
@@ -18,6 +18,7 @@ from erp_bridge_core.web.paging import PAGE_ROWS, Slice
 from erp_bridge_core.web.views.budget import things_of
 
 _on = Operations("projects")
+_Search = Annotated[str, QueryParameter(max_length=200, description="Those with this in number, name or job.")]
 
 
 @frozen(kw_only=True)
@@ -89,14 +90,16 @@ class Link(Body):
 
 @_on.read("/projects", "Projects")
 def list_projects(
+    *,
     request: WebRequest,
     application: GivenApplication,
     actor: GivenActor,
+    search: _Search = "",
     offset: Offset = 0,
     limit: Limit = PAGE_ROWS,
 ) -> Response[ProjectPage]:
     """List the projects whose budgets the asking person may see, by number."""
-    found = application.projects.find(actor, offset=offset, limit=limit)
+    found = application.projects.find(actor, text=search, offset=offset, limit=limit)
     shown = Slice(rows=found.rows, offset=offset, limit=limit, total=found.total)
     return listed(request, ProjectPage, ProjectModel, shown)
 

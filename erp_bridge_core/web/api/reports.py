@@ -18,6 +18,9 @@ from erp_bridge_core.web.given import GivenActor, GivenApplication
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice
 
 _on = Operations("reports")
+_SubJob = Annotated[str | None, QueryParameter(description="Keys of this sub job alone; blank: of the job itself.")]
+_Search = Annotated[str, QueryParameter(max_length=200, description="Keys with this in a code.")]
+_Differing = Annotated[bool, QueryParameter(description="Only keys that differ or can't be read.")]
 _Project = Annotated[str | None, QueryParameter(description="This project's job alone, by its number.")]
 
 
@@ -99,16 +102,19 @@ def list_job_costs(
     application: GivenApplication,
     actor: GivenActor,
     number: FromPath[str],
+    sub_job: _SubJob = None,
+    search: _Search = "",
+    differing: _Differing = False,
     offset: Offset = 0,
     limit: Limit = PAGE_ROWS,
 ) -> Response[KeyCostPage]:
-    """List the keys of one project's job."""
+    """List the keys of one project's job that match."""
     report = application.reports.job_costs(actor, project=number)
     if not report.jobs:
         raise NotFound(f"Nothing of project {number} was read back yet.", remedy="Export and verify it first.")
-    (job,) = report.jobs
-    keys = application.reports.find_costs(actor, number, KeySearch(offset=offset, limit=limit))
-    found = Slice(rows=keys.rows, offset=offset, limit=limit, total=job.total.keys)
+    wanted = KeySearch(sub_job=sub_job, text=search, differing=differing, offset=offset, limit=limit)
+    keys = application.reports.find_costs(actor, number, wanted)
+    found = Slice(rows=keys.rows, offset=offset, limit=limit, total=keys.total)
     return listed(request, KeyCostPage, KeyCost, found)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from api_program import Program
 from sqlalchemy import update
+from web_items import exported, press
 from web_site import PASSWORD, Browser
 
 from erp_bridge_core.app import Application
@@ -111,3 +112,27 @@ def test_summaries_are_made_without_sending(browser: Browser, application: Appli
     assert (200, ["abe"]) == (made.status_code, [each["login"] for each in made.json()])
     assert [] == abe.post("/mail/summaries").json()
     assert 403 == Program.signed_in(browser, "mia").post("/mail/summaries").status_code
+
+
+@pytest.mark.rule("A1", "X2")
+def test_items_and_projects_are_found_and_ordered(abe: Browser) -> None:
+    """By words in their row, in an order that there is."""
+    found = abe.get("/api/v1/items?search=bridge mia&sort=-amount").json()
+    assert ([1], 1) == ([each["id"] for each in found["items"]], found["total"])
+    assert 0 == abe.get("/api/v1/items?search=nowhere").json()["total"]
+    assert 422 == abe.get("/api/v1/items?sort=odd").status_code
+    Program.signed_in(abe, "mia")
+    assert 1 == abe.get("/api/v1/projects?search=brid").json()["total"]
+    assert 0 == abe.get("/api/v1/projects?search=nowhere").json()["total"]
+
+
+@pytest.mark.rule("V4", "X2")
+def test_keys_of_a_report_are_found(abe: Browser) -> None:
+    """By a text, a sub job, or where they differ; the total is of what was found."""
+    exported(abe)
+    press(abe, "verify")
+    path = "/api/v1/projects/24-001/job-costs"
+
+    totals = [abe.get(f"{path}?{query}").json()["total"] for query in ("", "search=01-1", "search=none", "sub_job=A")]
+    assert [1, 1, 0, 0] == totals
+    assert 1 == abe.get(f"{path}?differing=true&sub_job=").json()["total"]
