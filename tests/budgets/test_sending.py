@@ -15,7 +15,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract import ExportLine, Finding, JobStatus, LineKey, Part, Severity
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.store.tables import item_lines, outbox
+from erp_bridge_core.store.tables import companies, item_lines, outbox
 
 
 def lines_of(services: Services, item: ItemView) -> list[ExportLine]:
@@ -180,6 +180,21 @@ def test_resend_after_reject_needs_admin(
     with pytest.raises(NotAllowed):
         linked.sending.send(manager, NUMBER)
     assert 2 == linked.sending.send(administrator, NUMBER).version
+
+
+@pytest.mark.rule("P2")
+def test_policy_widens_a_resend_after_reject_to_the_grant(
+    linked: Services, manager: Actor, accountant: Accountant
+) -> None:
+    """Where the company says so, whoever may send mends what was rejected and sends it again."""
+    linked.budgets.add_line(manager, NUMBER, entry())
+    accountant.move(linked.sending.send(manager, NUMBER), "rejected")
+    with linked.store.begin() as connection:
+        connection.execute(update(item_lines).values(state="released"))
+        connection.execute(update(companies).values(policy={"resend_with_grant": True}))
+
+    assert "resend" == linked.sending.readiness(manager, NUMBER).action
+    assert 2 == linked.sending.send(manager, NUMBER).version
 
 
 @pytest.mark.rule("B6")
