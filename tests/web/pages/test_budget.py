@@ -2,12 +2,16 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
+from web_items import person
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
+from erp_bridge_core.mail.links import Links
 from erp_bridge_core.people.actor import Actor
 
 BUDGET = "/projects/24-001/budget"
@@ -177,3 +181,24 @@ def test_an_item_is_a_link_for_whoever_may_open_it(mia: Browser) -> None:
         assert 'href="/projects/24-001/job-costs"' in mia.get(page).text
         assert 'href="/projects/24-001/budget"' in mia.get(page).text
     assert 'href="/projects/24-001/budget"' in mia.get("/projects/24-001/job-costs").text
+
+
+@pytest.mark.rule("M3")
+def test_a_mails_link_opens_the_budget_to_edit_and_does_nothing_else(
+    server: TestClient[Any], application: Application
+) -> None:
+    """Whoever follows it signs in first and finds the lines open; nothing was done by it, however often."""
+    application.reviews.reject(person(application, "abe"), 1, reason="Too high.")
+    link = Links(base_url="https://budgets.test", company="hoosier").budget("24-001").url
+    path = link.removeprefix("https://budgets.test")
+    mia, ada = Browser(server), person(application, "ada")
+    stopped = mia.get(path)
+    assert 303 == stopped.status_code
+    assert stopped.headers["location"].startswith("/sign-in?next=")
+    assert path == mia.sign_in("mia", then=path).headers["location"]
+    before = application.audit.show(ada)
+    pages = [mia.get(path) for _ in range(2)]
+
+    assert [200, 200] == [page.status_code for page in pages]
+    assert all('aria-label="Edit 01-100 / L"' in page.text for page in pages)
+    assert before == application.audit.show(ada)
