@@ -21,9 +21,10 @@ Attributes = dict[str, str | None]
 
 @frozen(kw_only=True)
 class Filled:
-    """The page, and the names and texts that have no place in it."""
+    """The page, whether a form of it was filled in, and the names and texts that have no place in it."""
 
     page: str
+    is_filled: bool
     left: tuple[tuple[str, str], ...]
 
 
@@ -47,12 +48,13 @@ def fill(page: str, action: str, fields: Sequence[tuple[str, str]]) -> Filled:
     aimed = [place for place, form in enumerate(reader.forms) if _same(action) in form.targets]
     place = next((place for place in aimed if reader.forms[place].seen & names), None)
     if place is None:
-        return Filled(page=page, left=() if aimed else _told(fields))
+        return Filled(page=page, is_filled=False, left=() if aimed else _told(fields))
     form, writer = reader.forms[place], _Writer(place, fields)
     writer.feed(page)
     writer.close()
     unseen = form.all - form.seen
-    return Filled(page="".join(writer.written), left=_told(pair for pair in writer.left if pair[0] not in unseen))
+    left = _told(pair for pair in writer.left if pair[0] not in unseen)
+    return Filled(page="".join(writer.written), is_filled=True, left=left)
 
 
 def _told(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -48,9 +48,10 @@ _TEMPLATES.globals["path_to"] = path_to
 class Restored:
     """A form that was filled in again with what was typed before a sign-in: what of it has no place in it any more.
 
-    `why_not` says why nothing was restored; blank where something was.
+    `why_not` says why nothing was kept; blank where something was. Of a button nothing is to be filled in.
     """
 
+    is_filled: bool = False
     left: Sequence[tuple[str, str]] = ()
     has_file: bool = False
     why_not: str = ""
@@ -121,8 +122,9 @@ def _restored(request: WebRequest, page: Callable[..., str], frame: Frame) -> st
     if kept is None:
         why_not = _TOO_LONG if request.query_params.get(QUERY) == TOO_LONG else _NOT_THERE
         return page(frame=evolve(frame, restored=Restored(why_not=why_not)))
-    left = fill(page(frame=frame), kept.action, kept.fields).left
-    told = evolve(frame, restored=Restored(left=left, has_file=kept.has_file))
+    done = fill(page(frame=frame), kept.action, kept.fields)
+    restored = Restored(is_filled=done.is_filled, left=done.left, has_file=kept.has_file)
+    told = evolve(frame, restored=restored)
     return fill(page(frame=told), kept.action, kept.fields).page
 
 

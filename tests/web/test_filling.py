@@ -32,7 +32,7 @@ def test_each_kind_of_field_is_filled_in(fields: str, typed: str, expected: str)
     """As text, never as markup; everything else of the page stays as it is."""
     done = fill(form(fields), "/here", [("text", typed)])
 
-    assert (form(expected), ()) == (done.page, done.left)
+    assert (form(expected), True, ()) == (done.page, done.is_filled, done.left)
 
 
 def test_boxes_that_were_not_ticked_are_cleared() -> None:
@@ -97,4 +97,4 @@ def test_a_form_that_is_not_there_is_told_whole() -> None:
     page = form('<input name="a">')
     done = fill(page, "/gone", [("reason", "because"), ("revision", "3"), ("origin", "x")])
 
-    assert (page, (("reason", "because"),)) == (done.page, done.left)
+    assert (page, False, (("reason", "because"),)) == (done.page, done.is_filled, done.left)

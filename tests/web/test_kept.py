@@ -70,7 +70,7 @@ def found_again(page: str, action: str, names: set[str]) -> PageForm:
 def signed_in_again(browser: Browser, sent: Any, login: str) -> str:
     """The page that a sign-in leads to, after a form was sent without one."""
     assert sent.status_code == 303
-    assert "It is kept for you" in browser.get(sent.headers["location"]).text
+    assert "What you typed is kept for you" in browser.get(sent.headers["location"]).text
     then = browser.client.get(sent.headers["location"]).text
     (wanted,) = re.findall(r'name="next" value="([^"]*)"', then)
     done = browser.sign_in(login, then=wanted.replace("&amp;", "&"))
@@ -216,6 +216,19 @@ def test_too_much_is_told_and_not_kept(open_mia: Browser, clock: ControlledClock
     open_mia.sign_in("mia", then=way(sent))
 
     assert "too long to be kept" in open_mia.get(way(sent)).text
+
+
+def test_a_button_is_not_pressed_by_itself(mia: Browser, clock: ControlledClock) -> None:
+    """The person comes back to its page, where nothing was done."""
+    page = "/projects/24-001/budget"
+    form = next(each for each in FormReader(mia.get(page).text).forms if each.action == f"{page}/retrieve")
+    clock.advance(minutes=WEB.session_minutes + 1)
+    sent = mia.client.post(form.action, data=form.hidden, follow_redirects=False)
+
+    shown = signed_in_again(mia, sent, "mia")
+    assert "Nothing was done so far." in shown
+    assert f'action="{page}/retrieve"' in shown
+    assert "no place on this page" not in shown
 
 
 def test_a_file_is_told_to_be_chosen_again(open_mia: Browser, clock: ControlledClock) -> None:

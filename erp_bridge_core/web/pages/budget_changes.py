@@ -226,6 +226,7 @@ def _form_page(
         form=form,
         change=change,
         seen=before or seen(change),
+        example=numbers_of(request, application, actor).example(),
         changed=changed,
         is_full=len(form.rows) >= MOST_ROWS,
         too_long=change is not None and len(change.lines) >= MOST_ROWS,
