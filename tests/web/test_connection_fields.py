@@ -1,4 +1,4 @@
-"""A plugin's settings as fields: by their types, read as they were shown, each fault beside the field that it is about."""
+"""A plugin's settings as fields: by their types, read as they were shown, each fault beside the field it is about."""
 
 from datetime import date
 from typing import Any
