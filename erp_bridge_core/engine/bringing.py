@@ -52,13 +52,13 @@ def bring(application: Application, actor: Actor, item_id: int, *, leave: Leave 
     while any_at_work(application.store):
         with application.store.read() as connection:
             row = connection.execute(
-                select(exports.c.id, exports.c.state).where(
+                select(exports.c.id, exports.c.state, exports.c.held_as).where(
                     exports.c.item_id == item_id, exports.c.company_id == actor.company_id
                 )
             ).one_or_none()
             if row is None or _failed(connection, row.id):
                 break
-        if row.state != ExportState.RUNNING or leave():
+        if row.state != ExportState.RUNNING or row.held_as == "paused" or leave():
             return application.exports.status(actor, item_id)
         pause.wait(_LOOK)
     return application.exports.run(actor, item_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from attrs import define
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from erp_bridge_core.approvals.items import ItemView, find_item, load_item, of_actor
 from erp_bridge_core.approvals.states import ItemState
@@ -30,6 +30,11 @@ from erp_bridge_core.store.tables import erp_jobs, exports, items, projects
 
 #: Exports that an engine takes up again by itself.
 TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERED)
+
+
+def not_paused() -> ColumnElement[bool]:
+    """Exports that nobody has paused."""
+    return or_(exports.c.held_as.is_(None), exports.c.held_as != "paused")
 
 
 class Audit(Protocol):
@@ -72,7 +77,7 @@ class Exports:
         Nothing is written to the ERP yet: `run` does that, here or in a worker. Import from the ERP closes for the
         budget and the ERP's job (R1).
         """
-        item = self._accepted(actor, item_id)
+        item = self.to_start(actor, item_id)
         self.still_valid(actor, item)
         with self.store.begin() as connection:
             self.may_export(connection, actor, item.project_id)
@@ -139,7 +144,7 @@ class Exports:
         started = select(exports.c.id, exports.c.item_id, items.c.project_id).join(
             items, items.c.id == exports.c.item_id
         )
-        mine = started.where(*of_actor(actor), exports.c.state.in_(TO_RESUME))
+        mine = started.where(*of_actor(actor), exports.c.state.in_(TO_RESUME), not_paused())
         with self.store.read() as connection:
             self.may_resume(connection, actor, None)
             found = connection.execute(mine.order_by(exports.c.id)).all()
@@ -175,7 +180,10 @@ class Exports:
             connection.execute(
                 update(exports)
                 .where(exports.c.id == row.id)
-                .values(state=ExportState.RUNNING, failure=None, retries=exports.c.retries + 1)
+                .values(
+                    state=ExportState.RUNNING, failure=None, retries=exports.c.retries + 1,
+                    held_as=None, held_by=None, held_reason=None,
+                )
             )
             _move_item(connection, item, ItemState.EXPORTING)
             self.audit.record(
@@ -251,7 +259,8 @@ class Exports:
 
     # -- starting -----------------------------------------------------------------------------------------------------
 
-    def _accepted(self, actor: Actor, item_id: int) -> ItemView:
+    def to_start(self, actor: Actor, item_id: int) -> ItemView:
+        """The accepted item, for who may export it; raises what forbids that, before anything is read or noted."""
         with self.store.read() as connection:
             item = find_item(connection, actor, item_id)
             self.may_export(connection, actor, item.project_id)

@@ -12,7 +12,7 @@ from erp_bridge_core.budgets.views import FoundLines
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.paging import Slice, page_number
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import TRIED_LINES, budget_path, desk
 
@@ -39,9 +39,8 @@ class _Wanted:
 
     def search(self) -> LineSearch:
         sub_job = {_ANY: None, _JOB_ITSELF: ""}.get(self.sub_job, self.sub_job)
-        return LineSearch(
-            sub_job=sub_job, text=self.text.strip(), offset=(max(1, self.page) - 1) * self.rows, limit=self.rows
-        )
+        before = offset_of(self.page) // PAGE_ROWS
+        return LineSearch(sub_job=sub_job, text=self.text.strip(), offset=before * self.rows, limit=self.rows)
 
     def query(self) -> dict[str, str]:
         return {"sub_job": self.sub_job, "text": self.text, "rows": str(self.rows)}
