@@ -36,12 +36,15 @@ _PAGES: Final = {
     "webhooks": "the page Webhooks",
 }
 _COMMAND: Final = re.compile(r"(: )?`erp-bridge ([^`]+)`")
+_EMPHASIS: Final = re.compile(r"(?<!\w)\*(\w[^*]*\w)\*(?!\w)")
 _OPTION: Final = re.compile(r": --[a-z-]+(?: [^.\s]+)*(?=\.)")
 
 
 def on_pages(text: str) -> str:
     """The remedy with pages in the place of commands and without options; an unknown command stays."""
-    return _OPTION.sub("", _COMMAND.sub(_page, text))
+    return _OPTION.sub(
+        "", _COMMAND.sub(_page, _EMPHASIS.sub("\N{LEFT DOUBLE QUOTATION MARK}\\1\N{RIGHT DOUBLE QUOTATION MARK}", text))
+    )
 
 
 def _page(found: re.Match[str]) -> str:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 
 PEOPLE = ("approver", "manager", "administrator")
 AXE = Axe()
+#: Bytes of a page with its sheet and its script, before anything is compressed.
+FIRST_PAINT = 150 * 1024
 
 
 def faults_of(page: Page) -> list[str]:
@@ -72,3 +74,21 @@ def test_kinds_of_pages_are_told_apart() -> None:
     """Numbers and names are content; an item is looked at in every state."""
     assert "/projects/*/budget/changes" == kind_of("/projects/B%20-1/budget/changes?page=2")
     assert ("/items/4", "/items/*/history") == (kind_of("/items/4"), kind_of("/items/4/history"))
+
+
+def test_the_first_paint_of_every_page_is_small(opened: Callable[..., Watched]) -> None:
+    """What a page needs before it is seen, itself, its sheet and its script, is less than 150 KB."""
+    seen: set[str] = set()
+    large: list[str] = []
+    for login in PEOPLE:
+        page = opened().sign_in(login)
+        for _ in pages_of(page, seen=seen):
+            own = len(page.request.get(page.url).body()) + sum(
+                len(page.request.get(each).body())
+                for each in page.locator("link[rel=stylesheet], script[src]").evaluate_all(
+                    "all => all.map(each => each.href || each.src)"
+                )
+            )
+            large += [f"{page.url}: {own:,} bytes"] if own >= FIRST_PAINT else []
+
+    assert [] == large

@@ -40,6 +40,7 @@ def test_every_command_that_a_remedy_names_has_a_page() -> None:
         ("List them: `erp-bridge connection list`.", "List them on the page Connections."),
         ("Run `erp-bridge verify` first.", "Run Verify now first."),
         ("Make it with `erp-bridge init`.", "Make it with `erp-bridge init`."),
+        ("Tick *Import all*: 2 * 3 * 4.", "Tick “Import all”: 2 * 3 * 4."),
         ("Map it: `erp-bridge map exceptions B-1`.", "Map it on the page of the connection's maps."),
     ],
 )

@@ -21,6 +21,10 @@ window.addEventListener("pageshow", () => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// On a phone the navigation is one line: the page that is open stands in sight.
+const here = document.querySelector(".top [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 40;
+
 // A table that is wider than its place is scrolled by keyboard, too.
 const reachable = () => {
   for (const part of document.querySelectorAll(".scroll")) {
