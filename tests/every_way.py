@@ -85,7 +85,9 @@ ACTS: Final = (
     Act("projects.link", "POST /projects/{number}/link", "project link", "link_project"),
     Act("projects.unlink", "POST /projects/{number}/unlink", "project unlink", "unlink_project"),
     Act("projects.sync", "POST /projects/{number}/sync", "project sync, connection sync", "sync_project"),
-    Act("budgets.show", "GET /projects/{number}/budget", "budget show", "show_budget, show_budget_line"),
+    Act("budgets.show", "GET /projects/{number}/budget", "budget show", "show_budget"),
+    Act("budgets.line, budgets.find_lines", "GET /projects/{number}/budget/lines/edit", "budget show",
+        "show_budget_line"),
     Act("budgets.find_lines", "GET /projects/{number}/budget", "budget show", "list_budget_lines"),
     Act("budgets.add_line", "POST /projects/{number}/budget/lines/new", "budget add-line", "add_budget_line"),
     Act("budgets.edit_line", "POST /projects/{number}/budget/lines/edit", "budget edit-line", "edit_budget_line"),
@@ -188,6 +190,7 @@ WITHOUT: Final = {
 #: Methods that are given an actor and are no act of his.
 NO_ACTS: Final = {
     "exports.refresh": "A part of verifying.",
+    "exports.to_start": "A part of starting an export.",
     "exports.briefs": "What a page of many tells of each.",
     "verification.briefs": "What a page of many tells of each.",
     "reviews.still_valid": "A part of starting an export.",
