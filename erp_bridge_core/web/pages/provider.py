@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: The cookie that holds a round meanwhile.
 _COOKIE: Final = "round"
-#: How long the forms of the sign-in before are still taken, in seconds.
-_EARLIER: Final = 1800
 _PROFILE: Final = "/profile"
 
 
