@@ -64,7 +64,7 @@ def _operation(method: str, path: str, told: Mapping[str, Any], schemas: Mapping
         method=method,
         path=path,
         name=told["operationId"],
-        query={name: _QUERIES[name] for name in (*wanted, *(("category",) if "cost_code" in wanted else ()))},
+        query={name: _QUERIES.get(name, "x") for name in (*wanted, *(("category",) if "cost_code" in wanted else ()))},
         body=None if found is None else sample(found, schemas),
         schema=found,
         kind=kind,

@@ -6,6 +6,7 @@ deliveries, maps, a token, a budget change and a sub job.
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -44,11 +45,11 @@ CHANGE, SUB_JOB, TOKEN = "BC-1", "E1", "nightly"
 class FullSite:
     """The site, a server over it, and what the parts of its addresses are."""
 
-    application: Application
-    server: TestClient[Any]
+    application: Application = field(repr=False)
+    server: TestClient[Any] = field(repr=False)
     reference: str
-    _cookies: dict[tuple[str, str], dict[str, str]] = field(factory=dict, init=False)
-    _people: dict[tuple[str, str], Actor] = field(factory=dict, init=False)
+    _cookies: dict[tuple[str, str], dict[str, str]] = field(factory=dict, init=False, repr=False)
+    _people: dict[tuple[str, str], Actor] = field(factory=dict, init=False, repr=False)
 
     def browser(self, login: str = "", *, company: str = "hoosier", anew: bool = False) -> Browser:
         """A browser without cookies, or of somebody who signed in just now; `anew` begins another session."""
@@ -103,7 +104,7 @@ class FullSite:
             "name": _name_in(path), "change": CHANGE, "reference": self.reference, "code": SUB_JOB, "key": "0" * 32,
             "path": "x", "file_path": "erp-bridge.css",
         }  # fmt: skip
-        return path.format(**{**known, **named})
+        return path.format_map(defaultdict(lambda: "x", {**known, **named}))
 
 
 def _name_in(path: str) -> str:
