@@ -17,7 +17,6 @@ from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.web.errors import (
     STATUSES,
     Busy,
-    Changed,
     Defect,
     ForeignForm,
     KeyReused,
@@ -27,8 +26,9 @@ from erp_bridge_core.web.errors import (
     status_of,
     tell,
 )
+from erp_bridge_core.web.oidc.rounds import ProviderFailed
 
-OF_THE_API = (Changed, KeyReused, UnderWay, TooManyAttempts)
+OF_THE_API = (KeyReused, UnderWay, TooManyAttempts, ProviderFailed)
 #: The whole tree: a new kind of error must be given its place here, and in the document.
 EXPECTED = {
     "Busy": 503, "ErpBridgeError": 500, "BadInput": 422, "NotFound": 404, "NotAllowed": 403, "NotPossibleNow": 409,
@@ -37,7 +37,7 @@ EXPECTED = {
     "NotSent": 502, "MailFailed": 502, "Throttled": 503, "Doubtful": 504, "ReadFailed": 502, "StorageError": 503,
     "Frozen": 503, "OutcomeUnknown": 409, "LedgerConflict": 409, "Mismatch": 409, "LeaseLost": 409,
     "NotSignedIn": 401, "ForeignForm": 403, "Defect": 500, "Changed": 412, "KeyReused": 422, "UnderWay": 409,
-    "TooManyAttempts": 429,
+    "TooManyAttempts": 429, "OneTimePassword": 403, "ProviderFailed": 502,
 }  # fmt: skip
 
 
