@@ -191,11 +191,15 @@ def take(page: Page, item: str) -> Sequence[Sheet]:
     if not page.locator("#handed").count():
         return ()
     page.get_by_role("button", name="Take", exact=True).click()
+    # A button that was just pressed is disabled too: the page that follows says that it was done.
+    expect(page.get_by_role("status")).to_contain_text("The hand-over is yours")
     expect(page.get_by_role("button", name="Take", exact=True)).to_be_disabled()
-    return [
+    sheets = [
         Sheet(facts=facts_of(each), instructions=each.locator("ol").inner_text())
         for each in page.locator("#handed ~ article").all()
     ]
+    assert {"yes"} == {sheet.facts["Taken"] for sheet in sheets}
+    return sheets
 
 
 def conditions(page: Page, item: str) -> Mapping[str, Mapping[str, str]]:
@@ -232,10 +236,10 @@ def load_and_post(page: Page, job: str, sheets: Sequence[Sheet]) -> None:
     """Sage: import every file as its sheet says, with the tick or without, post, and print what was posted."""
     assert sheets
     for sheet in sheets:
-        ticked = "Tick *Import as an Approved Estimate Change*" in sheet.instructions
+        assert "Import as an Approved Estimate Change" in sheet.instructions
         told = at_desk(
             page, "import", file=sheet.facts["File"], rejects=sheet.facts["Reject file"],
-            approved="yes" if ticked else "no",
+            approved={"ticked": "yes", "clear": "no"}[sheet.facts["Tick"]],
         )  # fmt: skip
         assert f"{sheet.facts['Lines']} records accepted" in told, told
     assert "0 wait unposted" in at_desk(page, "post")

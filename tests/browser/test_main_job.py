@@ -62,6 +62,7 @@ def test_what_is_handed_over_is_taken_once(opened: Callable[..., Watched]) -> No
     expect(page.locator("#handed ~ article").first).to_contain_text("SHA-256")
 
     page.get_by_role("button", name="Take", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("The hand-over is yours")
 
     expect(page.get_by_role("button", name="Take", exact=True)).to_be_disabled()
     assert {"yes"} == {text.strip() for text in page.locator("dt:text-is('Taken') + dd").all_text_contents()}
