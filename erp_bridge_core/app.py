@@ -22,6 +22,7 @@ from erp_bridge_core.connections.maps import Maps
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock, Erp
+from erp_bridge_core.exports.holding import Holding
 from erp_bridge_core.exports.reports import Reports
 from erp_bridge_core.exports.service import Exports
 from erp_bridge_core.exports.verification import Verification
@@ -60,6 +61,7 @@ class Application:
     sending: Sending = field(init=False)
     reviews: Reviews = field(init=False)
     exports: Exports = field(init=False)
+    holding: Holding = field(init=False)
     verification: Verification = field(init=False)
     reports: Reports = field(init=False)
     mail: Mail = field(init=False)
@@ -106,6 +108,7 @@ class Application:
             still_valid=self._require_still_valid,
             now=clock.now,
         )
+        self.holding = Holding(store, self.audit, self.exports.worker, self._require_may_export)
         self.reviews = Reviews(
             store,
             self.audit,

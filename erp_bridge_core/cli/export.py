@@ -9,6 +9,7 @@ from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE, ERP, UNKNOWN
 from erp_bridge_core.cli.export_doubts import doubts
+from erp_bridge_core.cli.export_hold import cancel, go_on, pause
 from erp_bridge_core.cli.output import Column, Page, plural
 from erp_bridge_core.cli.progress import Advance, polled
 from erp_bridge_core.contract.errors import ErpBridgeError, UsageError
@@ -111,7 +112,8 @@ def _retried(call: Call, item: int) -> "ExportStatus":
     return bringing.retry(call.app, call.actor, item)
 
 
-export.add_command(doubts)
+for command in (pause, go_on, cancel, doubts):
+    export.add_command(command)
 
 
 @export.command("settle", answer=["export"])
@@ -198,6 +200,7 @@ def print_status(page: Page, status: "ExportStatus") -> None:
             ("Item", status.item_id),
             ("Item's state", status.item_state),
             ("Export", status.state),
+            ("Held", status.held and f"{status.held}: {status.held_reason}"),
             ("Stage", status.stage and status.stage.replace("_", " ")),
             ("Lines arrived", _arrived(status)),
             ("Refused", status.lines.refused or None),
@@ -249,6 +252,8 @@ def _next(status: "ExportStatus") -> str:
         "conflict": f"Nothing more is sent. Look in the ERP, then `erp-bridge export settle {item}`.",
         "complete": f"Next: post it in the ERP, then `erp-bridge verify {item}`.",
     }
+    if status.held == "paused":
+        return f"Next: `erp-bridge export continue {item}`, or `erp-bridge export cancel {item}`."
     if status.item_state.value == "synced":
         return "Posted and verified: nothing more to do."
     return sentences[status.state.value]

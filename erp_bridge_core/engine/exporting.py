@@ -13,7 +13,7 @@ from erp_bridge_core.engine.carrying import Carrier
 from erp_bridge_core.engine.rhythm import pause_after
 from erp_bridge_core.engine.tasks import Ended, NewTask, Task, add
 from erp_bridge_core.exports.lease import AtWork, Ending
-from erp_bridge_core.exports.service import TO_RESUME
+from erp_bridge_core.exports.service import TO_RESUME, not_paused
 from erp_bridge_core.exports.status import ExportState
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import actor_of
@@ -46,7 +46,7 @@ def left(connection: Connection, *, resume_every: float) -> Left:
             key=f"{EXPORT}:{row.id}", job=EXPORT, company_id=row.company_id, item_id=row.item_id,
             asked_by=row.started_by, due_in=0.0 if row.state == ExportState.RUNNING else resume_every,
         )
-        for row in connection.execute(query.where(exports.c.state.in_(states)))
+        for row in connection.execute(query.where(exports.c.state.in_(states), not_paused()))
     }  # fmt: skip
     known = set(connection.execute(select(tasks.c.key).where(tasks.c.job == EXPORT)).scalars())
     asked = (

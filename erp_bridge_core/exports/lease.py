@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve, frozen
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Row, update
 
 from erp_bridge_core.contract.errors import LeaseLost, NotPossibleNow
 from erp_bridge_core.store.database import Store
@@ -24,6 +24,10 @@ Ending = Callable[[], bool]
 
 class AtWork(NotPossibleNow):
     """Another worker is at the export, or at another one of its job: nothing was done."""
+
+
+class Held(LeaseLost):
+    """Somebody paused or cancelled the export: nothing more is begun, what was answered is still read back."""
 
 
 def goes_on() -> bool:
@@ -43,6 +47,13 @@ class Lease:
 
     def remaining(self, connection: Connection) -> float:
         """Seconds left; raises `LeaseLost` when another worker took over."""
+        return float(self._row(connection).lease_until) - self.seconds(connection)
+
+    def is_cancelled(self, connection: Connection) -> bool:
+        """Whether somebody cancelled the export; raises `LeaseLost` as `remaining`."""
+        return bool(self._row(connection).held_as == "cancelled")
+
+    def _row(self, connection: Connection) -> Row[Any]:
         row = connection.execute(
             exports.select().where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
         ).one_or_none()
@@ -51,7 +62,7 @@ class Lease:
                 f"Export {self.export_id} was taken over by another worker.",
                 remedy="Nothing more is sent from here; look at it with `erp-bridge export status`.",
             )
-        return float(row.lease_until) - self.seconds(connection)
+        return row
 
     def check(self, needed: float) -> None:
         """Raise `LeaseLost` unless the lease outlasts `needed` more seconds."""
@@ -65,15 +76,18 @@ class Lease:
     def keep(self, connection: Connection, deadline: float) -> None:
         """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline.
 
-        Raises `LeaseLost` when another worker took over, or this one is to end: what is under way is finished, nothing
-        more is begun.
+        Raises `LeaseLost` when another worker took over, this one is to end, or the export is held: what is under way
+        is finished, nothing more is begun.
         """
+        row = self._row(connection)
+        if row.held_as is not None:
+            raise Held(f"Export {self.export_id} was {row.held_as}.", remedy="Nothing more is sent.")
         if self.ending():
             raise LeaseLost(
                 f"The worker at export {self.export_id} ends.",
                 remedy="The next worker takes it up, or `erp-bridge export resume`; nothing was sent.",
             )
-        if self.remaining(connection) >= 2 * deadline + LEASE_SECONDS / 2:
+        if float(row.lease_until) - self.seconds(connection) >= 2 * deadline + LEASE_SECONDS / 2:
             return
         connection.execute(
             update(exports)

@@ -43,7 +43,7 @@ from erp_bridge_core.exports.decisions import (
     next_step,
 )
 from erp_bridge_core.exports.lanes import run_in_lanes
-from erp_bridge_core.exports.lease import Lease, Seconds
+from erp_bridge_core.exports.lease import Held, Lease, Seconds
 from erp_bridge_core.exports.ledger import Entry, ExportIdentity
 from erp_bridge_core.exports.looking import look_for, unknown_outcome
 from erp_bridge_core.exports.turns import Turns
@@ -142,11 +142,15 @@ class LedgerEffects:
     def _run_group(self, group: str, operations: Mapping[str, Operation]) -> None:
         for _ in range(GENERATIONS):
             waiting = (entry for entry in self._entries(group, UNDER_WAY) if not self._answered(entry))
-            run_in_lanes(
-                waiting,
-                lambda entry: self._bring_in_turn(entry, self._implementation(entry, operations)),
-                at_once=self._turns.threads,
-            )
+            try:
+                run_in_lanes(
+                    waiting,
+                    lambda entry: self._bring_in_turn(entry, self._implementation(entry, operations)),
+                    at_once=self._turns.threads,
+                )
+            except Held:
+                self._read_back(group, operations)
+                raise
             self._read_back(group, operations)
             if not self._plan_after_abandoning(group):
                 return

@@ -100,6 +100,8 @@ class ExportStatus:
     failure: Mapping[str, Any] | None
     effects: tuple[EffectStatus, ...]
     failed_lines: tuple[FailedLine, ...]
+    held: str | None = None
+    held_reason: str | None = None
 
     @property
     def is_unknown(self) -> bool:
@@ -137,6 +139,8 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
         failure=row.failure,
         effects=_effect_statuses(connection, row.id),
         failed_lines=_failed_lines(connection, item_id),
+        held=row.held_as,
+        held_reason=row.held_reason,
     )
 
 

@@ -13,7 +13,7 @@ from erp_bridge_core.approvals.items import ItemView, load_item
 from erp_bridge_core.contract.budget import ExportBatch
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effects
-from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost, OutcomeUnknown
+from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost, NotPossibleNow, OutcomeUnknown
 from erp_bridge_core.contract.fields import FieldValues
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.structuring import structure
@@ -24,6 +24,7 @@ from erp_bridge_core.exports.lease import Ending, Lease, Seconds, goes_on, lease
 from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
+from erp_bridge_core.exports.status import count_lines
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
 
@@ -118,12 +119,19 @@ class Worker:
         more is begun: raises `LeaseLost`.
         """
         with self.opened(export_id, ending) as work:
+            if work.row.held_as == "paused":
+                raise NotPossibleNow(
+                    f"The export of item {work.item.id} is paused: {work.row.held_reason}",
+                    remedy=f"Continue it: `erp-bridge export continue {work.item.id}`.",
+                )
             self._wait_for_earlier_doubts(work)
             stopped: ErpBridgeError | None = None
             try:
                 work.adapter.export(work.batch, work.values, work.erp, self._effects(work))
             except LeaseLost:
-                raise
+                stopped = self._cancelled(work)
+                if stopped is None:
+                    raise
             except ErpBridgeError as error:
                 stopped = error
             self.conclude(work, stopped=stopped)
@@ -145,6 +153,19 @@ class Worker:
             if before != conclusion.export:
                 self.told(connection, work.item, conclusion)
         return conclusion
+
+    def _cancelled(self, work: Work) -> ErpBridgeError | None:
+        """What stopped an export that was cancelled; raises `LeaseLost` where another worker has it."""
+        with self.store.read() as connection:
+            if not work.lease.is_cancelled(connection):
+                return None
+            lines = count_lines(connection, work.item.id)
+            reason = connection.execute(select(exports.c.held_reason).where(exports.c.id == work.row.id)).scalar_one()
+        where = f"{lines.arrived:,} of its {lines.total:,} lines are in the ERP" if lines.arrived else "nothing arrived"
+        return NotPossibleNow(
+            f"It was cancelled ({reason}); {where}.",
+            remedy="Retry it to send the rest; or reject the item, which gives the rest back.",
+        )
 
     def _effects(self, work: Work) -> LedgerEffects:
         return LedgerEffects(

@@ -37,6 +37,9 @@ exports = Table(
     Column("lease_epoch", Integer, nullable=False, default=0),
     Column("lease_until", Float),
     Column("retries", Integer, nullable=False, default=0),
+    Column("held_as", String(16)),
+    reference("held_by", "people.id", nullable=True, index=False),
+    Column("held_reason", Text),
     UniqueConstraint("item_id"),
     Index("ix_exports_erp_job", "erp", "erp_company", "job"),
     CheckConstraint(

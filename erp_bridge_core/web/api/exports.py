@@ -76,8 +76,8 @@ class FailedLineModel:
 class ExportModel:
     """An export. `state` is running, offered, failed, unknown, conflict or complete; `stage` how far one can see it.
 
-    Effects and failed lines are shown to 200 each, what needs a person first. `stopped_by` is the error that ended the
-    last run of this server, where the export itself does not tell of it.
+    `held` is paused or cancelled. Effects and failed lines are shown to 200 each, what needs a person first.
+    `stopped_by` is the error that ended the last run of this server, where the export itself does not tell of it.
     """
 
     item_id: int
@@ -89,6 +89,8 @@ class ExportModel:
     started_at: datetime
     finished_at: datetime | None
     failure: Mapping[str, Any] | None
+    held: str | None
+    held_reason: str | None
     effects: list[EffectModel]
     failed_lines: list[FailedLineModel]
     stopped_by: Mapping[str, Any] | None
@@ -121,6 +123,12 @@ class BulkRetry(Body):
     """Items whose exports failed."""
 
     items: Annotated[list[Numbered], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class HoldOrder(Body):
+    """Why an export is to begin no further write."""
+
+    reason: Reason
 
 
 class SettlementOrder(Body):
@@ -182,6 +190,28 @@ def retry_items(
         except ErpBridgeError as error:
             answers.append(RetriedModel(item=item_id, export=None, error=error.to_json()))
     return answers
+
+
+@_on.act("/items/{item_id:int}/export/pause", "Pause an export")
+def pause_export(
+    application: GivenApplication, actor: GivenActor, item_id: ItemId, data: JSONBody[HoldOrder]
+) -> ExportModel:
+    """Let it begin no further write until it is continued; what is under way is finished."""
+    return _shown(application.holding.pause(actor, item_id, reason=data.reason))
+
+
+@_on.act("/items/{item_id:int}/export/continue", "Continue a paused export")
+def continue_export(application: GivenApplication, actor: GivenActor, item_id: ItemId) -> ExportModel:
+    """Let a paused export go on; a worker takes it up."""
+    return _shown(application.holding.go_on(actor, item_id))
+
+
+@_on.act("/items/{item_id:int}/export/cancel", "Cancel an export", *ERP)
+def cancel_export(
+    application: GivenApplication, actor: GivenActor, item_id: ItemId, data: JSONBody[HoldOrder]
+) -> ExportModel:
+    """End it where it is, which it tells once its worker has met that: then retry it, or reject the item."""
+    return _shown(application.holding.cancel(actor, item_id, reason=data.reason))
 
 
 @_on.act("/exports/resume", "Resume exports", *ERP)
@@ -250,6 +280,6 @@ def _shown(status: ExportStatus, stopped: ErpBridgeError | None = None) -> Expor
 
 
 HANDLERS: Final = (
-    start_export, show_export, run_export, retry_export, retry_items, resume_exports, list_hand_overs,
-    download_taken_file, take_hand_overs, settle_effect,
+    start_export, show_export, run_export, retry_export, pause_export, continue_export, cancel_export,
+    retry_items, resume_exports, list_hand_overs, download_taken_file, take_hand_overs, settle_effect,
 )  # fmt: skip

@@ -106,6 +106,41 @@ def take(
     )  # fmt: skip
 
 
+@post("/items/{item_id:int}/pause", sync_to_thread=True)
+def pause(
+    *, request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int], posted: GivenForm
+) -> Response[str] | Redirect:
+    """Let its export begin no further write until it is continued."""
+    reason = str(posted.get("reason", ""))
+    return act_on(
+        request, application, actor, item_id, act=lambda: application.holding.pause(actor, item_id, reason=reason),
+        done="The export is paused: what is under way is finished, nothing more is begun.", page="export",
+    )  # fmt: skip
+
+
+@post("/items/{item_id:int}/continue", sync_to_thread=True)
+def go_on(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
+) -> Response[str] | Redirect:
+    """Let a paused export go on: a worker takes it up, or it is resumed."""
+    return act_on(
+        request, application, actor, item_id, act=lambda: application.holding.go_on(actor, item_id),
+        done="The export goes on: a worker takes it up; where none runs, resume it.", page="export",
+    )  # fmt: skip
+
+
+@post("/items/{item_id:int}/cancel", sync_to_thread=True)
+def cancel(
+    *, request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int], posted: GivenForm
+) -> Response[str] | Redirect:
+    """End its export where it is; what was written stays."""
+    reason = str(posted.get("reason", ""))
+    return act_on(
+        request, application, actor, item_id, act=lambda: application.holding.cancel(actor, item_id, reason=reason),
+        done="The export is cancelled: what was written stays, the rest can be retried or rejected.", page="export",
+    )  # fmt: skip
+
+
 @get("/items/{item_id:int}/settle/{reference:str}", sync_to_thread=True)
 def show_settling(
     *,
@@ -185,4 +220,6 @@ def give_taken_file(
     return attached(found.content, f"copy-of-{found.name}", BYTES)
 
 
-HANDLERS: Final = (show_export, start, resume, retry, take, give_taken_file, show_settling, settle)
+HANDLERS: Final = (
+    show_export, start, resume, retry, pause, go_on, cancel, take, give_taken_file, show_settling, settle,
+)  # fmt: skip
