@@ -34,7 +34,7 @@ class CompanyPolicy:
     `duplicates`: what an import does with repeated keys when not told otherwise, `refuse` or `sum` (B8).
     `recent_minutes`: how long ago a sign-in may be for accepting, settling, granting, and editing connections.
     `daily_summary_hour`: the hour of the day, in the company's time zone, of the daily summary (M1).
-    `locale`: how mail writes money and dates, as in CLDR (`en_US`, `fr_CA`).
+    `locale`: how mail writes money and dates to whoever chose none himself, as in CLDR (`en_US`, `fr_CA`).
     """
 
     separation_of_duties: bool = True

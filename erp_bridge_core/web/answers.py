@@ -35,7 +35,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
 
 def _page(request: WebRequest, told: Told) -> Response[Any]:
     again = sign_in_path(way_back(request)) if asks_for_sign_in(told.error) else ""
-    form = way_back(request, always=True) if isinstance(told.error, ForeignForm) else HOME
+    form = way_back(request, with_company=True) if isinstance(told.error, ForeignForm) else HOME
     try:
         page = render(request, "error.html", status=told.status, told=told, sign_in_again=again, form=form)
     except ErpBridgeError:

@@ -20,7 +20,7 @@ Attributes = dict[str, str | None]
 
 
 @frozen(kw_only=True)
-class Filled:
+class FilledPage:
     """The page, whether a form of it was filled in, and the names and texts that have no place in it."""
 
     page: str
@@ -30,13 +30,12 @@ class Filled:
 
 @define
 class _Form:
-    action: str
     targets: set[str] = field(factory=set)
     seen: set[str] = field(factory=set)
     all: set[str] = field(factory=set)
 
 
-def fill(page: str, action: str, fields: Sequence[tuple[str, str]]) -> Filled:
+def fill(page: str, action: str, fields: Sequence[tuple[str, str]]) -> FilledPage:
     """Fill in the page's form that is sent to `action`, as somebody did before; the first that has such fields.
 
     Fields that nobody sees are put back, too: they say over which state it was filled in. What stands in no field of
@@ -48,13 +47,13 @@ def fill(page: str, action: str, fields: Sequence[tuple[str, str]]) -> Filled:
     aimed = [place for place, form in enumerate(reader.forms) if _same(action) in form.targets]
     place = next((place for place in aimed if reader.forms[place].seen & names), None)
     if place is None:
-        return Filled(page=page, is_filled=False, left=() if aimed else _told(fields))
+        return FilledPage(page=page, is_filled=False, left=() if aimed else _told(fields))
     form, writer = reader.forms[place], _Writer(place, fields)
     writer.feed(page)
     writer.close()
     unseen = form.all - form.seen
     left = _told(pair for pair in writer.left if pair[0] not in unseen)
-    return Filled(page="".join(writer.written), is_filled=True, left=left)
+    return FilledPage(page="".join(writer.written), is_filled=True, left=left)
 
 
 def _told(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -80,9 +79,7 @@ class _Reader(HTMLParser):
         given = dict(attrs)
         if tag == "form":
             self._is_within = True
-            self.forms.append(_Form(action=given.get("action") or ""))
-            if given.get("method") == "post":
-                self.forms[-1].targets.add(_same(self.forms[-1].action))
+            self.forms.append(_Form({_same(given.get("action") or "")} if given.get("method") == "post" else set()))
         elif self._is_within:
             self._keep(tag, given)
 

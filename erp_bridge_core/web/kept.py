@@ -132,11 +132,11 @@ def remember(request: WebRequest, typed: FormMultiDict) -> None:
     request.state["typed"] = typed
 
 
-def way_back(request: WebRequest, *, always: bool = False) -> str:
+def way_back(request: WebRequest, *, with_company: bool = False) -> str:
     """The page to come back to after a sign-in: the one that was asked for, or that of the form that was sent.
 
     What was typed into that form is kept for it. Home for a form that was not written for whoever is signed in.
-    `always` names the form's company, too, for whoever works in another one now.
+    `with_company` names the form's company, too, for whoever works in another one now.
     """
     if request.method == "GET":
         return own_path(_address(request))
@@ -147,7 +147,7 @@ def way_back(request: WebRequest, *, always: bool = False) -> str:
         return HOME
     key = _kept_forms(request).keep(origin, _address(request), typed)
     path, _, query = origin.page.partition("?")
-    more = [("company", origin.company)] if always else []
+    more = [("company", origin.company)] if with_company else []
     return own_path(f"{path}?{urlencode([*parse_qsl(query, keep_blank_values=True), *more, (QUERY, key)])}")
 
 

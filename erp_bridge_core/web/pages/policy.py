@@ -67,7 +67,12 @@ _FORM: Final = Form(
             read=_whole,
             longest=2,
         ),
-        Field(name="locale", label="Locale of mail", hint="How mail writes money and dates: en_US, fr_CA.", longest=20),
+        Field(
+            name="locale",
+            label="Locale of mail",
+            hint="How mail writes money and dates to whoever chose nothing himself: en_US, fr_CA.",
+            longest=20,
+        ),
     )
 )
 
