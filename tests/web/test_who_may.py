@@ -50,7 +50,8 @@ ROWS: Final = (
     (ITEMS, r"GET /(api/v1/)?(items.*|worker|problems(/thaw)?|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
     (ITEMS, r"POST /api/v1/(items/\{item_id\}/verification|verifications)"),
     # Acts on many items tell of each by itself why not.
-    (EVERYBODY, r"POST /items/(accept|retry)|POST /api/v1/exports/resume"),
+    (EVERYBODY, r"POST /items/(accept|retry)"),
+    (ANSWER, r"POST /api/v1/exports/resume"),
     (ANSWER, r"POST /(api/v1/)?(items.*)"),
     # Budgets.
     (EITHER, r"GET /(api/v1/)?projects/\{number\}/(budget/)?history|GET /api/v1/projects/\{number\}(/budget)?"),
