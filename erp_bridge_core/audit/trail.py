@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from attrs import define, evolve, field
-from sqlalchemy import Connection, Row, insert, or_, select, text
+from sqlalchemy import Connection, Row, func, insert, or_, select, text
 
 from erp_bridge_core.audit.chain import check_chain
 from erp_bridge_core.audit.entries import AuditCheck, AuditEntry, AuditHead, seal
@@ -127,6 +127,19 @@ class AuditTrail:
         with self.store.read() as connection:
             require(may_look_at_company(rights_of(connection, actor)))
         return self.check()
+
+    def latest(self, actor: Actor, *, subject: str, verb: str) -> dict[str, AuditEntry]:
+        """The last act of that kind on each such thing of the actor's company, by the thing's id."""
+        last = (
+            select(func.max(audit_entries.c.sequence))
+            .where(audit_entries.c.company_id == actor.company_id)
+            .where(audit_entries.c.subject == subject, audit_entries.c.verb == verb)
+            .group_by(audit_entries.c.subject_id)
+        )
+        with self.store.read() as connection:
+            require(may_look_at_company(rights_of(connection, actor)))
+            found = connection.execute(select(audit_entries).where(audit_entries.c.sequence.in_(last)))
+            return {row.subject_id: _entry(row) for row in found}
 
     def check(self) -> AuditCheck:
         """Read the whole chain and compare it with the mark outside: finds edits, gaps, a cut tail, a swapped database.

@@ -66,10 +66,15 @@ def bring(application: Application, actor: Actor, item_id: int, *, leave: Leave 
 
 def worker_is_at(application: Application, item_id: int) -> bool:
     """Whether a worker is at the export of an item at this moment."""
+    return item_id in items_of_workers(application)
+
+
+def items_of_workers(application: Application) -> frozenset[int]:
+    """The items whose exports workers are at, at this moment."""
     with application.store.read() as connection:
         now = application.store.seconds(connection)
-        held = tasks.c.item_id == item_id, tasks.c.job == EXPORT, tasks.c.lease_until > now
-        return connection.execute(select(tasks.c.id).where(*held)).first() is not None
+        held = select(tasks.c.item_id).where(tasks.c.job == EXPORT, tasks.c.lease_until > now)
+        return frozenset(connection.execute(held).scalars())
 
 
 def _failed(connection: Connection, export_id: int) -> bool:

@@ -1,8 +1,9 @@
 """Reading people and their grants as one company sees them: a person of another company is not found."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.actor import SYSTEM, Actor
@@ -10,6 +11,7 @@ from erp_bridge_core.people.passwords import operating_system_user
 from erp_bridge_core.people.rules import Level
 from erp_bridge_core.people.views import Person, PrivilegeGrant, ProjectGrant
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
+from erp_bridge_core.store.text_search import contains
 
 
 def member_id(connection: Connection, company_id: int, login: str) -> int:
@@ -47,19 +49,36 @@ def company_id_of(connection: Connection, code: str) -> int:
 
 def members(connection: Connection, company_id: int, login: str | None = None) -> tuple[Person, ...]:
     """The company's people by login, each with what was granted; or the one of that login."""
-    query = (
+    query = _members(company_id)
+    return _with_grants(connection, company_id, query if login is None else query.where(people.c.login == login))
+
+
+def find_members(
+    connection: Connection, company_id: int, *, text: str, offset: int, limit: int
+) -> tuple[tuple[Person, ...], int]:
+    """Those of them with a text in login, name or address: at most `limit` from `offset` on, and how many in all."""
+    query = _members(company_id)
+    if text:
+        query = query.where(or_(*(contains(people.c[name], text) for name in ("login", "name", "email"))))
+    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    return _with_grants(connection, company_id, query.limit(limit).offset(offset)), int(total)
+
+
+def _members(company_id: int) -> Select[Any]:
+    return (
         select(people, memberships.c.administrator, memberships.c.integrations)
         .join(memberships, memberships.c.person_id == people.c.id)
         .where(memberships.c.company_id == company_id)
         .order_by(people.c.login)
     )
-    if login is not None:
-        query = query.where(people.c.login == login)
-    on_projects, held = _project_grants(connection, company_id), _privilege_grants(connection, company_id)
-    return tuple(
-        _person(row, tuple(on_projects.get(row.id, ())), tuple(held.get(row.id, ())))
-        for row in connection.execute(query)
-    )
+
+
+def _with_grants(connection: Connection, company_id: int, query: Select[Any]) -> tuple[Person, ...]:
+    rows = connection.execute(query).all()
+    numbers = [row.id for row in rows]
+    on_projects = _project_grants(connection, company_id, numbers)
+    held = _privilege_grants(connection, company_id, numbers)
+    return tuple(_person(row, tuple(on_projects.get(row.id, ())), tuple(held.get(row.id, ()))) for row in rows)
 
 
 def actor_of(connection: Connection, person_id: int, company_id: int) -> Actor:
@@ -95,12 +114,12 @@ def _person(row: Row[Any], granted: tuple[ProjectGrant, ...], held: tuple[Privil
     )
 
 
-def _project_grants(connection: Connection, company_id: int) -> dict[int, list[ProjectGrant]]:
+def _project_grants(connection: Connection, company_id: int, numbers: Sequence[int]) -> dict[int, list[ProjectGrant]]:
     grants: dict[int, list[ProjectGrant]] = {}
     query = (
         select(project_permissions, projects.c.number)
         .join(projects, projects.c.id == project_permissions.c.project_id)
-        .where(project_permissions.c.company_id == company_id)
+        .where(project_permissions.c.company_id == company_id, project_permissions.c.person_id.in_(numbers))
         .order_by(projects.c.number)
     )
     for row in connection.execute(query):
@@ -109,7 +128,9 @@ def _project_grants(connection: Connection, company_id: int) -> dict[int, list[P
     return grants
 
 
-def _privilege_grants(connection: Connection, company_id: int) -> dict[int, list[PrivilegeGrant]]:
+def _privilege_grants(
+    connection: Connection, company_id: int, numbers: Sequence[int]
+) -> dict[int, list[PrivilegeGrant]]:
     grants: dict[int, list[PrivilegeGrant]] = {}
     granter = people.alias("granter")
     query = (
@@ -117,6 +138,7 @@ def _privilege_grants(connection: Connection, company_id: int) -> dict[int, list
         .outerjoin(projects, projects.c.id == privileges.c.project_id)
         .outerjoin(granter, granter.c.id == privileges.c.granted_by)
         .where(privileges.c.company_id == company_id, privileges.c.revoked_at.is_(None))
+        .where(privileges.c.person_id.in_(numbers))
         .order_by(privileges.c.id)
     )
     for row in connection.execute(query):

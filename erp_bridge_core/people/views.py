@@ -104,3 +104,11 @@ class Company:
     currency: str
     policy: CompanyPolicy
     created_at: datetime
+
+
+@frozen(kw_only=True)
+class FoundPeople:
+    """Some people of a company, and how many there are in all."""
+
+    rows: tuple[Person, ...]
+    total: int

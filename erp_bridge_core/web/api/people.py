@@ -120,8 +120,9 @@ def list_people(
     limit: Limit = PAGE_ROWS,
 ) -> Response[PersonPage]:
     """List the company's people, by login."""
-    found = Slice.of(application.people.list(actor), offset=offset, limit=limit)
-    return listed(request, PersonPage, PersonModel, found)
+    found = application.people.find(actor, offset=offset, limit=limit)
+    shown = Slice(rows=found.rows, offset=offset, limit=limit, total=found.total)
+    return listed(request, PersonPage, PersonModel, shown)
 
 
 @_on.act("/people", "Add a person", status_code=HTTPStatus.CREATED)

@@ -10,13 +10,12 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer, require
-from erp_bridge_core.people.views import Person
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.paging import page_number, slice_of_page
+from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.people import LEVELS, PersonDesk, person_desk, person_path
 
@@ -78,8 +77,9 @@ def list_people(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """Everybody of the company, by login."""
-    wanted = text.strip().casefold()
-    shown = slice_of_page([person for person in application.people.list(actor) if _matches(person, wanted)], page)
+    offset = offset_of(page)
+    found = application.people.find(actor, text=text.strip(), offset=offset, limit=PAGE_ROWS)
+    shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
         "people/list.html",
@@ -156,10 +156,6 @@ def privilege_form(here: PersonDesk) -> Form:
     """The form of the privilege: in the whole company, or one project."""
     everywhere = ("company", "the whole company")
     return PRIVILEGE.with_choices("where", (everywhere, *((IN_PROJECT + number, number) for number in here.projects)))
-
-
-def _matches(person: Person, text: str) -> bool:
-    return any(text in each.casefold() for each in (person.login, person.name, person.email))
 
 
 def _require_administrator(application: Application, actor: Actor) -> None:

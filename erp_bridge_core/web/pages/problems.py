@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar import Response, get
 
-from erp_bridge_core.engine.bringing import worker_is_at
+from erp_bridge_core.engine.bringing import items_of_workers
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -15,10 +15,10 @@ from erp_bridge_core.web.views.problems import load_problems
 @get("/problems", sync_to_thread=True)
 def show_problems(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Frozen writing, doubts, mismatches, failed exports, and exports that nobody here is at."""
-    background = background_of(request)
+    background, taken = background_of(request), items_of_workers(application)
 
     def is_here(item_id: int) -> bool:
-        return background.is_at(item_id) or worker_is_at(application, item_id)
+        return background.is_at(item_id) or item_id in taken
 
     return render(request, "problems.html", problems=load_problems(application, actor, is_here=is_here))
 

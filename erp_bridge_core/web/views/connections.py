@@ -6,6 +6,7 @@ from datetime import datetime
 from attrs import frozen
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.certificates.standing import Standing
 from erp_bridge_core.connections.service import ConnectionView
 from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
@@ -41,7 +42,9 @@ def connection_path(name: str, *rest: str) -> str:
 def load_connections(application: Application, actor: Actor) -> tuple[ConnectionPage, ...]:
     """The company's connections, by name; for whoever may look at items."""
     rights = rights_to_look(application, actor)
-    return tuple(_page(application, actor, rights, each) for each in application.connections.list(actor))
+    checks = application.audit.latest(actor, subject="connection", verb="connection.check")
+    known = application.connections.list(actor)
+    return tuple(_page(application, rights, each, checks.get(str(each.id))) for each in known)
 
 
 def load_connection(application: Application, actor: Actor, name: str) -> ConnectionPage:
@@ -60,15 +63,14 @@ def rights_to_look(application: Application, actor: Actor) -> Rights:
     return rights
 
 
-def _page(application: Application, actor: Actor, rights: Rights, connection: ConnectionView) -> ConnectionPage:
-    checks = application.audit.show(
-        actor, subject="connection", subject_id=connection.id, verb="connection.check", limit=1
-    )
+def _page(
+    application: Application, rights: Rights, connection: ConnectionView, check: AuditEntry | None
+) -> ConnectionPage:
     standing, trouble = standing_of(application, connection.erp)
     return ConnectionPage(
         connection=connection,
-        checked_at=checks[0].moment if checks else None,
-        works=bool(checks and checks[0].facts.get("ok")),
+        checked_at=check.moment if check else None,
+        works=bool(check and check.facts.get("ok")),
         standing=standing,
         trouble=trouble,
         check=may_tend(rights),
