@@ -53,6 +53,7 @@ matrix: $(SETUP)
 bench: $(SETUP)
 	$(BIN)/python benchmarks/main_job.py
 	$(BIN)/python benchmarks/rates.py
+	$(BIN)/python benchmarks/pages.py
 
 lint: $(SETUP)
 	$(BIN)/tox run -e lint,types
