@@ -59,7 +59,8 @@ def _only(call: Call, found: "JobCostsReport", project: str | None, wanted: dict
     if project is None:
         raise click.UsageError("Name a PROJECT to look for keys in.")
     search = KeySearch(text=wanted["search"] or "", sub_job=wanted["sub_job"], differing=wanted["differing"])
-    matching = Stream(call.app.reports.find_costs(call.actor, project, search).rows.__iter__)
+    costs = call.app.reports.find_costs(call.actor, project, search)
+    matching = Stream((costs.rows if costs else ()).__iter__)
     return evolve(found, jobs=tuple(evolve(job, costs=matching) for job in found.jobs))
 
 

@@ -27,6 +27,11 @@ class KeySearch:
     offset: int = 0
     limit: int | None = None
 
+    @property
+    def is_all(self) -> bool:
+        """Whether every key matches."""
+        return self.sub_job is None and not self.text and not self.differing
+
 
 @define
 class KeyQueries:

@@ -136,6 +136,7 @@ class GroupSums:
 class FoundCosts:
     """Some keys of a job, `total` in all that match, and sums of all its keys by sub job, or of those by cost code."""
 
+    job: JobReport
     rows: tuple[JobCost, ...]
     total: int
     by_sub_job: tuple[GroupSums, ...]
@@ -186,23 +187,28 @@ class Reports:
             unverified=tuple(one.project for one in latest if not one.verification),
         )
 
-    def find_costs(self, actor: Actor, project: str, search: KeySearch, *, by_cost_code: bool = False) -> FoundCosts:
-        """Keys of one project's job; sums `by_cost_code` are of those that match. Nothing where none was verified."""
+    def find_costs(
+        self, actor: Actor, project: str, search: KeySearch, *, by_cost_code: bool = False
+    ) -> FoundCosts | None:
+        """Keys of one project's job; sums `by_cost_code` are of those that match. None where none was read back."""
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
             find_project(connection, actor, project)
             latest = [one for one in _latest_exported(connection, actor, project=project) if one.verification]
             if not latest:
-                return FoundCosts(rows=(), total=0, by_sub_job=(), by_cost_code=())
+                return None
             item, row = find_item(connection, actor, latest[0].item), last_verification(connection, latest[0].item)
             assert row is not None
             queries = KeyQueries.of(connection, [row.id])
             rows = connection.execute(queries.costs(search)).all()
             by_sub_job = connection.execute(queries.sums("sub_job")).all()
             by_code = connection.execute(queries.sums("cost_code", search)).all() if by_cost_code else ()
+            job = self._job(item, row, by_sub_job)
+            counted = job.total.keys if search.is_all else connection.execute(queries.count(search)).scalar_one()
             return FoundCosts(
+                job=job,
                 rows=tuple(_cost(one, item, row.first_seen_at) for one in rows),
-                total=int(connection.execute(queries.count(search)).scalar_one()),
+                total=int(counted),
                 by_sub_job=tuple(_group(one, one.sub_job, item.digits) for one in by_sub_job),
                 by_cost_code=tuple(_group(one, one.cost_code, item.digits) for one in by_code),
             )

@@ -109,11 +109,10 @@ def list_job_costs(
     limit: Limit = PAGE_ROWS,
 ) -> Response[KeyCostPage]:
     """List the keys of one project's job that match."""
-    report = application.reports.job_costs(actor, project=number)
-    if not report.jobs:
-        raise NotFound(f"Nothing of project {number} was read back yet.", remedy="Export and verify it first.")
     wanted = KeySearch(sub_job=sub_job, text=search, differing=differing, offset=offset, limit=limit)
     keys = application.reports.find_costs(actor, number, wanted)
+    if keys is None:
+        raise NotFound(f"Nothing of project {number} was read back yet.", remedy="Export and verify it first.")
     found = Slice(rows=keys.rows, offset=offset, limit=limit, total=keys.total)
     return listed(request, KeyCostPage, KeyCost, found)
 

@@ -55,19 +55,18 @@ def show_job_costs(
     page: FromQuery[int] = 1,
 ) -> Response[str]:
     """One project's job: a chart by sub job or cost code, and its keys."""
-    report = application.reports.job_costs(actor, project=number)
     project = application.projects.show(actor, number)
     search = CostSearch(sub_job=sub_job, text=text.strip()[:100], differing=bool(differing), page=page)
-    job = report.jobs[0] if report.jobs else None
-    costs = job_costs(application, actor, number, search) if job else None
+    costs = job_costs(application, actor, number, search)
+    never_read = costs is None and bool(application.reports.job_costs(actor, project=number).unverified)
     return render(
         request,
         "reports/job.html",
         project=project,
         words=words_of(application, project),
-        job=job,
+        job=costs.job if costs else None,
         costs=costs,
-        never_read=bool(report.unverified),
+        never_read=never_read,
         search=search,
         path=report_path(number),
         previous_page=page_number(costs.keys, costs.keys.previous_offset) if costs else None,

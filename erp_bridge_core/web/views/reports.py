@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.exports.report_queries import KeySearch
-from erp_bridge_core.exports.reports import GroupSums, JobCost
+from erp_bridge_core.exports.reports import GroupSums, JobCost, JobReport
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.addresses import path_to
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of
@@ -70,6 +70,7 @@ class Bars:
 class JobCosts:
     """What a page shows of one job: bars by sub job (`by_cost_code` once one is chosen), and a page of keys."""
 
+    job: JobReport
     bars: Sequence[Bars]
     left_out: int
     by_cost_code: bool
@@ -82,16 +83,22 @@ def report_path(number: str, *rest: str) -> str:
     return path_to("projects", number, "job-costs", *rest)
 
 
-def job_costs(application: Application, actor: Actor, project: str, search: CostSearch) -> JobCosts:
-    """A page of a job's keys, and bars: of its sub jobs, or of cost codes where one is chosen or there is but one."""
+def job_costs(application: Application, actor: Actor, project: str, search: CostSearch) -> JobCosts | None:
+    """A page of a job's keys, and bars: of its sub jobs, or of cost codes where one is chosen or there is but one.
+
+    None where nothing of the project was read back yet.
+    """
     keys = search.keys()
     found = application.reports.find_costs(actor, project, keys, by_cost_code=bool(search.sub_job))
+    if found is None:
+        return None
     detailed = bool(search.sub_job) or len(found.by_sub_job) < 2  # noqa: PLR2004 -- one bar compares nothing
     if detailed and not search.sub_job:
-        found = application.reports.find_costs(actor, project, keys, by_cost_code=True)
+        found = application.reports.find_costs(actor, project, keys, by_cost_code=True) or found
     sub_jobs = tuple(evolve(each, name=each.name or JOB_ITSELF) for each in found.by_sub_job)
     groups = found.by_cost_code if detailed else sub_jobs
     return JobCosts(
+        job=found.job,
         bars=bars_of(groups),
         left_out=max(0, len(groups) - MOST_BARS),
         by_cost_code=detailed,

@@ -144,8 +144,12 @@ def test_sums_leave_out_what_cant_be_read(posted: Browser, application: Applicat
         connection.execute(update(key_outcomes).values(now_total=None))
     unread = application.reports.find_costs(actor, PROJECT, search, by_cost_code=True)
 
+    assert read
+    assert unread
     assert (LineKey("", "01-100", "L"),) == tuple(cost.key for cost in read.rows)
     assert [(Decimal("1234567.80"), 0)] == [(group.ours, group.unread) for group in read.by_cost_code]
     assert [(Decimal(0), 1)] == [(group.ours, group.unread) for group in unread.by_sub_job]
     assert 1 == unread.total
-    assert 0 == application.reports.find_costs(actor, PROJECT, KeySearch(text="02")).total
+    nothing = application.reports.find_costs(actor, PROJECT, KeySearch(text="02"))
+    assert nothing
+    assert 0 == nothing.total
