@@ -43,7 +43,7 @@ ACTS: Final = (
     Act("companies.set_policy", "POST /company/policy", "company policy", "set_policy"),
     Act("people.tokens.of_company", "GET /company/tokens", "company tokens", "list_company_tokens"),
     Act("people.tokens.withdraw", "POST /company/tokens/withdraw", "company withdraw-token", "withdraw_token"),
-    Act("people.list", "GET /people", "person list", "list_people"),
+    Act("people.list, people.find", "GET /people", "person list", "list_people"),
     Act("people.show", "GET /people/{login}/settings, GET /profile", "person show", "show_person"),
     Act("people.add", "POST /people/new", "person add", "add_person"),
     Act("people.change, people.accounts.change", "POST /people/{login}/account, POST /profile", "person change",
@@ -200,6 +200,7 @@ NO_ACTS: Final = {
     "people.grants": "Behind the door: `people.grant_…`, `people.revoke_privilege`, `people.remove`.",
     "people.tokens.create": "Behind the door: `people.create_token`.",
     "people.tokens.list": "Behind the door: `people.list_tokens`.",
+    "audit.latest": "When each connection was checked last, on the page of connections; `audit.show` tells it.",
     "people.tokens.revoke": "Behind the door: `people.revoke_token`.",
 }
 
