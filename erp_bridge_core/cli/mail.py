@@ -18,7 +18,7 @@ STATES = ("waiting", "sending", "sent", "given-up")
 
 @click.group("mail", cls=Noun)
 def mail() -> None:
-    """Mail to approvers and project managers. A schedule runs `mail send` every few minutes."""
+    """Mail to approvers and project managers. A worker makes and sends it; `mail send` does so by hand."""
 
 
 @mail.command("send", answer=["sent", "put_off", "given_up", "error", "summaries"])

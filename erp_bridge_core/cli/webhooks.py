@@ -11,7 +11,7 @@ STATES = ("waiting", "sending", "sent", "given-up")
 
 @click.group("webhooks", cls=Noun)
 def webhooks() -> None:
-    """Webhooks to programs. A schedule runs `webhooks send` every few minutes, as `mail send`."""
+    """Webhooks to programs. A worker tells them; `webhooks send` does so by hand."""
 
 
 @webhooks.command("send", answer=["sent", "put_off", "given_up"])
