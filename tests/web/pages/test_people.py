@@ -37,7 +37,7 @@ def test_people_are_searched(ada: Browser, text: str, rows: int) -> None:
 
 
 def test_a_person_is_added_and_signs_in_with_the_password_that_is_shown_once(ada: Browser) -> None:
-    """The password stands on one page, kept by no browser; then the person has a session and no rights."""
+    """The password stands on one page, kept by no browser; then the person chooses his own, and has no rights."""
     made = ada.send("/people/new", {"login": "Nia", "name": MARKUP, "email": "nia@builders.test"})
     assert "/people/nia/settings" == made.headers["location"]
     shown = act(ada, "nia", "password", {})
@@ -47,6 +47,9 @@ def test_a_person_is_added_and_signs_in_with_the_password_that_is_shown_once(ada
     assert MARKUP not in shown.text + ada.get("/people/nia/settings").text
 
     assert 303 == ada.sign_in("nia", password=found[1]).status_code
+    assert "/password" == ada.get("/profile").headers["location"]
+    own = {"password": PASSWORD, "password_repeated": PASSWORD}
+    assert 303 == ada.send("/password", own).status_code
     assert 200 == ada.get("/profile").status_code
     assert 403 == ada.get("/items").status_code
 
