@@ -23,7 +23,7 @@ _QUERIES: Final = {"cost_code": "01-100", "category": "L", "kind": "unit", "ours
 
 @frozen(kw_only=True)
 class Operation:
-    """One operation: its method, path with names in braces, and the parts of a good request."""
+    """One operation: its method, path with names in braces, the parts of a good request, and headers that it knows."""
 
     method: str
     path: str
@@ -32,6 +32,7 @@ class Operation:
     body: Any
     schema: Mapping[str, Any] | None
     kind: str
+    headers: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -68,6 +69,7 @@ def _operation(method: str, path: str, told: Mapping[str, Any], schemas: Mapping
         body=None if found is None else sample(found, schemas),
         schema=found,
         kind=kind,
+        headers=frozenset(each["name"] for each in told.get("parameters", ()) if each["in"] == "header"),
     )
 
 

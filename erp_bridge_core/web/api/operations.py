@@ -1,6 +1,7 @@
 """How an operation of the API is declared: its name is its handler's, and every way in which it may end is told."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ _NAME: Final = Schema(type=OpenAPIType.STRING, min_length=1, max_length=255, pat
 _TAG: Final = Schema(type=OpenAPIType.STRING, examples=['"3"'])
 
 
+# Dataclasses as their parent is one: it is what calls `__post_init__`.
+@dataclass
 class Repeatable(Operation):
     """A write that a key makes repeatable."""
 
@@ -31,6 +34,7 @@ class Repeatable(Operation):
         self.parameters = [*(self.parameters or []), key]
 
 
+@dataclass
 class Versioned(Operation):
     """A write to something that has a revision."""
 
@@ -41,6 +45,7 @@ class Versioned(Operation):
         self.parameters = [*(self.parameters or []), match]
 
 
+@dataclass
 class VersionedRepeatable(Repeatable):
     """Both."""
 
