@@ -42,8 +42,9 @@ say() { printf '%s\n' "$*"; }
 
 # Everyone has a password and a session file of his own; nobody acts as somebody else.
 declare -A password
+new_password() { password[$1]=$("$python" -c 'import secrets; print(secrets.token_urlsafe(18))'); }
 for login in administrator manager approver; do
-  password[$login]=$("$python" -c 'import secrets; print(secrets.token_urlsafe(18))')
+  new_password "$login"
 done
 as() { local login=$1; shift; ERP_BRIDGE_SESSION=$scratch/$login.json "$erp_bridge" "$@"; }
 sign_in() { as "$1" sign-in "$1" --password-stdin <<<"${password[$1]}" >/dev/null; }
@@ -113,6 +114,10 @@ sign_in administrator
 for login in manager approver; do
   as administrator person add "$login" --name "${login^}" >/dev/null
   as administrator person password "$login" --password-stdin <<<"${password[$login]}" >/dev/null
+  # What somebody else has set is good for one thing: choosing one's own.
+  sign_in "$login"
+  new_password "$login"
+  as "$login" person password --password-stdin <<<"${password[$login]}" >/dev/null
 done
 as administrator person membership approver --integrations standard >/dev/null
 as administrator person grant approver >/dev/null
