@@ -17,6 +17,8 @@ NOWHERE: Final[Mapping[str, str]] = {
     "item_id": "987", "number": "98-765", "login": "noone", "name": "nothing", "change": "BC-98", "reference": "9-8-7",
     "code": "E98", "key": "f" * 32,
 }  # fmt: skip
+#: What a form is sealed with; a page's own path is part of one.
+SEAL: Final = re.compile(r"\b[0-9a-f]{64}\b")
 #: Parts that name something of the installation, or nothing of anybody: plugins, pages, files, one's own tokens.
 SHARED: Final = r"/plugins/|/tokens/|\{path\}|\{file_path\}"
 #: A form that every page's form can read something of.
@@ -42,11 +44,12 @@ def olga(site: FullSite) -> Browser:
 
 
 def told(answer: Response) -> tuple[int, str, str, str]:
-    """What an answer tells, the same word in the place of each id."""
+    """What an answer tells, the same word in the place of each id, and of each seal."""
     ids = {*OURS.values(), *NOBODYS.values(), str(EXPORTED), "1", "2-1-1", CHANGE, SUB_JOB, "0" * 32}
     named = re.compile("|".join(rf"(?<![\w-]){re.escape(each)}(?![\w-])" for each in ids))
     leads = named.sub("ID", answer.headers.get("location", ""))
-    return answer.status_code, answer.headers.get("content-type", ""), leads, named.sub("ID", answer.text)
+    text = SEAL.sub("SEAL", answer.text)
+    return answer.status_code, answer.headers.get("content-type", ""), leads, named.sub("ID", text)
 
 
 def pages(site: FullSite) -> list[str]:
