@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define
 from controlled_clock import START, ControlledClock
 from httpx import Response
+from litestar import Litestar
 from litestar.testing import TestClient
 from memory_books import MemoryBooks, MemoryJob
 from memory_erp import MemoryAdapter
@@ -19,12 +20,14 @@ from erp_bridge_core.contract import Category, CostCode, JobHeader, JobStatus
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.registry import Registry
+from erp_bridge_core.web.server import create_server, serve_installation
 
 PASSWORD = "several quiet words"
 PROJECT = "24-001"
 #: What a careless page would run.
 MARKUP = "<script>alert(1)</script>"
 WEB = WebConfig(allowed_hosts=("testserver.local",))
+_SERVERS: dict[WebConfig, Litestar] = {}
 _TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]{64})"')
 
 
@@ -82,6 +85,19 @@ def memory_books() -> MemoryAdapter:
 def open_site(home: Path, clock: ControlledClock) -> Application:
     """The installation in a home, its ERP in memory."""
     return Application.open(home, clock=clock, registry=registry_of(memory_books()))
+
+
+def server_over(application: Application, *, web: WebConfig = WEB) -> Litestar:
+    """A server over the site: one for each configuration, which serves one site after the other.
+
+    Making one anew takes longer than most tests; whoever needs two that run at a time makes them.
+    """
+    server = _SERVERS.get(web)
+    if server is None:
+        server = _SERVERS[web] = create_server(application, web=web)
+    else:
+        serve_installation(server, application, web=web)
+    return server
 
 
 def make_home(home: Path) -> None:

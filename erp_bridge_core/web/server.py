@@ -4,7 +4,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from litestar import Litestar, Response, Router, get
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -40,10 +40,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
     `web` is the configuration's section `[web]` unless it is given. Every handler needs a signed-in actor unless it is
     marked public, and every one that changes something a form of ours or a bearer token.
     """
-    configuration = Configuration.read(application.home)
-    configured = web or configuration.web
-    cookies, background = Cookies(configured), Background(application)
-    living = Living(application.home / "locks")
+    configured = web or Configuration.read(application.home).web
     server = Litestar(
         route_handlers=[
             Router("/", route_handlers=list(pages.HANDLERS), include_in_schema=False),
@@ -66,25 +63,36 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
         middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
-        state=State(
-            {
-                "application": application,
-                "cookies": cookies,
-                "background": background,
-                "living": living,
-                "kept": KeptForms(application.clock.now),
-                "provider": _provider(application, configuration, configured.base_url),
-            }
-        ),
-        on_shutdown=[background.end, living.end],
-        openapi_config=_openapi(cookies),
+        on_shutdown=[_end],
+        openapi_config=_openapi(Cookies(configured)),
         request_max_body_size=LARGEST_BODY,
         multipart_form_part_limit=MOST_PARTS,
         logging_config=None,
         debug=False,
     )
     server.asgi_handler = Perimeter(server.asgi_handler, configured)
+    serve_installation(server, application, web=configured)
     return server
+
+
+def serve_installation(server: Litestar, application: Application, *, web: WebConfig) -> None:
+    """Let a server that does not run serve this installation: all that is an installation's is in the server's state.
+
+    `web` is what the server was created with.
+    """
+    server.state["application"] = application
+    server.state["cookies"] = Cookies(web)
+    server.state["background"] = Background(application)
+    server.state["living"] = Living(application.home / "locks")
+    server.state["kept"] = KeptForms(application.clock.now)
+    server.state["provider"] = _provider(application, Configuration.read(application.home), web.base_url)
+
+
+async def _end(server: Litestar) -> None:
+    background: Background = server.state["background"]
+    living: Living = server.state["living"]
+    await background.end()
+    living.end()
 
 
 @get("/health", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)

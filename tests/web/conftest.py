@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from controlled_clock import ControlledClock
 from litestar.testing import TestClient
-from web_site import WEB, Browser, make_home, open_site
+from web_site import Browser, make_home, open_site, server_over
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.web.server import create_server
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +32,7 @@ def application(tmp_path: Path, made_home: Path, clock: ControlledClock) -> Iter
 @pytest.fixture
 def server(application: Application) -> Iterator[TestClient[Any]]:
     """A server over the site, reached without TLS."""
-    with TestClient(create_server(application, web=WEB)) as client:
+    with TestClient(server_over(application)) as client:
         # An export that a page would show as going on is waited for.
         client.app.state["background"].patience = 60.0
         yield client

@@ -12,7 +12,7 @@ from controlled_clock import ControlledClock
 from litestar.testing import TestClient
 from oidc_doubles import ProviderDouble, RoundTrip, provider_double
 from oidc_person import PersonThere
-from web_site import PASSWORD, WEB, Browser
+from web_site import PASSWORD, WEB, Browser, server_over
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.web.server import create_server
@@ -52,7 +52,9 @@ def configure(application: Application, clock: ControlledClock, monkeypatch: pyt
         ]  # fmt: skip
         with (application.home / "erp-bridge.toml").open("a", encoding="utf-8") as file:
             file.write("\n".join(lines))
-        client = TestClient(create_server(application, web=evolve(WEB, base_url=HERE)), base_url=HERE)
+        # A second one in a test runs beside the first.
+        create = create_server if clients else server_over
+        client = TestClient(create(application, web=evolve(WEB, base_url=HERE)), base_url=HERE)
         clients.append(client.__enter__())
         return Browser(client)
 
