@@ -32,8 +32,8 @@ from erp_bridge_core.web.pages import (
     sign_in,
     thaw,
     tokens,
-    worker,
     webhooks,
+    worker,
 )
 
 HANDLERS: Final = (
