@@ -17,12 +17,13 @@ from erp_bridge_core.store.tables import exports, item_lines, items, verificatio
 
 @frozen(kw_only=True)
 class ExportBrief:
-    """An export: where it stands, its item's lines by where they stand, and what stopped it."""
+    """An export: where it stands, its item's lines by where they stand, what stopped it, whether it is paused."""
 
     item: int
     state: ExportState
     lines: LineCounts
     failure: Mapping[str, Any] | None
+    paused: bool
 
 
 @frozen(kw_only=True)
@@ -42,13 +43,15 @@ def load_export_briefs(connection: Connection, actor: Actor, numbers: Sequence[i
     query = query.where(item_lines.c.item_id.in_(told)).group_by(item_lines.c.item_id, item_lines.c.state)
     for row in connection.execute(query):
         counted[row.item_id][row.state] = row.lines
-    found = select(exports.c.item_id, exports.c.state, exports.c.failure).where(exports.c.item_id.in_(told))
+    columns = exports.c.item_id, exports.c.state, exports.c.failure, exports.c.held_as
+    found = select(*columns).where(exports.c.item_id.in_(told))
     return {
         row.item_id: ExportBrief(
             item=row.item_id,
             state=ExportState(row.state),
             lines=line_counts(counted[row.item_id]),
             failure=row.failure,
+            paused=row.held_as == "paused",
         )
         for row in connection.execute(found)
     }

@@ -37,14 +37,21 @@ class ProblemsView:
     more: int
 
 
-def load_problems(application: Application, actor: Actor, *, is_here: Callable[[int], bool]) -> ProblemsView:
-    """What is unresolved, for whoever may look at ERP Integrations; `is_here` tells what this server is at."""
+def load_problems(
+    application: Application, actor: Actor, *, is_at: Callable[[int], bool], worker_lives: bool
+) -> ProblemsView:
+    """What is unresolved, for whoever may look at ERP Integrations.
+
+    `is_at` tells of which items' exports somebody is at this moment: this server, or a worker. `worker_lives`: there is
+    one that takes up what waits.
+    """
     states = (*UNRESOLVED, ItemState.EXPORTING)
     lists = [application.reviews.list(actor, filter=state, limit=_MOST) for state in states]
     rows = [row for found in lists for row in found.rows]
     exported = application.exports.briefs(actor, [row.item for row in rows])
     verified = application.verification.briefs(actor, [row.item for row in rows])
-    problems = [_problem(row, exported.get(row.item), verified.get(row.item), is_here) for row in rows]
+    waiting = _Waiting(is_at=is_at, worker_lives=worker_lives)
+    problems = [_problem(row, exported.get(row.item), verified.get(row.item), waiting) for row in rows]
     return ProblemsView(
         frozen=application.freezing.why(actor),
         problems=tuple(each for each in problems if each is not None),
@@ -52,28 +59,43 @@ def load_problems(application: Application, actor: Actor, *, is_here: Callable[[
     )
 
 
+@frozen(kw_only=True)
+class _Waiting:
+    """What is known of exports that have begun: whether somebody is at one, and whether anybody comes."""
+
+    is_at: Callable[[int], bool]
+    worker_lives: bool
+
+    def goes_on(self, export: ExportBrief) -> bool:
+        """Whether somebody is at it: a hand-over waits for a person, a running export for its end."""
+        return export.state is not ExportState.RUNNING or (not export.paused and self.is_at(export.item))
+
+    def told(self, export: ExportBrief) -> tuple[str, str]:
+        """What one that nobody is at waits for, and the way out."""
+        if export.paused:
+            return "Its export is paused.", "Continue it, or cancel it."
+        if self.worker_lives:
+            return "Its export has begun and waits for a worker's turn.", "See what the worker is at; or resume it."
+        return "Its export has begun, nobody is at it, and no worker runs.", "Resume it, or start a worker."
+
+
 def _problem(
-    row: ReviewRow, export: ExportBrief | None, verified: VerificationBrief | None, is_here: Callable[[int], bool]
+    row: ReviewRow, export: ExportBrief | None, verified: VerificationBrief | None, waiting: _Waiting
 ) -> Problem | None:
     if row.state is ItemState.MISMATCH:
         what, way, page = _mismatch(verified), "Correct it in the ERP, adopt it, or accept it.", "posting"
-    elif row.state is ItemState.EXPORTING and (export is None or _goes_on(export, is_here)):
-        return None
+    elif row.state is ItemState.EXPORTING:
+        if export is None or waiting.goes_on(export):
+            return None
+        what, way, page = (*waiting.told(export), "export")
     else:
         what, way, page = (*_of_export(row.state, export), "export")
     return Problem(row=row, what=what, way_out=way, path=item_path(row.item, page))
 
 
-def _goes_on(export: ExportBrief, is_here: Callable[[int], bool]) -> bool:
-    """Whether somebody, or this server, is at it: a hand-over waits for a person, a running export for its end."""
-    return export.state is not ExportState.RUNNING or is_here(export.item)
-
-
 def _of_export(state: ItemState, status: ExportBrief | None) -> tuple[str, str]:
     if status is None:  # accepted before a restore, so that nobody knows whether it was exported
         return "Nobody can tell whether it was exported before the restore.", "Look in the ERP, then reject it or thaw."
-    if state is ItemState.EXPORTING:
-        return "Its export has begun, and this server is not at it.", "If no other one is, resume it."
     if status.state is ExportState.CONFLICT:
         return "The ERP holds something else in its place; nothing more is sent.", "Look in the ERP, then settle it."
     if state is ItemState.UNKNOWN:

@@ -7,6 +7,7 @@ from web_site import PROJECT, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract import LineKey
+from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.store.tables import installation
 
 
@@ -43,11 +44,27 @@ def test_a_mismatch_is_a_problem(abe: Browser, application: Application) -> None
 
 @pytest.mark.rule("E1")
 def test_an_export_that_nobody_is_at_is_a_problem(abe: Browser, application: Application) -> None:
-    """A crash left it; resume takes it up."""
+    """A crash left it: where no worker runs somebody resumes it, else it waits for the worker's turn."""
     accept(abe)
     application.exports.start(person(application, "abe"), 1)
 
-    assert "this server is not at it" in abe.get("/problems").text
+    assert "nobody is at it, and no worker runs." in abe.get("/problems").text
+    sign = Sign(application.store, kind="worker")
+    sign.begin(application.clock.now())
+    assert "waits for a worker&#39;s turn." in abe.get("/problems").text
+    sign.end(application.clock.now())
+    assert "no worker runs." in abe.get("/problems").text
+
+
+@pytest.mark.rule("E1")
+def test_a_paused_export_is_a_problem(abe: Browser, application: Application) -> None:
+    """Nobody goes on with it until somebody says so."""
+    accept(abe)
+    approver = person(application, "abe")
+    application.exports.start(approver, 1)
+    application.holding.pause(approver, 1, reason="The job is being changed.")
+
+    assert "Its export is paused." in abe.get("/problems").text
 
 
 @pytest.mark.rule("L16")
