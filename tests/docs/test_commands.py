@@ -21,6 +21,8 @@ from erp_bridge_core.installation import create_home
 from erp_bridge_sage300.simulator import SageSimulator
 
 PASSWORD = "several quiet words"
+#: What somebody chooses in place of the one that he was given.
+CHOSEN = "a few words of mine"
 PROJECT = "24-001"
 CATEGORIES = (("L", "Labor", "labor"), ("M", "Material", "material"), ("S", "Subcontract", "subcontract"))
 CODES = (("", "01-500"), ("", "01-900"), ("", "02-100"), ("", "03-300"), ("PH2", "03-300"))
@@ -124,7 +126,8 @@ def run_block(block: Block) -> None:
         # There is no terminal here to ask on: what people type there comes from standard input.
         asks = arguments[0] in {"init", "sign-in"} or arguments[:2] == ("person", "password")
         typed = ["--password-stdin"] if asks else []
-        ran = CliRunner().invoke(root, [*person, *arguments, *typed], input=f"{PASSWORD}\n")
+        password = CHOSEN if arguments == ("person", "password") else PASSWORD
+        ran = CliRunner().invoke(root, [*person, *arguments, *typed], input=f"{password}\n")
         assert 0 == ran.exit_code, f"{' '.join(arguments)}\n{ran.output}"
 
 
