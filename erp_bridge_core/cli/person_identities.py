@@ -4,7 +4,6 @@ import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
-from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.errors import UsageError
 
 _subject = click.option("--subject", required=True, help="What the provider calls the person.")
@@ -46,6 +45,8 @@ def unlink(call: Call, login: str, subject: str, issuer: str) -> None:
 
 
 def _named(call: Call, issuer: str) -> str:
+    from erp_bridge_core.connections.configuration import Configuration
+
     found = issuer or Configuration.read(call.folder).oidc.issuer
     if not found:
         raise UsageError("No provider of sign-ins is configured.", remedy="Name the provider's address by --issuer.")

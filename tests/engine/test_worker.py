@@ -125,7 +125,7 @@ def test_a_task_that_fails_ends_nothing_else(
     with at_work(application):
         until(lambda: task(application, "verify").problem)
         failed = task(application, "verify")
-        assert TaskState.WAITING == task(application, "mail").state
+        until(lambda: task(application, "mail").state is TaskState.WAITING)
     assert (code, 1) == ((failed.problem or {})["error"], failed.failures)
     assert 0 < failed.due_in <= 15
     books.switch(switch, on=False)

@@ -109,11 +109,13 @@ def test_a_long_budget_comes_in_pages(
 
 @pytest.mark.rule("B6")
 def test_history_tells_what_became_of_each_send(open_mia: Browser) -> None:
-    """With a link to the item, who sent it, and its end."""
-    page = open_mia.get(f"{BUDGET}/history").text
+    """Who sent it, and its end; with a link to the item for whoever may open it."""
+    hers = open_mia.get(f"{BUDGET}/history").text
+    open_mia.sign_in("abe")
+    his = open_mia.get(f"{BUDGET}/history").text
 
-    assert 'href="/items/1"' in page
-    assert "retrieved" in page
+    assert ("retrieved" in hers, 'href="/items/1"' in hers) == (True, False)
+    assert ("retrieved" in his, 'href="/items/1"' in his) == (True, True)
 
 
 @pytest.mark.rule("X5")
