@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, case, exists, func, select, tupl
 from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
+from erp_bridge_core.store.database import once
 from erp_bridge_core.store.tables import baselines, companies, item_changes, item_lines, items, projects
 
 #: Where the pages are read: `store.read`, or the caller's own connection while its transaction is not yet committed.
@@ -79,7 +80,7 @@ def _header(connection: Connection, item_id: int) -> Row[Any]:
         .join(projects, projects.c.id == items.c.project_id)
         .where(items.c.id == item_id)
     )
-    row = connection.execute(query).one_or_none()
+    row = once(connection, ("item header", item_id), lambda: connection.execute(query).one_or_none())
     if row is None:
         raise NotFound(f"No item {item_id}.", remedy="List the items: `erp-bridge review list`.")
     return row

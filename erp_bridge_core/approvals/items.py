@@ -12,6 +12,7 @@ from erp_bridge_core.approvals.states import OPEN, ItemState
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import from_units
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.store.database import once
 from erp_bridge_core.store.numbers import row_number
 from erp_bridge_core.store.tables import connections, items, people, projects
 
@@ -76,10 +77,16 @@ class ItemView:
 
 def load_item(connection: Connection, company_id: int, item_id: int) -> ItemView:
     """The item of that number; raises NotFound when the company has none, be it another company's."""
-    row = connection.execute(select_items(company_id).where(items.c.id == row_number(item_id))).one_or_none()
-    if row is None:
+
+    def read() -> ItemView | None:
+        query = select_items(company_id).where(items.c.id == row_number(item_id))
+        row = connection.execute(query).one_or_none()
+        return None if row is None else item_from_row(row)
+
+    item = once(connection, ("item", company_id, item_id), read)
+    if item is None:
         raise _no_item(item_id)
-    return item_from_row(row)
+    return item
 
 
 def find_item(connection: Connection, actor: Actor, item_id: int) -> ItemView:

@@ -10,6 +10,7 @@ from erp_bridge_core.contract.structuring import structure
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.policy import CompanyPolicy
 from erp_bridge_core.people.rules import PUSH, Level, Rights
+from erp_bridge_core.store.database import once
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
 from erp_bridge_core.store.tables.columns import RowId
 
@@ -26,6 +27,10 @@ class Approver:
 
 def policy_of(connection: Connection, company_id: int) -> CompanyPolicy:
     """The company's policy; what was never set has its default."""
+    return once(connection, ("policy", company_id), lambda: _read_policy(connection, company_id))
+
+
+def _read_policy(connection: Connection, company_id: int) -> CompanyPolicy:
     stored = connection.execute(select(companies.c.policy).where(companies.c.id == company_id)).scalar_one_or_none()
     if stored is None:
         raise NotFound("No such company.")
@@ -39,11 +44,16 @@ def rights_of(connection: Connection, actor: Actor, project_id: int | None = Non
     too. The installation itself may look at items. Raises `NotFound` for a project of another company, or one that
     the actor's token is not for.
     """
+    return once(connection, ("rights", actor, project_id), lambda: _rights_of(connection, actor, project_id))
+
+
+def _rights_of(connection: Connection, actor: Actor, project_id: int | None) -> Rights:
     _require_project(connection, actor, project_id)
     if actor.person_id is None:
         return Rights(integrations=Level.READ_ONLY)
     wanted = {"company": actor.company_id, "person": actor.person_id, "project": project_id}
-    member = connection.execute(_MEMBER, wanted).one_or_none()
+    asked = ("member", actor.company_id, actor.person_id)
+    member = once(connection, asked, lambda: connection.execute(_MEMBER, wanted).one_or_none())
     if member is None:
         return Rights(verbs=actor.token_verbs)
     rights = Rights(

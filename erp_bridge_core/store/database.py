@@ -1,17 +1,19 @@
 """The database: opened strictly, written in short transactions, every failure told as a storage error."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.text_search import CASEFOLD, casefold
+
+Known = TypeVar("Known")
 
 BUSY_SECONDS: Final = 30
 #: Connections that stay open, and those at once at most: one for each thread that a server answers requests in (40 that
@@ -22,6 +24,9 @@ _AFTER_COMMIT: Final = "erp_bridge_after_commit"
 #: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
 _LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
 _LOOKING: Final[ContextVar[Connection | None]] = ContextVar("looking", default=None)
+#: The reading that all others of a moment share, of which store it is, and what was read in it once and for all.
+_MOMENT: Final[ContextVar["tuple[Store, Connection] | None"]] = ContextVar("moment", default=None)
+_KNOWN: Final = "erp_bridge_known"
 
 
 class Store:
@@ -56,6 +61,8 @@ class Store:
     def begin(self) -> Iterator[Connection]:
         """A write transaction: committed, durably, when the block ends; rolled back when it raises."""
         acts: dict[str, Callable[[], object]] = {}
+        if (moment := _MOMENT.get()) is not None and moment[0] is self:
+            _MOMENT.set(None)
         with _told_as_storage_errors(), self.engine.connect().execution_options(erp_bridge_write=True) as connection:
             connection.info[_AFTER_COMMIT] = acts
             try:
@@ -92,8 +99,29 @@ class Store:
         if (writing := _LOOKING.get()) is not None:
             yield writing
             return
+        if (moment := _MOMENT.get()) is not None and moment[0] is self:
+            with _told_as_storage_errors():
+                yield moment[1]
+            return
         with _told_as_storage_errors(), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def of_one_moment(self) -> Iterator[None]:
+        """All that the block reads is of one moment, in one transaction; what `once` reads, it reads once.
+
+        For what is only shown. A write transaction in the block ends the moment: whatever is read from then on is new.
+        """
+        with (
+            _told_as_storage_errors(),
+            self.engine.connect().execution_options(**{_KNOWN: {}}) as connection,
+            connection.begin(),
+        ):
+            token = _MOMENT.set((self, connection))
+            try:
+                yield
+            finally:
+                _MOMENT.reset(token)
 
     @contextmanager
     def if_still(self, look: Callable[[], object]) -> Iterator[None]:
@@ -116,6 +144,19 @@ class Store:
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def once(connection: Connection, asked: Hashable, read: Callable[[], Known]) -> Known:
+    """What `read` answers: of one moment the answer to what was `asked` before, in any other transaction a new one.
+
+    The answer has to be a value that nobody changes.
+    """
+    known: dict[Hashable, Known] | None = connection.get_execution_options().get(_KNOWN)
+    if known is None:
+        return read()
+    if asked not in known:
+        known[asked] = read()
+    return known[asked]
 
 
 def _look_again(connection: Connection) -> None:

@@ -1,13 +1,14 @@
 """The database: transactions, what happens after a commit, and failures told as storage errors."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from erp_bridge_core.contract.errors import Changed, StorageError
-from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.database import Store, once
 
 
 @pytest.fixture
@@ -142,3 +143,77 @@ def test_where_it_is_otherwise_nothing_is_written(numbers: Store) -> None:
         connection.execute(text("INSERT INTO numbers VALUES (8)"))
 
     assert [8] == held(numbers)
+
+
+def test_all_readings_of_a_moment_see_the_same(numbers: Store) -> None:
+    """What another process commits meanwhile is not seen; after the moment it is."""
+    other = Store.at(Path(str(numbers.engine.url.database)))
+    with numbers.of_one_moment():
+        before = looked(numbers)
+        with other.begin() as connection:
+            connection.execute(text("INSERT INTO numbers VALUES (7)"))
+        within = looked(numbers)
+    after = looked(numbers)
+    other.close()
+    numbers.close()
+
+    assert ([], [], [7]) == (before, within, after)
+
+
+def test_writing_ends_a_moment(numbers: Store) -> None:
+    """What is read after a write transaction is what is there now, and nothing of it is remembered."""
+    with numbers.of_one_moment():
+        before = looked_once(numbers)
+        with numbers.begin() as connection:
+            connection.execute(text("INSERT INTO numbers VALUES (7)"))
+            written = once(connection, "numbers", lambda: [-1])
+        after = looked_once(numbers)
+    numbers.close()
+
+    assert ([], [-1], [7]) == (before, written, after)
+
+
+def test_a_moment_reads_the_same_once_and_another_reads_it_anew(numbers: Store) -> None:
+    """Outside a moment nothing is remembered from one transaction to the next."""
+    answers = iter(range(9))
+    found = []
+    for _ in range(2):
+        with numbers.of_one_moment():
+            found += [remembered(numbers, answers), remembered(numbers, answers)]
+    found += [remembered(numbers, answers), remembered(numbers, answers)]
+    numbers.close()
+
+    assert [0, 0, 1, 1, 2, 3] == found
+
+
+def test_a_moment_is_of_one_database(numbers: Store, tmp_path: Path) -> None:
+    """Another store reads its own."""
+    other = Store.at(tmp_path / "other.db")
+    with other.begin() as connection:
+        connection.execute(text("CREATE TABLE numbers (number INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO numbers VALUES (5)"))
+    with numbers.of_one_moment():
+        found = looked(other)
+    other.close()
+    numbers.close()
+
+    assert [5] == found
+
+
+def looked(store: Store) -> list[int]:
+    """The numbers, by a reading that leaves the store open."""
+    with store.read() as connection:
+        return list(connection.execute(text("SELECT number FROM numbers")).scalars())
+
+
+def looked_once(store: Store) -> list[int]:
+    """The numbers, as they were first read in a moment."""
+    with store.read() as connection:
+        query = text("SELECT number FROM numbers")
+        return once(connection, "numbers", lambda: list(connection.execute(query).scalars()))
+
+
+def remembered(store: Store, answers: Iterator[int]) -> int:
+    """The next of some answers, or the one given before."""
+    with store.read() as connection:
+        return once(connection, "answer", lambda: next(answers))

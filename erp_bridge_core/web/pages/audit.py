@@ -19,6 +19,7 @@ from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.downloads import CSV, download
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS
 from erp_bridge_core.web.rendering import render
 
@@ -54,6 +55,7 @@ _SEARCH: Final = Form(
 
 
 @get("/audit", sync_to_thread=True)
+@of_one_moment
 def show_audit(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """The newest acts that match, a page of them."""
     return _page(request, application, actor, _SEARCH.read(request.query_params))

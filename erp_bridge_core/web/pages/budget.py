@@ -12,6 +12,7 @@ from erp_bridge_core.budgets.views import FoundLines
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import TRIED_LINES, budget_path, desk
@@ -53,6 +54,7 @@ def open_project(request: WebRequest, number: FromPath[str]) -> Redirect:
 
 
 @get("/projects/{number:str}/budget", sync_to_thread=True)
+@of_one_moment
 def show_budget(
     *,
     request: WebRequest,
@@ -103,6 +105,7 @@ def unlock(request: WebRequest, application: GivenApplication, actor: GivenActor
 
 
 @get("/projects/{number:str}/budget/history", sync_to_thread=True)
+@of_one_moment
 def show_history(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str]
 ) -> Response[str]:

@@ -16,6 +16,7 @@ from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.kept import kept_fields
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, renamed, words_of
@@ -28,6 +29,7 @@ _OF_REVERSE: Final = {"change number": "new_number"}
 
 
 @get("/projects/{number:str}/budget/changes", sync_to_thread=True)
+@of_one_moment
 def list_changes(
     *,
     request: WebRequest,
@@ -83,6 +85,7 @@ def add_change(
 
 
 @get("/projects/{number:str}/budget/changes/show", sync_to_thread=True)
+@of_one_moment
 def show_change(
     *,
     request: WebRequest,

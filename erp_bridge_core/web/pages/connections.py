@@ -10,11 +10,13 @@ from erp_bridge_core.people.rules import may_administer
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.connections import load_connection, load_connections, rights_to_look
 
 
 @get("/connections", sync_to_thread=True)
+@of_one_moment
 def list_connections(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """The company's connections, live or test, with their last check and their adapters' certificates."""
     found = load_connections(application, actor)
@@ -23,6 +25,7 @@ def list_connections(request: WebRequest, application: GivenApplication, actor: 
 
 
 @get("/connections/{name:str}", sync_to_thread=True)
+@of_one_moment
 def show_connection(
     request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
 ) -> Response[str]:

@@ -9,6 +9,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.people.rules import may_answer, may_look_at_items
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS
 from erp_bridge_core.web.rendering import render
 
@@ -23,6 +24,7 @@ _FOR_APPROVERS: Final = (
 
 
 @get("/", sync_to_thread=True)
+@of_one_moment
 def show_home(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Items that wait for an answer, for those who may look at them; the projects whose budgets may be seen."""
     with application.store.read() as connection:

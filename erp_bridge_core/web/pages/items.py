@@ -16,6 +16,7 @@ from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import render
 from erp_bridge_core.web.views.items import load_head, told
@@ -28,6 +29,7 @@ _MOST: Final = 200
 
 
 @get("/items", sync_to_thread=True)
+@of_one_moment
 def list_items(
     *,
     request: WebRequest,
@@ -91,6 +93,7 @@ def retry_several(
 
 
 @get("/items/{item_id:int}", sync_to_thread=True)
+@of_one_moment
 def show_item(
     *,
     request: WebRequest,
@@ -119,6 +122,7 @@ def show_item(
 
 
 @get("/items/{item_id:int}/lines", sync_to_thread=True)
+@of_one_moment
 def show_lines(
     *,
     request: WebRequest,
@@ -146,6 +150,7 @@ def show_lines(
 
 
 @get("/items/{item_id:int}/history", sync_to_thread=True)
+@of_one_moment
 def show_history(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str]:

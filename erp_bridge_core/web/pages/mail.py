@@ -16,6 +16,7 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import renamed
@@ -29,6 +30,7 @@ _TEST: Final = Form((Field(name="address", label="Address", kind="email", longes
 
 
 @get("/mail", sync_to_thread=True)
+@of_one_moment
 def list_mail(
     *,
     request: WebRequest,
@@ -42,6 +44,7 @@ def list_mail(
 
 
 @get("/mail/{number:int}", sync_to_thread=True)
+@of_one_moment
 def show_mail(request: WebRequest, application: GivenApplication, actor: GivenActor, number: _Number) -> Response[str]:
     """One mail with its words as they would go out now."""
     return render(request, "mail/one.html", shown=application.mail.show(actor, number))

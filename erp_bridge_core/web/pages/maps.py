@@ -22,6 +22,7 @@ from erp_bridge_core.web.downloads import CSV, download
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import page_number, slice_of_page
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.uploads import safe_name
@@ -49,6 +50,7 @@ class _Exceptions:
 
 
 @get("/connections/{name:str}/map", sync_to_thread=True)
+@of_one_moment
 def show_map(
     request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
 ) -> Response[str]:

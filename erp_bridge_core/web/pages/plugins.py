@@ -17,11 +17,13 @@ from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.connections import rights_to_look
 
 
 @get("/plugins", sync_to_thread=True)
+@of_one_moment
 def list_plugins(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """The plugins that are installed: usable, broken, not enabled."""
     return _page(request, application, actor)

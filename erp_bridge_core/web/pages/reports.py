@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.downloads import CSV, XLSX, download
 from erp_bridge_core.web.given import GivenActor, GivenApplication
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import render
 from erp_bridge_core.web.views.budget import words_of
@@ -15,6 +16,7 @@ from erp_bridge_core.web.views.reports import CostSearch, job_costs, report_path
 
 
 @get("/reports/job-costs", sync_to_thread=True)
+@of_one_moment
 def show_reports(
     *,
     request: WebRequest,
@@ -43,6 +45,7 @@ def show_reports(
 
 
 @get("/projects/{number:str}/job-costs", sync_to_thread=True)
+@of_one_moment
 def show_job_costs(
     *,
     request: WebRequest,
