@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.people.actor import SYSTEM, Actor
 from erp_bridge_core.people.passwords import operating_system_user
 from erp_bridge_core.people.rules import Level
-from erp_bridge_core.people.views import Person, PrivilegeGrant, ProjectGrant
+from erp_bridge_core.people.views import Person, PersonInList, PrivilegeGrant, ProjectGrant
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
 from erp_bridge_core.store.text_search import contains
 
@@ -57,20 +57,71 @@ def find_members(
     connection: Connection, company_id: int, *, text: str, offset: int, limit: int
 ) -> tuple[tuple[Person, ...], int]:
     """Those of them with a text in login, name or address: at most `limit` from `offset` on, and how many in all."""
-    query = _members(company_id)
-    if text:
-        query = query.where(or_(*(contains(people.c[name], text) for name in ("login", "name", "email"))))
-    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
-    return _with_grants(connection, company_id, query.limit(limit).offset(offset)), int(total)
+    query = _members(company_id, text)
+    return _with_grants(connection, company_id, query.limit(limit).offset(offset)), _total(connection, query)
 
 
-def _members(company_id: int) -> Select[Any]:
-    return (
+def list_members(
+    connection: Connection, company_id: int, *, text: str = "", offset: int = 0, limit: int | None = None
+) -> tuple[tuple[PersonInList, ...], int]:
+    """The same people without each of their grants, which are many: counted by the database."""
+    query = _members(company_id, text)
+    granted = (
+        select(func.count())
+        .where(project_permissions.c.company_id == company_id, project_permissions.c.person_id == people.c.id)
+        .scalar_subquery()
+    )
+    held = exists().where(
+        privileges.c.company_id == company_id, privileges.c.person_id == people.c.id, privileges.c.revoked_at.is_(None)
+    )
+    counted = query.add_columns(granted.label("budgets"), held.label("pushes")).limit(limit).offset(offset)
+    rows = tuple(
+        PersonInList(
+            login=row.login,
+            name=row.name,
+            email=row.email,
+            active=row.active,
+            has_password=row.password_hash is not None,
+            administrator=row.administrator,
+            integrations=Level(row.integrations),
+            budgets=row.budgets,
+            pushes=bool(row.pushes),
+        )
+        for row in connection.execute(counted)
+    )
+    return rows, _total(connection, query)
+
+
+def grants_on(connection: Connection, company_id: int, number: str) -> tuple[tuple[str, str, ProjectGrant], ...]:
+    """The permissions on one budget, each with the login and name of who has it, by login."""
+    query = (
+        select(people.c.login, people.c.name, project_permissions.c.level, project_permissions.c.may_send)
+        .join(project_permissions, project_permissions.c.person_id == people.c.id)
+        .join(projects, projects.c.id == project_permissions.c.project_id)
+        .join(memberships, memberships.c.person_id == people.c.id)
+        .where(projects.c.company_id == company_id, projects.c.number == number, memberships.c.company_id == company_id)
+        .order_by(people.c.login)
+    )
+    return tuple(
+        (row.login, row.name, ProjectGrant(project=number, level=Level(row.level), may_send=row.may_send))
+        for row in connection.execute(query)
+    )
+
+
+def _total(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one())
+
+
+def _members(company_id: int, text: str = "") -> Select[Any]:
+    query = (
         select(people, memberships.c.administrator, memberships.c.integrations)
         .join(memberships, memberships.c.person_id == people.c.id)
         .where(memberships.c.company_id == company_id)
         .order_by(people.c.login)
     )
+    if not text:
+        return query
+    return query.where(or_(*(contains(people.c[name], text) for name in ("login", "name", "email"))))
 
 
 def _with_grants(connection: Connection, company_id: int, query: Select[Any]) -> tuple[Person, ...]:

@@ -14,13 +14,13 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.grants import Grants
 from erp_bridge_core.people.identities import Identities
 from erp_bridge_core.people.passwords import hashed, matches, operating_system_user
-from erp_bridge_core.people.queries import find_members, member_id, members
+from erp_bridge_core.people.queries import find_members, grants_on, list_members, member_id, members
 from erp_bridge_core.people.rights import Approver, approvers_of, granted_by_self, rights_of
 from erp_bridge_core.people.rules import Level, Rights, may_administer, require
 from erp_bridge_core.people.sign_in import SignIn
 from erp_bridge_core.people.texts import email_faults, login_faults, name_faults, password_faults
 from erp_bridge_core.people.tokens import Tokens
-from erp_bridge_core.people.views import FoundPeople, Person, Token
+from erp_bridge_core.people.views import FoundPeople, ListedPeople, Person, ProjectGrant, Token
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import memberships, people, sessions
 
@@ -99,6 +99,21 @@ class People:
                 require(may_administer(rights_of(connection, actor)))
             rows, total = find_members(connection, actor.company_id, text=text, offset=max(0, offset), limit=limit)
             return FoundPeople(rows=rows, total=total)
+
+    def overview(self, actor: Actor, *, text: str = "", offset: int = 0, limit: int | None = None) -> ListedPeople:
+        """The same people as `find` tells, without each of their grants: for lists and choices."""
+        with self.store.read() as connection:
+            if not actor.is_system:
+                require(may_administer(rights_of(connection, actor)))
+            rows, total = list_members(connection, actor.company_id, text=text, offset=max(0, offset), limit=limit)
+            return ListedPeople(rows=rows, total=total)
+
+    def granted_on(self, actor: Actor, project_number: str) -> tuple[tuple[str, str, ProjectGrant], ...]:
+        """Who may do what with one budget, as login, name and permission; for the company's administrators."""
+        with self.store.read() as connection:
+            if not actor.is_system:
+                require(may_administer(rights_of(connection, actor)))
+            return grants_on(connection, actor.company_id, project_number)
 
     def show(self, actor: Actor, login: str) -> Person:
         """One person and his grants, for himself and for administrators; raises `NotFound`."""

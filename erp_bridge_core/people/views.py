@@ -51,6 +51,21 @@ class Person:
 
 
 @frozen(kw_only=True)
+class PersonInList:
+    """A person as a list of them tells him: how many permissions on budgets, and whether he holds some privilege."""
+
+    login: str
+    name: str
+    email: str
+    active: bool
+    has_password: bool
+    administrator: bool
+    integrations: Level
+    budgets: int
+    pushes: bool
+
+
+@frozen(kw_only=True)
 class Token:
     """An API token, without itself: only its hash is kept."""
 
@@ -111,4 +126,12 @@ class FoundPeople:
     """Some people of a company, and how many there are in all."""
 
     rows: tuple[Person, ...]
+    total: int
+
+
+@frozen(kw_only=True)
+class ListedPeople:
+    """Some people of a company as a list tells them, and how many there are in all."""
+
+    rows: tuple[PersonInList, ...]
     total: int

@@ -15,9 +15,16 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
-from erp_bridge_core.web.views.people import LEVELS, PersonDesk, person_desk, person_path
+from erp_bridge_core.web.views.people import (
+    LEVELS,
+    MOST_CHOICES,
+    PersonDesk,
+    person_desk,
+    person_path,
+)
 
 _YES_OR_NO: Final = (("no", "no"), ("yes", "yes"))
 _NAME: Final = Field(name="name", label="Name", longest=200)
@@ -56,6 +63,11 @@ PROJECT: Final = Form(
 #: Where a privilege may hold: `company`, or a project by its number after this.
 IN_PROJECT: Final = "project:"
 PRIVILEGE: Final = Form((Field(name="where", label="Where", kind="select"),))
+#: Where a company has more projects than a person looks through, their number is typed.
+_TYPED: Final = Field(name="project", label="Project", hint="Its number, as the list of projects has it.", longest=60)
+_ONE_PROJECT: Final = Field(
+    name="number", label="Number of the project", hint="For one project only.", required=False, longest=60
+)
 IDENTITY: Final = Form(
     (
         Field(name="issuer", label="Issuer", longest=500),
@@ -68,6 +80,7 @@ IDENTITY: Final = Form(
 
 
 @get("/people", sync_to_thread=True)
+@of_one_moment
 def list_people(
     *,
     request: WebRequest,
@@ -78,7 +91,7 @@ def list_people(
 ) -> Response[str]:
     """Everybody of the company, by login."""
     offset = offset_of(page)
-    found = application.people.find(actor, text=text.strip(), offset=offset, limit=PAGE_ROWS)
+    found = application.people.overview(actor, text=text.strip(), offset=offset, limit=PAGE_ROWS)
     shown = Slice(rows=found.rows, offset=offset, limit=PAGE_ROWS, total=found.total)
     return render(
         request,
@@ -117,12 +130,19 @@ def add_person(
 
 
 @get("/people/{login:str}/settings", sync_to_thread=True)
+@of_one_moment
 def show_person(
-    request: WebRequest, application: GivenApplication, actor: GivenActor, login: FromPath[str]
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    login: FromPath[str],
+    page: FromQuery[int] = 1,
+    privileges: FromQuery[int] = 1,
 ) -> Response[str]:
-    """One person: what was granted, by whom, and what can be changed."""
+    """One person: what was granted, by whom, and what can be changed; many grants in pages."""
     _require_administrator(application, actor)
-    return person_page(request, person_desk(application, actor, login))
+    return person_page(request, person_desk(application, actor, login, shown=(page, privileges)))
 
 
 def person_page(request: WebRequest, here: PersonDesk, *, status: int = 200, **filled: Filled) -> Response[str]:
@@ -148,13 +168,18 @@ def issuer_of(request: WebRequest) -> str:
 
 
 def project_form(here: PersonDesk) -> Form:
-    """The form of a permission on a budget, with the company's projects."""
+    """The form of a permission on a budget, with the company's projects; of many, one is typed."""
+    if len(here.projects) > MOST_CHOICES:
+        return Form((_TYPED, *PROJECT.fields[1:]))
     return PROJECT.with_choices("project", ((number, number) for number in here.projects))
 
 
 def privilege_form(here: PersonDesk) -> Form:
     """The form of the privilege: in the whole company, or one project."""
     everywhere = ("company", "the whole company")
+    if len(here.projects) > MOST_CHOICES:
+        chosen = PRIVILEGE.with_choices("where", (everywhere, (IN_PROJECT, "one project, by its number")))
+        return Form((*chosen.fields, _ONE_PROJECT))
     return PRIVILEGE.with_choices("where", (everywhere, *((IN_PROJECT + number, number) for number in here.projects)))
 
 

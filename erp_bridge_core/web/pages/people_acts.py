@@ -10,7 +10,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from erp_bridge_core.contract.errors import BadInput, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.web.actors import WebRequest, actor_of, application_of
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
@@ -70,7 +70,8 @@ def set_project(
 
     def change(values: dict[str, Any]) -> str:
         may_send = values["may_send"] == "yes"
-        application.people.grant_project(actor, login, values["project"], level=values["level"], may_send=may_send)
+        number = _known(here, "project", values["project"])
+        application.people.grant_project(actor, login, number, level=values["level"], may_send=may_send)
         return f"{login} has {values['level'].replace('_', '-')} on the budget of {values['project']}."
 
     return _done(request, here, posted, ("project", project_form(here)), change)
@@ -84,8 +85,7 @@ def grant_privilege(
     here = person_desk(application, actor, login)
 
     def change(values: dict[str, Any]) -> str:
-        _, _, number = values["where"].partition(IN_PROJECT)
-        application.people.grant_privilege(actor, login, project=number or None)
+        application.people.grant_privilege(actor, login, project=_chosen_project(here, values))
         return f"{login} holds the privilege to push budgets to accounting."
 
     return _done(request, here, posted, ("privilege", privilege_form(here)), change)
@@ -179,6 +179,30 @@ def _done(
     if here.is_oneself:  # he may have taken the company's administration from himself
         return redirect(request, "/profile", flash=Flash(told))
     return _back(request, here.person.login, told)
+
+
+def _known(here: PersonDesk, name: str, number: str) -> str:
+    """The number of a project, as it was typed in the field of that name; raises `BadInput` where there is none."""
+    if number not in here.projects:
+        fault = Fault(name, "is no project's number", remedy="The list of projects shows them.")
+        raise BadInput("Nothing was granted.", faults=[fault])
+    return number
+
+
+def _chosen_project(here: PersonDesk, values: dict[str, Any]) -> str | None:
+    """The project that a privilege is for; None for the whole company. Never the one where the other was meant."""
+    _, for_one, chosen = values["where"].partition(IN_PROJECT)
+    number = chosen or values.get("number", "")
+    if for_one and number:
+        return _known(here, "number", number)
+    if not for_one and not number:
+        return None
+    fault = (
+        Fault("number", "is given, though the whole company is chosen", remedy="Choose one project, or take it away.")
+        if number
+        else Fault("number", "is missing", remedy="Type the number of the project.")
+    )
+    raise BadInput("Nothing was granted.", faults=[fault])
 
 
 def _require_seen(request: WebRequest, here: PersonDesk, posted: FormMultiDict) -> None:

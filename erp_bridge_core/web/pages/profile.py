@@ -3,6 +3,7 @@
 from typing import Final
 
 from litestar import Response, get, post
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
@@ -14,15 +15,25 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Filled
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.pages.people import ACCOUNT
 from erp_bridge_core.web.rendering import redirect, render
+from erp_bridge_core.web.views.people import grant_pages
 from erp_bridge_core.web.views.reader import EXAMPLE, formats_form
 
 
 @get("/profile", sync_to_thread=True)
-def show_profile(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
-    """What is known of whoever is signed in."""
-    return _page(request, application, actor)
+@of_one_moment
+def show_profile(
+    *,
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    page: FromQuery[int] = 1,
+    privileges: FromQuery[int] = 1,
+) -> Response[str]:
+    """What is known of whoever is signed in; many grants in pages."""
+    return _page(request, application, actor, shown=(page, privileges))
 
 
 @post("/profile", sync_to_thread=True)
@@ -83,6 +94,7 @@ def _page(
     filled: Filled | None = None,
     *,
     formats: Filled | None = None,
+    shown: tuple[int, int] = (1, 1),
     status: int = 200,
 ) -> Response[str]:
     person = application.people.show(actor, actor.login)
@@ -91,6 +103,7 @@ def _page(
         "profile.html",
         status=status,
         person=person,
+        grants=grant_pages(person, "/profile", budgets=shown[0], privileges=shown[1]),
         sessions=application.people.accounts.sessions(actor, request.auth.session),
         linked=application.people.identities.of(actor, actor.login),
         why_not_link=own_link_faults(actor, application.clock.now()),

@@ -11,11 +11,12 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import Level, may_administer, require
-from erp_bridge_core.people.views import Person, ProjectGrant
+from erp_bridge_core.people.views import PersonInList
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
+from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.paging import PAGE_ROWS, Slice, offset_of, page_number
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import budget_path, desk, project_path
@@ -53,6 +54,7 @@ _GRANT: Final = Form(
 
 
 @get("/projects", sync_to_thread=True)
+@of_one_moment
 def list_projects(
     *,
     request: WebRequest,
@@ -100,6 +102,7 @@ def create_project(
 
 
 @get("/projects/{number:str}/settings", sync_to_thread=True)
+@of_one_moment
 def show_project(
     request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str]
 ) -> Response[str]:
@@ -169,9 +172,9 @@ def _not_administering(application: Application, actor: Actor) -> list[Fault]:
         return may_administer(application.people.rights(connection, actor))
 
 
-def _people(application: Application, actor: Actor) -> Sequence[Person]:
+def _people(application: Application, actor: Actor) -> Sequence[PersonInList]:
     """The company's people, for its administrators; nobody for others."""
-    return () if _not_administering(application, actor) else application.people.list(actor)
+    return () if _not_administering(application, actor) else application.people.overview(actor).rows
 
 
 def _link_form(application: Application, actor: Actor) -> Form:
@@ -179,7 +182,7 @@ def _link_form(application: Application, actor: Actor) -> Form:
     return _LINK.with_choices("connection", ((each.name, f"{each.name} ({each.erp})") for each in known))
 
 
-def _grant_form(people: Sequence[Person]) -> Form:
+def _grant_form(people: Sequence[PersonInList]) -> Form:
     return _GRANT.with_choices("login", ((each.login, f"{each.name} ({each.login})") for each in people))
 
 
@@ -208,15 +211,11 @@ def _page(
         "project.html",
         status=status,
         here=here,
-        people=[(who, grant) for who in people for grant in _grants(who, number)],
+        granted=application.people.granted_on(actor, number) if people else (),
         link=link or _link_form(application, actor).empty(**known),
         grant=grant or _grant_form(people).empty(),
         unsynced=() if here.project.is_linked else here.readiness.reasons,
     )
-
-
-def _grants(who: Person, number: str) -> list[ProjectGrant]:
-    return [grant for grant in who.projects if grant.project == number]
 
 
 HANDLERS: Final = (

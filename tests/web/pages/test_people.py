@@ -182,6 +182,78 @@ def test_granting_asks_for_a_recent_sign_in(ada: Browser, clock: ControlledClock
     assert "Sign in again</a>" in refused.text
 
 
+@pytest.fixture
+def many(ada: Browser, application: Application) -> list[str]:
+    """The numbers of sixty more projects, on each of which mia has a permission and holds the privilege."""
+    host = application.companies.system("hoosier")
+    ada_herself = application.people.actor_from_session(ada.session() or "", "hoosier")
+    numbers = [f"99-{place:03d}" for place in range(60)]
+    for number in numbers:
+        application.projects.create(ada_herself, number, name="One of many")
+        application.people.grant_project(host, "mia", number, level="standard")
+        application.people.grant_privilege(host, "mia", project=number)
+    return numbers
+
+
+def test_many_grants_stand_in_pages(ada: Browser, many: list[str]) -> None:
+    """Fifty a page, permissions and privileges each for themselves; a sentence names a few projects only."""
+    first, second = ada.get(MIA).text, ada.get(f"{MIA}?page=2").text
+
+    assert 50 == first.count('<td data-title="Level">')
+    assert 50 == first.count('<td data-title="What">')
+    assert many[-1] not in first
+    assert many[-1] in second
+    assert many[-1] in ada.get(f"{MIA}?privileges=2").text
+    assert f'href="{MIA}?page=2"' in first
+    assert "more projects" in first
+    ada.sign_in("mia")
+    assert many[-1] not in ada.get("/profile").text
+    assert many[-1] in ada.get("/profile?page=2").text
+
+
+@pytest.mark.rule("P1", "P3")
+def test_of_many_projects_one_is_typed(ada: Browser, application: Application, many: list[str]) -> None:
+    """Its number is no choice of a long list; what is no project is told beside the field, and what was typed stays."""
+    page = ada.get("/people/abe/settings").text
+    assert '<input id="field-project" name="project" type="text"' in page
+    assert f">{many[0]}</option>" not in page
+
+    assert 303 == act(ada, "abe", "project", {"project": many[0], "level": "admin", "may_send": "no"}).status_code
+    refused = act(ada, "abe", "project", {"project": "no-such", "level": "admin", "may_send": "no"})
+    assert 422 == refused.status_code
+    assert 'id="error-project"' in refused.text
+    assert 'value="no-such"' in refused.text
+    held = application.people.show(application.companies.system("hoosier"), "abe")
+    assert many[0] in {grant.project for grant in held.projects}
+
+
+@pytest.mark.rule("P3")
+@pytest.mark.parametrize(
+    ("where", "number"), [("project:", ""), ("project:", "no-such"), ("company", "99-001"), ("elsewhere", "99-001")]
+)
+@pytest.mark.usefixtures("many")
+def test_no_wider_privilege_is_granted_than_was_meant(
+    ada: Browser, application: Application, where: str, number: str
+) -> None:
+    """Neither the whole company where a number is missing, nor one project where the company is chosen."""
+    host = application.companies.system("hoosier")
+    before = application.people.show(host, "mia").privileges
+    refused = act(ada, "mia", "privilege", {"where": where, "number": number})
+
+    assert 422 == refused.status_code
+    assert before == application.people.show(host, "mia").privileges
+
+
+@pytest.mark.rule("P3")
+def test_the_privilege_is_granted_for_a_typed_project(ada: Browser, application: Application, many: list[str]) -> None:
+    """And for that project alone."""
+    host = application.companies.system("hoosier")
+    application.people.revoke_privilege(host, "mia", project=many[7])
+    assert 303 == act(ada, "mia", "privilege", {"where": "project:", "number": many[7]}).status_code
+
+    assert many[7] == application.people.show(host, "mia").privileges[-1].project
+
+
 def test_no_form_sets_what_it_does_not_offer(ada: Browser, application: Application) -> None:
     """Fields of other forms, or of none, are not read."""
     fields = {"name": "Mia", "email": "", "administrator": "yes", "login": "root", "active": "no", "id": "1"}
