@@ -40,7 +40,11 @@ def fingerprint(distribution: Distribution) -> str:
 def certificate_file(distribution: Distribution) -> Path | None:
     """Where the certificate lies that the distribution ships; None where it ships none. Nothing is imported."""
     certificates = _certificate_names(distribution)
-    return next((path for name, path in _files(distribution) if name in certificates and path.is_file()), None)
+    if is_editable(distribution):
+        found = (folder / CERTIFICATE_FILE for _, folder in _folders(distribution))
+    else:
+        found = (path for name, path in _installed(distribution) if name in certificates)
+    return next((path for path in found if path.is_file()), None)
 
 
 def is_editable(distribution: Distribution) -> bool:
@@ -68,14 +72,19 @@ def _installed(distribution: Distribution) -> Iterator[tuple[str, Path]]:
 
 
 def _sources(distribution: Distribution) -> Iterator[tuple[str, Path]]:
+    for package, folder in _folders(distribution):
+        yield from ((f"{package}/{name}", path) for name, path in _below(folder))
     for package in sorted(_packages(distribution)):
         spec = find_spec(package)
-        if spec is None:
-            continue
-        for folder in spec.submodule_search_locations or ():
-            yield from ((f"{package}/{name}", path) for name, path in _below(Path(folder)))
-        if not spec.submodule_search_locations and spec.origin:
+        if spec is not None and not spec.submodule_search_locations and spec.origin:
             yield package, Path(spec.origin)
+
+
+def _folders(distribution: Distribution) -> Iterator[tuple[str, Path]]:
+    """The source folders of its packages, each with its package's name."""
+    for package in sorted(_packages(distribution)):
+        spec = find_spec(package)
+        yield from ((package, Path(folder)) for folder in (spec and spec.submodule_search_locations) or ())
 
 
 def _packages(distribution: Distribution) -> Iterable[str]:
