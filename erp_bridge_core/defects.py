@@ -1,5 +1,6 @@
 """Where a defect's details go: a log in the home, without any secret (X4)."""
 
+import textwrap
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ def defect_text(error: BaseException, clean: Callable[[str], str]) -> str:
 def log_defect(home: Path, text: str, *, number: str = "") -> Path | None:
     """Append a defect to the home's log, under the number that its reader was told; None where that can't be written.
 
+    Its lines are indented: whatever an error's words hold, only we begin an entry.
     The person's message must get through even then; it names no log.
     """
     path = home / LOG
@@ -27,7 +29,7 @@ def log_defect(home: Path, text: str, *, number: str = "") -> Path | None:
             return None
         path.parent.mkdir(exist_ok=True)
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"--- {datetime.now(UTC).isoformat()} {number}".rstrip() + f"\n{text}\n")
+            file.write(f"--- {datetime.now(UTC).isoformat()} {number}".rstrip() + f"\n{textwrap.indent(text, '  ')}\n")
     except OSError:
         return None
     return path
