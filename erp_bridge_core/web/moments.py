@@ -12,7 +12,8 @@ Answer = TypeVar("Answer")
 def of_one_moment(handler: Callable[..., Answer]) -> Callable[..., Answer]:
     """For a handler that only shows what the database holds; it takes `application`.
 
-    Not for one that asks an ERP: the transaction would stay open until that has answered.
+    Not for one that asks an ERP: the transaction would stay open until that has answered. Nor for one that also looks
+    whether something is being worked on: its end would be seen, and not what it left.
     """
 
     @wraps(handler)

@@ -22,7 +22,6 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.pages.items_refused import act_on, show_refusal
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.signing_again import PASSWORD_AGAIN, asks_for_password, sign_in_again, with_cookies
@@ -50,7 +49,6 @@ _SETTLING: Final = Form(
 
 
 @get("/items/{item_id:int}/export", sync_to_thread=True)
-@of_one_moment
 def show_export(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str]:

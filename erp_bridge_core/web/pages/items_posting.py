@@ -16,7 +16,6 @@ from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.pages.items_refused import show_refusal
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.items import item_path, load_head, told
@@ -33,7 +32,6 @@ _REASON: Final = Form(
 
 
 @get("/items/{item_id:int}/posting", sync_to_thread=True)
-@of_one_moment
 def show_posting(
     request: WebRequest, application: GivenApplication, actor: GivenActor, item_id: FromPath[int]
 ) -> Response[str]:

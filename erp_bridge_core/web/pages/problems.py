@@ -9,13 +9,11 @@ from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.rendering import render
 from erp_bridge_core.web.views.problems import load_problems
 
 
 @get("/problems", sync_to_thread=True)
-@of_one_moment
 def show_problems(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """Frozen writing, doubts, mismatches, failed exports, and exports that nobody is at."""
     background, taken = background_of(request), items_of_workers(application)

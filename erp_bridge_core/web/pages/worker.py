@@ -8,12 +8,10 @@ from litestar import Response, get
 from erp_bridge_core.engine.status import load_engine_status
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.given import GivenActor, GivenApplication
-from erp_bridge_core.web.moments import of_one_moment
 from erp_bridge_core.web.rendering import render
 
 
 @get("/worker", sync_to_thread=True)
-@of_one_moment
 def show_worker(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
     """The workers, and the company's tasks with those for all, the ones that fail first."""
     found = load_engine_status(application, actor)
