@@ -181,8 +181,12 @@ class Exports:
                 update(exports)
                 .where(exports.c.id == row.id)
                 .values(
-                    state=ExportState.RUNNING, failure=None, retries=exports.c.retries + 1,
-                    held_as=None, held_by=None, held_reason=None,
+                    state=ExportState.RUNNING,
+                    failure=None,
+                    retries=exports.c.retries + 1,
+                    held_as=None,
+                    held_by=None,
+                    held_reason=None,
                 )
             )
             _move_item(connection, item, ItemState.EXPORTING)
