@@ -30,7 +30,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.server import create_server
 
 #: What a careless page would take for markup, a spreadsheet for a formula, and a template for an expression.
-HOSTILE = "=1+1<xss onx=1>'\" onx=1 {{7*191}} &lt;"
+HOSTILE = "=1+1<xss onx=1>'\" onx=1 {{40503*86413}} &lt;"
 #: What only an ERP can put in its words besides: what terminals obey, headers and logs are split by, and readers miss.
 OF_AN_ERP = "\x1b[2J\r\nX-Split: 1\r\n\u202e\x00"
 #: Other projects of the company: one whose item waits, one of which nothing was sent, one that the ERP refused.

@@ -7,7 +7,7 @@ from erp_bridge_core.audit.entries import AuditHead
 from erp_bridge_core.audit.mark import Mark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.errors import BadInput, Fault, Frozen, NotPossibleNow, StorageError
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.access import require_installation_administrator
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
@@ -89,7 +89,7 @@ def thaw(audit: AuditTrail, actor: Actor, reason: str) -> Thawed:
     if not reason.strip():
         raise BadInput("Thawing needs a reason.", faults=[Fault("reason", "is blank", rule="L16")])
     with audit.store.begin() as connection:
-        require_administrator(connection, actor, audit.now())
+        require_installation_administrator(connection, actor, audit.now())
         was: str | None = connection.execute(select(installation.c.frozen_because)).scalar_one()
         if was is None:
             raise NotPossibleNow("Writing is not frozen.", remedy="There is nothing to thaw.")

@@ -15,7 +15,7 @@ from erp_bridge_core.certificates.standing import Worth, command_for, standing_o
 from erp_bridge_core.connections.durable import sync_folder, write_aside
 from erp_bridge_core.contract.errors import BadInput, NotFound, StorageError
 from erp_bridge_core.contract.profile import Thing
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.access import require_installation_administrator
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
@@ -95,11 +95,12 @@ class Certificates:
     def register(self, actor: Actor, file: Path) -> Assessment:
         """Keep a certificate in the home, in place of one that was registered before; how the adapter stands now.
 
-        An administrator's act. Raises `BadInput` for a certificate that can't be read or is not of what is installed;
-        one that shows failures or gaps is kept, for it says the truth.
+        It counts for every company, so an administrator of the first one does it. Raises `BadInput` for a certificate
+        that can't be read or is not of what is installed; one that shows failures or gaps is kept, for it says the
+        truth.
         """
         with self.audit.store.read() as connection:
-            require_administrator(connection, actor, self.now())
+            require_installation_administrator(connection, actor, self.now())
         certificate = read_certificate(file)
         adapter = self.registry.adapter(certificate.plugin)
         standing = standing_of(adapter, certificate, self._today())
@@ -109,7 +110,7 @@ class Certificates:
         target = registered_file(self.home, certificate.plugin)
         content = certificate.to_json().encode()
         with self.audit.store.begin() as connection:
-            require_administrator(connection, actor, self.now())
+            require_installation_administrator(connection, actor, self.now())
             details = {
                 "sha256": sha256(content).hexdigest(),
                 "distribution": f"{adapter.distribution} {adapter.version}",

@@ -10,6 +10,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of, rights_of
 from erp_bridge_core.people.rules import (
     may_administer,
+    may_administer_installation,
     may_tend,
     require,
     require_own_password,
@@ -44,6 +45,13 @@ def require_administrator(connection: Connection, actor: Actor, now: datetime) -
             *signed_in_recently(actor.signed_in_at, now, minutes=minutes),
         ]
     )
+
+
+def require_installation_administrator(connection: Connection, actor: Actor, now: datetime) -> None:
+    """The same for what concerns every company: an administrator of the installation's first one (P0)."""
+    require_administrator(connection, actor, now)
+    if not actor.is_system:
+        require(may_administer_installation(rights_of(connection, actor)))
 
 
 def require_tending(connection: Connection, actor: Actor) -> None:

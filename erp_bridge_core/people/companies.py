@@ -10,7 +10,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, UsageError
 from erp_bridge_core.contract.structuring import structure
-from erp_bridge_core.people.access import require_administrator
+from erp_bridge_core.people.access import require_administrator, require_installation_administrator
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.clocks import ZonedClock
 from erp_bridge_core.people.policy import CompanyPolicy
@@ -34,10 +34,11 @@ class Companies:
     ) -> Company:
         """Add a company; its first administrator is whoever adds it, unless another login of his company is named.
 
-        Raises `BadInput` with every fault, `NotAllowed` for anybody but an administrator of the actor's company.
+        Raises `BadInput` with every fault, `NotAllowed` for anybody but an administrator of the
+        installation's first company.
         """
         with self.store.begin() as connection:
-            require_administrator(connection, actor, self.clock.now())
+            require_installation_administrator(connection, actor, self.clock.now())
             self._check_new(connection, code, name, time_zone, currency)
             first = self._first_administrator(connection, actor, administrator)
             company_id = self._insert(connection, code, name=name, time_zone=time_zone, currency=currency)

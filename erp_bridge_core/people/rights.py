@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.structuring import structure
@@ -58,6 +58,7 @@ def _rights_of(connection: Connection, actor: Actor, project_id: int | None) -> 
         return Rights(verbs=actor.token_verbs)
     rights = Rights(
         administrator=member.administrator,
+        installation=member.administrator and member.first == actor.company_id,
         integrations=Level.ADMIN if member.administrator else Level(member.integrations),
         privileges=_privileges(connection, actor, project_id),
         verbs=_verbs(connection, actor),
@@ -158,7 +159,11 @@ _PERSON: Final = bindparam("person", type_=RowId)
 _ON_PROJECT: Final = bindparam("project", type_=RowId)
 _PROJECT: Final = select(projects.c.id).where(projects.c.id == _ON_PROJECT, projects.c.company_id == _COMPANY)
 _MEMBER: Final = (
-    select(memberships.c.administrator, memberships.c.integrations)
+    select(
+        memberships.c.administrator,
+        memberships.c.integrations,
+        select(func.min(companies.c.id)).scalar_subquery().label("first"),
+    )
     .join(people, people.c.id == memberships.c.person_id)
     .where(memberships.c.company_id == _COMPANY, memberships.c.person_id == _PERSON, people.c.active)
 )

@@ -44,10 +44,12 @@ class Rights:
     """What one actor may do in one company and, where asked for, one project.
 
     `verbs` is None for a person; an API token's rights are its owner's, limited to these verbs (P5). `whole_company` is
-    false for a token that is for some projects alone.
+    false for a token that is for some projects alone. `installation` is true for an administrator of the
+    installation's first company, who does what concerns every company.
     """
 
     administrator: bool = False
+    installation: bool = False
     integrations: Level = Level.NONE
     budget: Level = Level.NONE
     may_send: bool = False
@@ -166,6 +168,17 @@ def may_look_at_company(rights: Rights) -> list[Fault]:
 def may_see_history(rights: Rights) -> list[Fault]:
     """A project's past sends: whoever may look at its budget or at ERP Integrations; a reject's reason is for both."""
     return may_see_budget(rights) and may_look_at_items(rights)
+
+
+def may_administer_installation(rights: Rights) -> list[Fault]:
+    """What concerns every company, such as certificates: administrators of the installation's first company (P0)."""
+    elsewhere = Fault(
+        "company",
+        "This concerns every company of the installation.",
+        rule="P0",
+        remedy="Ask an administrator of the company that it was made with.",
+    )
+    return may_administer(rights) or ([] if rights.installation else [elsewhere])
 
 
 def may_administer(rights: Rights) -> list[Fault]:

@@ -54,6 +54,18 @@ def test_only_administrators_add_companies(companies: Companies, manager: Actor)
         companies.add(manager, "second", **SECOND)
 
 
+@pytest.mark.rule("P0")
+def test_what_concerns_every_company_is_for_administrators_of_the_first(
+    companies: Companies, administrator: Actor
+) -> None:
+    """The same person, acting in another company that he administers too, is sent to the first one."""
+    companies.add(administrator, "second", **SECOND)
+    there = evolve(administrator, company_id=companies.system("second").company_id, company="second")
+
+    with pytest.raises(NotAllowed, match="concerns every company"):
+        companies.add(there, "third", **SECOND)
+
+
 def test_the_installation_names_an_administrator(companies: Companies) -> None:
     """Set-up on the host has no person of its own, so that it must name one who exists."""
     system = system_actor(1, "hoosier")

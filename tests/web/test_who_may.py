@@ -61,6 +61,9 @@ ROWS: Final = (
     (EDIT, r"(POST|PUT|PATCH|DELETE) /(api/v1/)?projects/\{number\}.*"),
 )  # fmt: skip
 
+#: What concerns every company is done by administrators of the first one alone.
+OF_ALL_COMPANIES: Final = r"POST /(api/v1/|problems/)?(companies|companies/new|thaw|plugins.*)"
+
 #: What the parts of a path are in the site.
 NAMED: Final = {
     "item_id": "1", "number": "24-001", "login": "pat", "name": "books", "reference": "x", "change": "1", "key": "x",
@@ -98,7 +101,8 @@ def open_to(route: str) -> frozenset[str] | None:
     found = next((who for who, pattern in ROWS if re.fullmatch(pattern, route)), None)
     if found in {None, STRANGERS, EVERYBODY}:
         return found
-    return found | {"olga"} if "ada" in found and "{" not in route else found
+    is_hers = "ada" in found and "{" not in route and not re.fullmatch(OF_ALL_COMPANIES, route)
+    return found | {"olga"} if is_hers else found
 
 
 def path_of(route: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import may_administer
+from erp_bridge_core.people.rules import may_administer_installation
 from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
@@ -84,7 +84,7 @@ def _page(
         plugins=[(each.adapter, each.assessment.standing) for each in found.usable],
         broken=tuple(found.broken.values()),
         not_enabled=found.not_enabled,
-        administer=may_administer(rights),
+        administer=may_administer_installation(rights),
         refused=refused,
     )
 

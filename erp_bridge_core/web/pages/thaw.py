@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.rules import may_administer
+from erp_bridge_core.people.rules import may_administer_installation
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
@@ -58,7 +58,7 @@ def _page(
 ) -> Response[str]:
     frozen = application.freezing.why(actor)
     with application.store.read() as connection:
-        administer = may_administer(application.people.rights(connection, actor))
+        administer = may_administer_installation(application.people.rights(connection, actor))
     return render(request, "thaw.html", status=status, form=filled, frozen=frozen, administer=administer)
 
 

@@ -80,7 +80,7 @@ def pages(browser: Browser) -> Iterator[tuple[str, Response]]:
 def wrong_with(path: str, answer: Response) -> str:
     """What the hostile word has made of a page; blank when it is text alone."""
     page = read(answer)
-    if answer.status_code >= 500 or page.foreign or str(7 * 191) in answer.text:
+    if answer.status_code >= 500 or page.foreign or str(40503 * 86413) in answer.text:
         return f"{path}: {answer.status_code} {page.foreign[:1]}"
     unseen = [letter for letter in answer.text if category(letter) in {"Cc", "Cf"} and letter != "\n"]
     return f"{path}: {unseen[:3]}" if unseen else ""
