@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from attrs import frozen
 from controlled_clock import START, ControlledClock
 from sqlalchemy import insert
 
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.people import passwords
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store import schema
 from erp_bridge_core.store.database import Store
@@ -45,6 +47,15 @@ PEOPLE = {
     "approver": (3, "Abe Approver", False, "standard"),
     "viewer": (4, "Val Viewer", False, "read_only"),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are hashed with little work, since nearly every test signs somebody in; other processes do it in full."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_NOBODY", passwords._hash_of_nothing())
+        yield
 
 
 @pytest.fixture(scope="session")
