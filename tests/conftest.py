@@ -51,7 +51,7 @@ PEOPLE = {
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Passwords are hashed with little work, since nearly every test signs somebody in; other processes do it in full."""
+    """Passwords are hashed with little work: nearly every test signs somebody in. Other processes do it in full."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         patch.setattr(passwords, "_NOBODY", passwords._hash_of_nothing())
