@@ -14,9 +14,9 @@ sys.path.insert(0, str(ROOT / "tests" / "conformance"))
 
 from matrix import Defect, all_defects  # noqa: E402 - the path is set above
 
-from erp_bridge_core.conformance.manifest import manifest  # noqa: E402
-from erp_bridge_core.conformance.rulebook import GROUPS, Rule  # noqa: E402
-from erp_bridge_core.conformance.world.outcomes import table  # noqa: E402
+from erp_bridge_core.conformance.manifest import manifest  # noqa: E402 -- the path is set above
+from erp_bridge_core.conformance.rulebook import GROUPS, Rule  # noqa: E402 -- the path is set above
+from erp_bridge_core.conformance.world.outcomes import table  # noqa: E402 -- the path is set above
 
 INTRODUCTION = """\
 # The conformance suite's rules

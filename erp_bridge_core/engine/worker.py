@@ -113,7 +113,7 @@ class EngineWorker:
             except Exception as error:  # noqa: BLE001 -- a worker that died unseen would leave everything undone
                 text = defect_text(error, self.application.redactor.clean)
                 where = log_defect(self.application.home, text, number="worker")
-                _LOGGER.error("The worker has a defect, %s; see %s", type(error).__name__, where)  # noqa: TRY400
+                _LOGGER.error("The worker has a defect, %s; see %s", type(error).__name__, where)  # noqa: TRY400 -- its lines are in the log of defects
             bell.wait(seconds)
             self._ending.wait(_REST)
 

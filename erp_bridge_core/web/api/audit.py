@@ -9,8 +9,11 @@ from attrs import frozen
 from litestar import Response
 from litestar.params import QueryParameter
 
+from erp_bridge_core.app import Application
+from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.audit.files import beginning_of, end_of, write_trail
 from erp_bridge_core.audit.trail import MOST_SHOWN
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.api.models import made, made_all
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.api.problems import ProblemFault
@@ -71,18 +74,8 @@ def list_audit(
     limit: _Newest = 100,
 ) -> list[AuditEntryModel]:
     """List the company's newest acts that match, newest first; the last one's number as `before` leads on."""
-    zone = application.companies.show(actor).time_zone
-    found = application.audit.show(
-        actor,
-        subject=subject,
-        subject_id=subject_id,
-        verb=verb,
-        person=person,
-        before=before,
-        limit=limit,
-        since=beginning_of(since, zone),
-        until=end_of(until, zone),
-    )
+    wanted = {"subject": subject, "subject_id": subject_id, "verb": verb, "person": person}
+    found = _found(application, actor, since, until, before=before, limit=limit, **wanted)
     return [made(AuditEntryModel, each, at=each.moment, details=each.facts) for each in found]
 
 
@@ -99,17 +92,8 @@ def download_audit_csv(
     until: _Until = None,
 ) -> Response[bytes]:
     """Write the acts that match as CSV in UTF-8, newest first; text is never a formula there."""
-    zone = application.companies.show(actor).time_zone
-    found = application.audit.show(
-        actor,
-        subject=subject,
-        subject_id=subject_id,
-        verb=verb,
-        person=person,
-        limit=MOST_SHOWN,
-        since=beginning_of(since, zone),
-        until=end_of(until, zone),
-    )
+    wanted = {"subject": subject, "subject_id": subject_id, "verb": verb, "person": person}
+    found = _found(application, actor, since, until, limit=MOST_SHOWN, **wanted)
     return download(partial(write_trail, entries=found), "audit.csv", CSV)
 
 
@@ -124,6 +108,14 @@ def check_audit(application: GivenApplication, actor: GivenActor) -> AuditCheckM
         seal=found.head.mac,
         faults=made_all(ProblemFault, found.faults),
     )
+
+
+def _found(
+    application: Application, actor: Actor, since: date | None, until: date | None, **wanted: Any
+) -> tuple[AuditEntry, ...]:
+    """The acts that match, of days as the company counts them."""
+    zone = application.companies.show(actor).time_zone
+    return application.audit.show(actor, since=beginning_of(since, zone), until=end_of(until, zone), **wanted)
 
 
 HANDLERS: Final = (list_audit, download_audit_csv, check_audit)

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey, RSAKey
 from erp_bridge_core.connections.addresses import AllowedHosts, Forbidden
 from erp_bridge_core.connections.http import GuardedSession
 from erp_bridge_core.contract.errors import ErpBridgeError, NotAllowed
+from erp_bridge_core.visible import visible
 from erp_bridge_core.web.oidc.rounds import ProviderFailed
 
 Key = RSAKey | ECKey
@@ -62,7 +63,7 @@ def told_as_failure() -> Iterator[None]:
     except (ProviderFailed, NotAllowed):
         raise
     except ErpBridgeError as error:
-        _log.warning("The provider of sign-ins failed: %s", error.message)
+        _log.warning("The provider of sign-ins failed: %s", visible(error.message))
         raise failed("the provider can't be reached, or gives no answer that can be used") from error
 
 

@@ -4,7 +4,7 @@ import csv
 from io import BytesIO, StringIO
 
 import pytest
-from openpyxl import load_workbook  # type: ignore[import-untyped]
+from openpyxl import load_workbook  # type: ignore[import-untyped] # the library has no types
 from web_items import books, exported, person, press
 from web_site import PROJECT, Browser
 
