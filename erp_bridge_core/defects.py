@@ -1,5 +1,6 @@
 """Where a defect's details go: a log in the home, without any secret (X4)."""
 
+import logging
 import textwrap
 import traceback
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Final
 
 from erp_bridge_core.visible import visible
 
+_LOGGER: Final = logging.getLogger(__name__)
 LOG: Final = Path("logs") / "errors.log"
 
 
@@ -32,4 +34,14 @@ def log_defect(home: Path, text: str, *, number: str = "") -> Path | None:
             file.write(f"--- {datetime.now(UTC).isoformat()} {number}".rstrip() + f"\n{textwrap.indent(text, '  ')}\n")
     except OSError:
         return None
+    return path
+
+
+def tell_defect(error: BaseException, number: str, *, home: Path, clean: Callable[[str], str]) -> Path | None:
+    """The same for a process that runs on: its own log tells of it, too, and all where a file can't be written."""
+    text = defect_text(error, clean)
+    path = log_defect(home, text, number=number)
+    _LOGGER.error("Defect %s: %s; see %s", number, type(error).__name__, home / LOG)
+    if path is None:
+        _LOGGER.critical("Defect %s could not be written.\n%s", number, text)
     return path

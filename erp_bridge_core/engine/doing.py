@@ -9,7 +9,7 @@ from sqlalchemy import select
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError
-from erp_bridge_core.defects import defect_text, log_defect
+from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.engine.carrying import Carrier
 from erp_bridge_core.engine.exporting import EXPORT, START, Exporting
 from erp_bridge_core.engine.jobs import BY_NAME, Job
@@ -81,9 +81,7 @@ class Doer:
         return system_actor(row.id, row.code, os_user=operating_system_user()), row.time_zone
 
     def _defect(self, task: Task, error: Exception) -> JobDefect:
-        text = defect_text(error, self.application.redactor.clean)
-        where = log_defect(self.application.home, text, number=task.key)
-        _LOGGER.error("%s: %s; see %s", task.key, type(error).__name__, where)
+        tell_defect(error, task.key, home=self.application.home, clean=self.application.redactor.clean)
         return JobDefect(
             f"ERP Bridge has a defect: {type(error).__name__}.",
             remedy="Report it; the details are in logs/errors.log of the home.",

@@ -17,7 +17,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError
-from erp_bridge_core.defects import defect_text, log_defect
+from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.carrying import Carrier, carrier_of
 from erp_bridge_core.engine.doing import Doer
@@ -111,9 +111,7 @@ class EngineWorker:
             except ErpBridgeError as error:
                 _LOGGER.warning("The worker waits: %s", error.message)
             except Exception as error:  # noqa: BLE001 -- a worker that died unseen would leave everything undone
-                text = defect_text(error, self.application.redactor.clean)
-                where = log_defect(self.application.home, text, number="worker")
-                _LOGGER.error("The worker has a defect, %s; see %s", type(error).__name__, where)  # noqa: TRY400 -- its lines are in the log of defects
+                tell_defect(error, "worker", home=self.application.home, clean=self.application.redactor.clean)
             bell.wait(seconds)
             self._ending.wait(_REST)
 

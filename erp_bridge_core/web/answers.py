@@ -9,9 +9,9 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from erp_bridge_core.contract.errors import ErpBridgeError, OneTimePassword
+from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of
 from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, asked_path, sign_in_path
-from erp_bridge_core.web.defects import log_defect
 from erp_bridge_core.web.errors import PROBLEM, Defect, ForeignForm, NotSignedIn, Told, asks_for_sign_in, problem, tell
 from erp_bridge_core.web.kept import way_back
 from erp_bridge_core.web.rendering import redirect, render, render_bare
@@ -22,7 +22,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     told = tell(error)
     if isinstance(told.error, Defect):
         application = application_of(request)
-        log_defect(error, told.error.details["id"], home=application.home, redactor=application.redactor)
+        tell_defect(error, told.error.details["id"], home=application.home, clean=application.redactor.clean)
     path = asked_path(request.scope)
     if path.startswith(API):
         return Response(problem(told, path), status_code=told.status, media_type=PROBLEM, headers=dict(told.headers))

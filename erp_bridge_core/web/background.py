@@ -15,7 +15,7 @@ from litestar.connection import ASGIConnection
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
-from erp_bridge_core.web.defects import log_defect
+from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.web.errors import Defect, tell
 
 #: Seconds that a page waits for an export before it shows its progress instead, and a stop of the server for all.
@@ -94,7 +94,7 @@ class Background:
     def _told(self, error: Exception) -> ErpBridgeError:
         told = tell(error).error
         if isinstance(told, Defect):
-            log_defect(error, told.details["id"], home=self.application.home, redactor=self.application.redactor)
+            tell_defect(error, told.details["id"], home=self.application.home, clean=self.application.redactor.clean)
         return told
 
 
