@@ -20,6 +20,9 @@ from erp_bridge_core.contract.simulator import Mischief
 
 #: As often as it comes.
 ALWAYS: Final = 1_000_000
+#: Seconds for which an answer is waited for that will not come, by fault; every other answer may take its time, so that
+#: a busy machine proves nothing. After a commit there must be time for the commit.
+HURRIES: Final[dict[Fault, float]] = {WireFault.TIMED_OUT: 0.3, WireFault.TIMED_OUT_AFTER_COMMIT: 0.6}
 #: Stages of the ledger at which something may be done; the others are stages of the write's request.
 OF_THE_LEDGER: Final = frozenset({"intent", "answered", "recorded", "seen", "failed"})
 
@@ -148,16 +151,28 @@ class _OnTheWire(_Base):
                 self.requests += sent.effect.key == self.first
             announce(sent)
 
-        self.site.watch.announce = tell
+        former = self.site.watch.hurry
+
+        def hurry(sent: Sent) -> float | None:
+            if self.struck < self._times and self.strike.fault in HURRIES and self._strikes_request(sent):
+                return HURRIES[self.strike.fault]
+            return None if former is None else former(sent)
+
+        self.site.watch.announce, self.site.watch.hurry = tell, hurry
         around = self._lose if self.strike.fault is WireFault.ACKNOWLEDGED_ONLY else None
         fault = self.strike.fault
         assert isinstance(fault, WireFault)
-        times = ALWAYS if self.strike.of_reads else self.strike.times
-        self.arming.append(self.bench.proxy.arm(fault, self._strikes, times=times, around_commit=around))
+        self.arming.append(self.bench.proxy.arm(fault, self._strikes, times=self._times, around_commit=around))
+
+    @property
+    def _times(self) -> int:
+        return ALWAYS if self.strike.of_reads else self.strike.times
 
     def _strikes(self, incoming: Any) -> bool:
-        sent = incoming.tag
-        if not isinstance(sent, Sent):
+        return isinstance(incoming.tag, Sent) and self._strikes_request(incoming.tag)
+
+    def _strikes_request(self, sent: Sent) -> bool:
+        if self.calm_now:
             return False
         if self.strike.of_reads or sent.effect is None:
             return self.strike.of_reads and sent.effect is None and bool(self.first)

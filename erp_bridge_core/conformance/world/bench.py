@@ -158,23 +158,23 @@ class Bench:
     # -- sites --------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def site(self, snapshot: Snapshot, *, serial: bool = True, limits: Limits = LIMITS) -> Iterator[Site]:
+    def site(self, snapshot: Snapshot, *, serial: bool = True) -> Iterator[Site]:
         """A site as it was kept, alive: the simulator serves behind the proxy, the installation is open."""
         home, erp_home = self._work
         self._clear()
         shutil.copytree(snapshot.path / "home", home)
         shutil.copytree(snapshot.path / "erp", erp_home)
-        with self.opened(snapshot, serial=serial, limits=limits) as site:
+        with self.opened(snapshot, serial=serial) as site:
             yield site
 
     @contextmanager
-    def opened(self, snapshot: Snapshot, *, serial: bool = True, limits: Limits = LIMITS) -> Iterator[Site]:
+    def opened(self, snapshot: Snapshot, *, serial: bool = True) -> Iterator[Site]:
         """The site that lies in the work folder now, opened (again): what another process left, say."""
         home, erp_home = self._work
         clock = clock_at(snapshot.passed)
         granted = snapshot.workload.granted
         seconds = patience(len(snapshot.workload.lines))
-        watch = self._watched(serial=serial, limits=limits, granted=granted, seconds=seconds)
+        watch = self._watched(serial=serial, limits=LIMITS, granted=granted, seconds=seconds)
         simulator = self.subject.simulator
         self.proxy.clear()
         with (

@@ -11,14 +11,12 @@ from sqlalchemy import select
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.conformance.cases.operations import writes_of_variants
-from erp_bridge_core.conformance.wire import WireFault
 from erp_bridge_core.conformance.world.arming import Arming, Strike, arm
-from erp_bridge_core.conformance.world.bench import LIMITS, Bench
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.outcomes import End, Fault, allowed
 from erp_bridge_core.conformance.world.positions import Reference, Write, reference
 from erp_bridge_core.conformance.world.site import Site
 from erp_bridge_core.conformance.world.workload import Workload, difference, later_change, later_line
-from erp_bridge_core.connections.http import Limits
 from erp_bridge_core.contract.profile import Capability
 from erp_bridge_core.exports.status import ExportState, ExportStatus, LineCounts
 from erp_bridge_core.store.tables import sightings
@@ -27,9 +25,6 @@ Thing = TypeVar("Thing")
 
 #: Once faults have stopped, a worker that comes by so many times has brought everything to rest.
 ROUNDS: Final = 4
-#: A client gives up early in the cases that are about giving up.
-SHORT: Final = Limits(connect=5.0, read=0.3, total=5.0)
-SLOW: Final = frozenset({WireFault.TIMED_OUT, WireFault.TIMED_OUT_AFTER_COMMIT})
 #: When a late commit is let go.
 EVENTS: Final = ("after_giving_up", "after_find", "after_resend", "after_post", "after_verify", "after_next_export")
 _AT_REST: Final = frozenset({ExportState.COMPLETE, ExportState.OFFERED, ExportState.FAILED})
@@ -143,9 +138,8 @@ def note_cases(bench: Bench, rule: str, count: int) -> None:
 def run_case(bench: Bench, case: str, write: Write, strikes: Iterable[Strike]) -> Ended:
     """Restore the site before the write, let the faults strike, bring everything to rest, and judge it."""
     given = tuple(strikes)
-    limits = SHORT if any(strike.fault in SLOW for strike in given) else LIMITS
     ends = frozenset[End]().union(*(allowed(write.safety, each.fault, event=each.event) for each in given))
-    with bench.site(write.before, limits=limits) as site, ExitStack() as stack:
+    with bench.site(write.before) as site, ExitStack() as stack:
         assert write.before.item is not None
         armed = [stack.enter_context(arm(bench, site, each)) for each in given]
         rests: list[AtRest] = []

@@ -50,14 +50,16 @@ class WatchedAdapter:
     """Stands in the registry for the adapter under test.
 
     `serial`: effects go one by one, so that every position is the same in every run. `announce` is told of each
-    request right before it goes out; `files` wraps the share; `limits` bound the requests; `granted` are capabilities
-    that the product takes as claimed though the profile does not. `replay` answers instead of an ERP; `record` is the
-    file that what an ERP answers is kept in.
+    request right before it goes out; `hurry` says for how many seconds an answer to it is waited for (None: as `limits`
+    say); `files` wraps the share; `limits` bound the requests; `granted` are capabilities that the product takes as
+    claimed though the profile does not. `replay` answers instead of an ERP; `record` is the file that what an ERP
+    answers is kept in.
     """
 
     adapter: Adapter
     serial: bool = True
     announce: Callable[[Sent], None] | None = None
+    hurry: Callable[[Sent], float | None] | None = None
     wrap_files: Callable[[Any], FaultyFiles] | None = None
     limits: Limits | None = None
     seconds: float = HOOK_SECONDS
@@ -179,7 +181,9 @@ class WatchedAdapter:
         sending = session.send
 
         def send(request: Any, **options: Any) -> Any:
-            self._tell()
+            sent = self._tell()
+            if sent is not None and self.hurry is not None and (seconds := self.hurry(sent)) is not None:
+                options["timeout"] = seconds
             if self.replay is not None:
                 return self.replay.answer(request)
             response = sending(request, **options)
@@ -192,13 +196,15 @@ class WatchedAdapter:
         files = erp.files if self.wrap_files is None else self.wrap_files(erp.files)
         return evolve(erp, http=session, files=files)
 
-    def _tell(self) -> None:
+    def _tell(self) -> Sent | None:
         if self.announce is None:
-            return
+            return None
         self._requests += 1
         inside = self.current if current_attempt() is not None else None
         effect, attempt = inside or (None, None)
-        self.announce(Sent(effect=effect, attempt=attempt, number=self._requests))
+        sent = Sent(effect=effect, attempt=attempt, number=self._requests)
+        self.announce(sent)
+        return sent
 
 
 @define
