@@ -6,6 +6,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from erp_bridge_core.cli import version_told
 from erp_bridge_core.cli.acts import LazyGroup, shared_options
 from erp_bridge_core.cli.call import Call, default_home
 from erp_bridge_core.cli.errors import explain, report, wants_json
@@ -76,9 +77,7 @@ class Root(LazyGroup):
 def _show_version(context: click.Context, _: click.Parameter, wanted: Any) -> None:
     if not wanted:
         return
-    from importlib.metadata import version
-
-    click.echo(f"erp-bridge {version('erp-bridge-core')}")
+    click.echo(version_told())
     context.exit()
 
 
