@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.budgets.file_import import merge_mode
 from erp_bridge_core.budgets.masters import SpooledReading, spool_reading, store_reading
-from erp_bridge_core.budgets.merging import Merged, MergeMode, merge_lines
+from erp_bridge_core.budgets.merging import COLUMNS, Merged, MergeMode, merge_lines
 from erp_bridge_core.budgets.projects import open_job
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import reasons_import_not_supported, reasons_not_to_import
@@ -183,9 +183,10 @@ def _unmapped(kind: str, value: str, found: list[str]) -> Fault:
     )
 
 
-def _line(figures: _Figures, row: Mapping[str, Any]) -> dict[str, Any]:
+def _line(figures: _Figures, row: Mapping[str, Any]) -> tuple[Any, ...]:
     kept = {name: row[name] for name in ("description", "quantity")}
-    return {**kept, **figures.in_our_codes(row), "unit_cost": None, "amount": row["original"] or 0, "source": None}
+    line = {**kept, **figures.in_our_codes(row), "unit_cost": None, "amount": row["original"] or 0, "source": None}
+    return tuple(line[name] for name in COLUMNS)
 
 
 def _forget_import(connection: Connection, project: ProjectView) -> None:

@@ -1,6 +1,7 @@
 """A budget from a CSV or XLSX file: all or nothing, its column mapping remembered per project (B8)."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -9,17 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import Factory, frozen
 from sqlalchemy import Connection, delete, insert, select
 
-from erp_bridge_core.budgets.merging import Merged, MergeMode, merge_lines
+from erp_bridge_core.budgets.merging import MOST_FAULTS, Merged, MergeMode, merge_lines
 from erp_bridge_core.budgets.records import ProjectView, note_contribution
-from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault
-from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
 from erp_bridge_core.contract.structuring import converter, structure
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of
 from erp_bridge_core.sources.imported import ImportedBudget
-from erp_bridge_core.sources.lines import JobSummary, SourceLine
+from erp_bridge_core.sources.lines import JobSummary, Record
 from erp_bridge_core.sources.mapping import ColumnMapping
 from erp_bridge_core.sources.numbers import NumberStyle
 from erp_bridge_core.sources.reading import read_budget
@@ -97,10 +96,9 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
         if imported.fault_count and choices.faults_to is not None:
             imported.write_faults(choices.faults_to)
         job = _choose_job(imported, project, choices.job)
-        lines = imported.lines(job.job)
         with suppress(_Undo), budgets.store.begin() as connection:
             project = budgets.editable(connection, actor, number)
-            rows = _rows(lines, imported.facts.name, project.digits)
+            rows = _rows(imported.merged(job.job), imported.facts.name)
             merged = merge_lines(connection, project, rows, mode=mode, sum_repeated=duplicates == "sum")
             report = _report(imported, job, merged)
             if choices.trial:
@@ -161,30 +159,24 @@ def _choose_job(imported: ImportedBudget, project: ProjectView, wanted: str | No
     )
 
 
-def _rows(lines: Stream[SourceLine], file: str, digits: int) -> Iterator[dict[str, Any]]:
-    """The lines as rows of the table; raises BadInput at their end with every unit that is too long."""
-    faults = []
-    for line in lines:
+def _rows(lines: Iterable[tuple[Record, tuple[int, ...]]], file: str) -> Iterator[tuple[Any, ...]]:
+    """The lines as rows of the table; raises BadInput at their end with units that are too long."""
+    faults: list[Fault] = []
+    source = json.dumps({"file": file}).removesuffix("}")
+    for line, rows in lines:
         if len(line.unit) > _UNIT_LENGTH:
-            faults.append(_too_long(line))
+            if len(faults) < MOST_FAULTS:
+                faults.append(_too_long(line))
             continue
-        yield {
-            "sub_job": line.key.sub_job,
-            "cost_code": line.key.cost_code,
-            "category": line.key.category,
-            "description": line.description,
-            "quantity": None if line.quantity is None else to_units(line.quantity, QUANTITY_DIGITS),
-            "unit": line.unit,
-            "unit_cost": None if line.unit_cost is None else to_units(line.unit_cost, QUANTITY_DIGITS),
-            "amount": to_units(line.amount, digits),
-            "source": {"file": file, "rows": list(line.rows)},
-        }
+        key = line.sub_job, line.cost_code, line.category
+        values = line.description, line.quantity, line.unit, line.unit_cost, line.amount
+        yield *key, *values, f'{source}, "rows": [{", ".join(map(str, rows))}]}}'
     if faults:
         raise BadInput("A unit is too long; nothing was imported.", remedy="Shorten each.", faults=faults)
 
 
-def _too_long(line: SourceLine) -> Fault:
-    where = f"row {line.rows[0]}, unit"
+def _too_long(line: Record) -> Fault:
+    where = f"row {line.row}, unit"
     return Fault(where, "is too long", value=line.unit, expected=f"at most {_UNIT_LENGTH} characters", rule="B1")
 
 

@@ -1,7 +1,6 @@
 """Many lines into a budget at once: through a table of this transaction's own, in a handful of statements (B8, B10)."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
@@ -35,7 +34,10 @@ from erp_bridge_core.store.tables import budget_lines, sub_jobs
 
 _KEY: Final = ("sub_job", "cost_code", "category")
 _VALUES: Final = ("description", "quantity", "unit", "unit_cost", "amount", "source")
-_COLUMNS: Final = (*_KEY, *_VALUES)
+#: The columns of a row to bring in, in order; `source` is JSON text, or None.
+COLUMNS: Final = (*_KEY, *_VALUES)
+#: How many faults an error names; the others are counted.
+MOST_FAULTS: Final = 1_000
 
 incoming = Table(
     "incoming_lines",
@@ -71,18 +73,18 @@ class Merged:
 def merge_lines(
     connection: Connection,
     project: ProjectView,
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[tuple[Any, ...]],
     *,
     mode: MergeMode,
     sum_repeated: bool = False,
 ) -> Merged:
-    """Bring rows of distinct keys into a budget in the caller's transaction.
+    """Bring rows (as `COLUMNS` has them) of distinct keys into a budget in the caller's transaction.
 
     `keep` leaves the other lines and refuses keys that are there already, unless `sum_repeated`; `override` leaves
-    the rows alone, with exported keys set to zero and kept. Raises BadInput naming every repeated key.
+    the rows alone, with exported keys set to zero and kept. Raises BadInput naming the repeated keys.
     """
     incoming.create(connection)
-    insert_rows(connection, incoming, _COLUMNS, map(_incoming_row, rows))
+    insert_rows(connection, incoming, COLUMNS, rows)
     replaced = connection.execute(select(func.count()).where(_same_key(project), _kept())).scalar_one()
     zeroed = dropped = 0
     if mode is MergeMode.OVERRIDE:
@@ -90,16 +92,11 @@ def merge_lines(
     elif sum_repeated:
         _sum_existing(connection, project)
     else:
-        _refuse_existing(connection, project)
+        _refuse_existing(connection, project, replaced)
     total = connection.execute(select(func.count()).select_from(incoming)).scalar_one()
     _write(connection, project)
     incoming.drop(connection)
     return Merged(added=total - replaced, replaced=replaced, zeroed=zeroed, dropped=dropped)
-
-
-def _incoming_row(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    *plain, source = map(row.__getitem__, _COLUMNS)
-    return *plain, json.dumps(source)
 
 
 def _same_key(project: ProjectView) -> Any:
@@ -111,7 +108,9 @@ def _kept() -> Any:
     return budget_lines.c.removed.is_(False)
 
 
-def _refuse_existing(connection: Connection, project: ProjectView) -> None:
+def _refuse_existing(connection: Connection, project: ProjectView, count: int) -> None:
+    if not count:
+        return
     query = select(*(incoming.c[name] for name in _KEY)).where(_same_key(project), _kept())
     faults = [
         Fault(
@@ -121,14 +120,14 @@ def _refuse_existing(connection: Connection, project: ProjectView) -> None:
             rule="B8",
             remedy="Override the budget, ask for repeated keys to be summed, or take the line out.",
         )
-        for row in connection.execute(query.order_by(*(incoming.c[name] for name in _KEY)))
+        for row in connection.execute(query.order_by(*(incoming.c[name] for name in _KEY)).limit(MOST_FAULTS))
     ]
-    if faults:
-        raise BadInput(
-            f"{len(faults):,} of the lines would stand in the budget twice; nothing was imported.",
-            remedy="Override the budget, or ask for repeated keys to be summed.",
-            faults=faults,
-        )
+    raise BadInput(
+        f"{count:,} of the lines would stand in the budget twice; nothing was imported.",
+        remedy="Override the budget, or ask for repeated keys to be summed.",
+        faults=faults,
+        details={"faults": count},
+    )
 
 
 def _sum_existing(connection: Connection, project: ProjectView) -> None:

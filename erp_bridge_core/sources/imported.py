@@ -134,6 +134,12 @@ class ImportedBudget:
         self.check()
         return Stream(lambda: (self._line(group) for group in self._spool.groups(job)))
 
+    def merged(self, job: str) -> Iterator[tuple[Record, tuple[int, ...]]]:
+        """One job's lines in whole units, each with the rows it was made from, for whoever writes them into a table."""
+        self.check()
+        for group in self._spool.groups(job):
+            yield merge_records(group), tuple(record.row for record in group)
+
     def source_lines(self, job: str) -> Stream[SourceLine]:
         """One job's rows as they were before repeated keys were summed, those of one key together."""
         self.check()

@@ -1,6 +1,8 @@
 """One row's cells to one record, or to every fault that the row has."""
 
+import sys
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 from attrs import define, field
@@ -8,7 +10,7 @@ from attrs import define, field
 from erp_bridge_core.contract.errors import Fault
 from erp_bridge_core.contract.money import MAX_DIGITS, QUANTITY_DIGITS, from_units, plain
 from erp_bridge_core.sources.lines import Record
-from erp_bridge_core.sources.mapping import ResolvedColumns
+from erp_bridge_core.sources.mapping import FIELDS, ResolvedColumns
 from erp_bridge_core.sources.numbers import NumberStyle, parse_units
 from erp_bridge_core.sources.text import looks_like_formula, parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue, shorten
@@ -20,6 +22,9 @@ Report = Callable[[int, str, Fault], None]
 _TEXT_RULE: Final = "X3"
 _NUMBER_RULE: Final = "B1"
 _SHAPE_RULE: Final = "B8"
+_CODES: Final = ("job", "sub_job", "cost_code", "category")
+#: Codes come again and again in a file, and a million times over. Text and a spreadsheet's number are told apart.
+_code: Final = lru_cache(maxsize=4_096, typed=True)(parse_code)
 
 
 @define(kw_only=True)
@@ -35,17 +40,27 @@ class RowReader:
     warn: Report
     # What turns an amount into the units of quantity x unit cost.
     _scale: int = field(init=False)
+    #: Of each field its column (none: beyond any row) and its default.
+    _sources: dict[str, tuple[int, str]] = field(init=False)
+    _fine: Callable[[str], int] = field(init=False)
+    _money: Callable[[str], int] = field(init=False)
     #: The fields of this row that have a fault; blank stands for the row as a whole.
     _failed: set[str] = field(factory=set, init=False)
     _number: int = field(default=0, init=False)
     _cells: list[str] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Prepare for the currency."""
+        """Decide once what would else be decided for each cell of a million rows."""
+        places, defaults = self.columns.places, self.columns.defaults
         self._scale = int(10 ** (2 * QUANTITY_DIGITS - self.digits))
+        self._sources = {name: (places.get(name, sys.maxsize), defaults.get(name, "")) for name in FIELDS}
+        self._fine = partial(parse_units, digits=QUANTITY_DIGITS, style=self.style)
+        self._money = partial(parse_units, digits=self.digits, style=self.style)
 
     def is_wanted(self, cells: list[str]) -> bool:
         """Whether a row passes every filter."""
+        if not self.columns.where:
+            return True
         width = len(cells)
         return all(place < width and cells[place].strip() == value for place, value in self.columns.where.items())
 
@@ -55,15 +70,17 @@ class RowReader:
             return None
         self._failed, self._number, self._cells = set(), number, cells
         self._check_shape()
-        codes = {name: self._parse(name, parse_code, "") for name in ("job", "sub_job", "cost_code", "category")}
-        self._require_codes(codes)
-        texts = {name: self._parse(name, parse_text, "") for name in ("description", "unit")}
-        quantity = self._parse("quantity", self._fine, None)
-        unit_cost = self._parse("unit_cost", self._fine, None)
+        job, sub_job, cost_code, category = [self._parse(name, _code, "") for name in _CODES]
+        self._require_codes(job=job, cost_code=cost_code)
+        description, unit = self._parse("description", parse_text, ""), self._parse("unit", parse_text, "")
+        quantity, unit_cost = self._parse("quantity", self._fine, None), self._parse("unit_cost", self._fine, None)
         amount = self._amount(quantity, unit_cost)
         if self._failed or amount is None:
             return None
-        record = Record(row=number, **codes, **texts, quantity=quantity, unit_cost=unit_cost, amount=amount)
+        record = Record(
+            row=number, job=job, sub_job=sub_job, cost_code=cost_code, category=category, description=description,
+            quantity=quantity, unit=unit, unit_cost=unit_cost, amount=amount,
+        )  # fmt: skip
         self._look_twice(record)
         return record
 
@@ -82,18 +99,18 @@ class RowReader:
                 remedy="Check that the file is whole; write blank cells out.",
             )  # fmt: skip
 
-    def _require_codes(self, codes: dict[str, str]) -> None:
-        for name in ("job", "cost_code"):
-            if name in self.columns.places and not codes[name] and not self._failed & {"", name}:
+    def _require_codes(self, **codes: str) -> None:
+        for name, code in codes.items():
+            if not code and name in self.columns.places and not self._failed & {"", name}:
                 self._tell(
                     name, "blank", value="", expected="a code",
                     remedy="Fill it in, or leave the row out with a filter (a row of totals, say).",
                 )  # fmt: skip
 
     def _amount(self, quantity: int | None, unit_cost: int | None) -> int | None:
-        cell = self._cell("amount")
-        if cell:
-            return self._parse("amount", self._money, None)
+        amount = self._parse("amount", self._money, None)
+        if amount is not None or "amount" in self._failed:
+            return amount
         if quantity is None or unit_cost is None:
             if not self._failed & {"", "quantity", "unit_cost"}:
                 self._tell(
@@ -147,14 +164,12 @@ class RowReader:
         )
         self.warn(self._number, self._header("amount"), fault)
 
-    def _fine(self, cell: str) -> int:
-        return parse_units(cell, digits=QUANTITY_DIGITS, style=self.style)
-
-    def _money(self, cell: str) -> int:
-        return parse_units(cell, digits=self.digits, style=self.style)
-
     def _parse(self, name: str, parse: Callable[[str], Value], blank: Value) -> Value:
-        cell = self._cell(name)
+        """The value of the field's cell, or of its default where the cell is blank: of blanks alone is blank too."""
+        place, default = self._sources[name]
+        cell = self._cells[place] if place < len(self._cells) else ""
+        if not cell or cell.isspace():
+            cell = default
         if not cell:
             return blank
         try:
@@ -163,12 +178,6 @@ class RowReader:
             rule = _NUMBER_RULE if name in {"quantity", "unit_cost", "amount"} else _TEXT_RULE
             self._tell(name, error.message, value=cell, expected=error.expected, rule=rule, remedy=error.remedy or None)
             return blank
-
-    def _cell(self, name: str) -> str:
-        """The field's cell, or its default where the cell is blank. A cell of blanks alone is blank."""
-        place = self.columns.places.get(name)
-        cell = self._cells[place] if place is not None and place < len(self._cells) else ""
-        return cell if cell and not cell.isspace() else self.columns.defaults.get(name, "")
 
     def _tell(
         self,

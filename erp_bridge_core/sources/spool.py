@@ -167,4 +167,9 @@ class Spool:
 
 
 def _record(values: tuple[Any, ...]) -> Record:
-    return Record(**dict(zip(_FIELDS, values, strict=True)))
+    # Unpacked, not by name: a file may have a million of them.
+    row, job, sub_job, cost_code, category, amount, description, quantity, unit, unit_cost = values
+    return Record(
+        row=row, job=job, sub_job=sub_job, cost_code=cost_code, category=category, amount=amount,
+        description=description, quantity=quantity, unit=unit, unit_cost=unit_cost,
+    )  # fmt: skip
