@@ -311,6 +311,11 @@ class MemoryConnections:
     clock: Clock
     state: MemoryState = Factory(MemoryState)
 
+    def profile_of(self, erp: str, name: str | None) -> ErpProfile:
+        """The adapter's profile, in its own words."""
+        del erp, name
+        return self.adapter.profile
+
     def erp(
         self, company_id: int, connection_id: int, job: str, masters: Masters | None = None
     ) -> tuple[MemoryAdapter, Erp[Any]]:

@@ -17,6 +17,7 @@ from erp_bridge_core.contract.fields import RevisionField
 from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.masters import JobHeader
 from erp_bridge_core.contract.money import from_units
+from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.store.database import Store
 
 #: How many errors of a batch an accept names; sending has named all of them already.
@@ -28,6 +29,9 @@ class ConnectionsDoor(Protocol):
 
     def erp(self, company_id: int, connection_id: int, job: str, masters: Any = None) -> tuple[Any, Any]:
         """The adapter and its connection to the ERP."""
+
+    def profile_of(self, erp: str, name: str | None) -> ErpProfile:
+        """The profile of an ERP in the words of the connection of that name."""
 
 
 class RegistryDoor(Protocol):

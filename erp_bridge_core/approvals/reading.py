@@ -118,7 +118,7 @@ class ReviewReading:
             header = last_header(connection, item.project_id)
             totals = review_totals(connection, item)
         batch = load_batch(self.store.read, item_id)
-        profile = self.registry.adapter(item.erp).profile
+        profile = self.connections.profile_of(item.erp, item.connection)
         asks = item.state in {ItemState.READY, ItemState.ACCEPTED}
         return Details(
             item=item,

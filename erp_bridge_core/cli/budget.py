@@ -73,7 +73,7 @@ def show(call: Call, project: str, *, limit: int | None, search: str | None, sub
         if view.project.erp:
             from erp_bridge_core.cli.things import print_short
 
-            print_short(page, call.app.registry.adapter(view.project.erp).profile)
+            print_short(page, call.app.connections.profile_of(view.project.erp, view.project.connection))
 
     call.answer(document, print_it)
 
@@ -84,7 +84,7 @@ def _print_budget(
     from erp_bridge_core.cli.project import print_project
 
     print_project(call, page, project)
-    words = call.words(project.erp)
+    words = call.words(project)
     columns = [
         *(each.capitalize() for each in (words.sub_job, words.cost_code, words.category)),
         "Description", Column("Quantity", right=True), "Unit", Column("Unit cost", right=True),

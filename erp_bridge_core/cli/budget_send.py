@@ -149,7 +149,7 @@ def _require_action(call: Call, project: str, action: str) -> None:
 
 
 def _print_sent(call: Call, page: Page, item: "ItemView") -> None:
-    words = call.words(item.erp)
+    words = call.words(item)
     page.facts(
         [
             ("Item", item.id),

@@ -15,6 +15,8 @@ from erp_bridge_core.contract.errors import NotAllowed, UsageError
 
 if TYPE_CHECKING:
     from erp_bridge_core.app import Application
+    from erp_bridge_core.approvals.items import ItemView
+    from erp_bridge_core.budgets.records import ProjectView
     from erp_bridge_core.cli.output import Page
     from erp_bridge_core.contract.profile import Words
     from erp_bridge_core.people.actor import Actor
@@ -107,15 +109,18 @@ class Call:
             return stored.company
         return only_company(self.app)
 
-    def words(self, erp: str | None) -> "Words":
-        """The ERP's own words; the general ones where there is no connection yet or its plugin can't be used."""
+    def words(self, linked: "ProjectView | ItemView") -> "Words":
+        """The words of the ERP that a project or item is linked to, as its site renamed them (B7).
+
+        The general ones where there is no connection yet, or its plugin can't be used.
+        """
         from erp_bridge_core.contract.errors import PluginError
         from erp_bridge_core.contract.profile import Words
 
-        if not erp:
+        if not linked.erp:
             return Words()
         try:
-            return self.app.registry.adapter(erp).profile.words
+            return self.app.connections.profile_of(linked.erp, linked.connection).words
         except PluginError:
             # Showing a budget needs no plugin; `erp-bridge plugins` tells what is wrong with it.
             return Words()

@@ -96,7 +96,8 @@ def remove(call: Call, name: str) -> None:
 def set_setting(call: Call, name: str, setting: str) -> None:
     """Change one setting: `set NAME user=bridge`, `NAME:=VALUE` for TOML, `set NAME user:=null` takes it away.
 
-    Besides the plugin's: files.root, http.hosts, http.plain_http, http.ca_file. A changed host clears the secrets.
+    Besides the plugin's: files.root, http.hosts, http.plain_http, http.ca_file, words.sub_job and the other words.
+    A changed host clears the secrets.
     """
     field, value = _one_setting(setting)
     cleared = call.app.connections.set(call.actor, name, field, value)
@@ -125,6 +126,7 @@ def settings(call: Call, name: str) -> None:
                 ("http.hosts", found.hosts),
                 ("http.plain_http", found.plain_http),
                 ("http.ca_file", found.ca_file),
+                *((f"words.{name}", word) for name, word in found.words.items()),
             ]
         )
 

@@ -111,7 +111,7 @@ def sync(call: Call, number: str) -> None:
 
 def print_project(call: Call, page: Page, found: "ProjectView") -> None:
     """A project's facts, in its ERP's words."""
-    words = call.words(found.erp)
+    words = call.words(found)
     page.facts(
         [
             ("Project", f"{found.number} {found.name}"),

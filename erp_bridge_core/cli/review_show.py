@@ -32,12 +32,12 @@ def show(call: Call, item: int, limit: int | None) -> None:
     shown = limit if limit is not None else (0 if call.as_json else 200)
 
     def print_it(page: Page) -> None:
-        words = call.words(details.item.erp)
+        words = call.words(details.item)
         _print_head(page, details, words)
         _print_keys(page, details, words, shown)
         _print_rest(page, details)
         warning = call.app.certificates.assess(details.item.erp).standing.warning
-        print_short(page, call.app.registry.adapter(details.item.erp).profile, warning)
+        print_short(page, call.app.connections.profile_of(details.item.erp, details.item.connection), warning)
         if details.item.state.value == "ready":
             page.line(
                 f"Next: `erp-bridge review accept {item} --revision {details.item.revision}`, or `review reject`."

@@ -15,6 +15,7 @@ from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig, schedule_faults
 from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.connections.sign_in_provider import OidcConfig, oidc_faults
+from erp_bridge_core.connections.words import word_faults
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound
 from erp_bridge_core.contract.structuring import structure
 
@@ -27,7 +28,7 @@ _BASE_URL: Final = re.compile(rf"https?://{_HOST.pattern}")
 _SESSION_MINUTES: Final = range(5, 12 * 60 + 1)
 _ITEM: Final = re.compile(r"\[([a-z0-9-]+)\]")
 #: Parts of a connection that are the core's; every other setting is the plugin's.
-_OURS: Final = ("files.root", "http.hosts", "http.plain_http", "http.ca_file")
+_OURS: Final = ("files.root", "http.hosts", "http.plain_http", "http.ca_file", "words")
 
 
 @frozen(kw_only=True)
@@ -78,6 +79,7 @@ class _Connection:
     files: ShareConfig = ShareConfig()
     http: HttpConfig = HttpConfig()
     settings: dict[str, Any] = Factory(dict)
+    words: dict[str, str] = Factory(dict)
 
 
 @frozen(kw_only=True)
@@ -111,7 +113,10 @@ class _Document:
 
 @frozen(kw_only=True)
 class ConnectionConfig:
-    """One connection as configured. `settings` are the plugin's, as written: references, not secrets."""
+    """One connection as configured. `settings` are the plugin's, as written: references, not secrets.
+
+    `words` are what people at this site call things, in place of the plugin's words (B7).
+    """
 
     name: str
     company: str
@@ -119,6 +124,7 @@ class ConnectionConfig:
     files: ShareConfig = ShareConfig()
     http: HttpConfig = HttpConfig()
     settings: Mapping[str, Any] = Factory(dict)
+    words: Mapping[str, str] = Factory(dict)
     allowed_roots: tuple[str, ...] = ()
 
 
@@ -205,16 +211,19 @@ class Configuration:
         changes: Iterable[tuple[str, Any]],
         check: Callable[["Configuration"], object] = lambda _: None,
     ) -> "Configuration":
-        """Set some settings of a connection: the plugin's, or `files.root`, `http.hosts`, `http.plain_http`,
-        `http.ca_file`. None takes one away. Changing a host clears the connection's secrets (see `cleared`), but for
-        those that are set after it. What `check` raises of the new configuration leaves the file as it was.
+        """Set some settings of a connection: the plugin's, `files.root`, `http.hosts`, `http.plain_http`,
+        `http.ca_file`, or `words.sub_job` and the like.
+
+        None takes one away. Changing a host clears the connection's secrets (see `cleared`), but for those that are
+        set after it. What `check` raises of the new configuration leaves the file as it was.
         """
         cleared: list[str] = []
 
         def apply(document: tomlkit.TOMLDocument) -> None:
             connection: Any = document["connections"][name]
             for setting, value in changes:
-                path = setting.split(".") if setting in _OURS else ["settings", *setting.split(".")]
+                is_ours = setting in _OURS or setting.startswith("words.")
+                path = setting.split(".") if is_ours else ["settings", *setting.split(".")]
                 cleared.extend(change_setting(connection, path, value))
                 if setting in cleared and value is not None:
                     cleared.remove(setting)
@@ -288,6 +297,7 @@ def _connection(name: str, entry: _Connection, roots: tuple[str, ...]) -> Connec
         files=entry.files,
         http=entry.http,
         settings=entry.settings,
+        words=entry.words,
         allowed_roots=roots,
     )
 
@@ -312,6 +322,7 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
             yield Fault(f"{place}.http.hosts", "not a host", value=host, expected="name or name:port, without https://")
     if entry.files.root and not Path(entry.files.root).is_absolute():
         yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")
+    yield from word_faults(entry.words, f"{place}.words")
 
 
 def _host_faults(where: str, hosts: Iterable[str]) -> Iterator[Fault]:

@@ -25,7 +25,7 @@ HOST_ALONE: Final = ("http.plain_http", "http.ca_file")
 class ConnectionSettings:
     """What is set of a connection. `settings` are the plugin's as written: references, never secrets.
 
-    `revision` is another one after every change.
+    `words` are what people at this site call things (B7). `revision` is another one after every change.
     """
 
     settings: Mapping[str, Any]
@@ -33,18 +33,21 @@ class ConnectionSettings:
     hosts: tuple[str, ...]
     plain_http: bool
     ca_file: str | None
+    words: Mapping[str, str]
     revision: str
 
 
 def settings_of(config: ConnectionConfig) -> ConnectionSettings:
     """What is set of a configured connection."""
+    seen = to_json([config.settings, config.files, config.http, config.words])
     return ConnectionSettings(
         settings=config.settings,
         files_root=config.files.root,
         hosts=config.http.hosts,
         plain_http=config.http.plain_http,
         ca_file=config.http.ca_file,
-        revision=hashlib.sha256(to_json([config.settings, config.files, config.http]).encode()).hexdigest()[:32],
+        words=config.words,
+        revision=hashlib.sha256(seen.encode()).hexdigest()[:32],
     )
 
 

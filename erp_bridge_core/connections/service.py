@@ -25,6 +25,7 @@ from erp_bridge_core.connections.editing import (
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
+from erp_bridge_core.connections.words import with_words
 from erp_bridge_core.contract.connection import Checked, Clock, Erp
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
@@ -215,9 +216,14 @@ class Connections:
         return _view(row)
 
     def profile(self, target: ConnectionView) -> ErpProfile:
-        """The profile of a connection's ERP."""
-        profile: ErpProfile = self.registry.adapter(target.erp).profile
-        return profile
+        """The profile of a connection's ERP, in the words of its site."""
+        return self.profile_of(target.erp, target.name)
+
+    def profile_of(self, erp: str, name: str | None) -> ErpProfile:
+        """The profile of an ERP in the words of the connection of that name (B7); in the plugin's without one."""
+        profile: ErpProfile = self.registry.adapter(erp).profile
+        config = Configuration.read(self.home).connections.get(name or "")
+        return profile if config is None else with_words(profile, config.words)
 
     def erp(
         self, company_id: int, connection_id: int, job: str, masters: Masters | None = None

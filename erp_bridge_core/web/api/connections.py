@@ -46,6 +46,7 @@ class CheckedModel:
 class SettingsModel:
     """What is set of a connection: `settings` are the plugin's, references in the place of secrets.
 
+    `words` are what people at this site call things, in place of the plugin's words: `sub_job`, `cost_code` and so on.
     `cleared` names the secrets' settings that this change of the host has cleared: they are to be set again.
     """
 
@@ -54,11 +55,14 @@ class SettingsModel:
     hosts: list[str]
     plain_http: bool
     ca_file: str | None
+    words: Mapping[str, str]
     cleared: list[str]
 
 
 class SettingsChange(Body):
-    """Settings to change, in one act: the plugin's, `files.root`, `http.hosts` and the like; null takes one away."""
+    """Settings to change, in one act: the plugin's, `files.root`, `http.hosts`, `words.sub_job` and
+    the like; null takes one away.
+    """
 
     changes: Annotated[dict[str, Any], msgspec.Meta(min_length=1, max_length=200)]
 

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.editing import ConnectionSettings
+from erp_bridge_core.connections.words import NAMES
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, Fault
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.people.rules import may_administer
@@ -20,7 +21,14 @@ from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import renamed
-from erp_bridge_core.web.views.connection_fields import Group, SettingFields, nested, setting_fields
+from erp_bridge_core.web.views.connection_fields import (
+    Group,
+    SettingFields,
+    nested,
+    read_pairs,
+    setting_fields,
+    written_pairs,
+)
 from erp_bridge_core.web.views.connections import ConnectionPage, connection_path, load_connection, rights_to_look
 
 
@@ -49,6 +57,16 @@ _PLACES: Final = (
         required=False,
         longest=1000,
     ),
+)
+_WORDS: Final = Field(
+    name="words",
+    label="Words",
+    kind="textarea",
+    hint=f"What people here call things, where the ERP was set up with words of its own: one a line, as NAME = WORD. "
+    f"The names: {', '.join(NAMES)}.",
+    required=False,
+    blank={},
+    read=read_pairs,
 )
 _PLACE_NAMES: Final = tuple(each.name for each in _PLACES)
 _OF_FAULTS: Final = {"files.root": "files_root", "http.hosts": "hosts"}
@@ -164,13 +182,14 @@ def _sheet_of(profile: ErpProfile, first: tuple[Field, ...], *, kept: Connection
     return _Sheet(
         profile=profile,
         settings=settings,
-        form=Form((*first, *_PLACES, *fields)),
+        form=Form((*first, *_PLACES, *(() if kept is None else (_WORDS,)), *fields)),
         groups=settings.groups(profile),
     )
 
 
 def _typed(sheet: _Sheet, now: ConnectionSettings) -> dict[str, str]:
-    return {**sheet.settings.typed(now.settings), "hosts": "\n".join(now.hosts), "files_root": now.files_root}
+    places = {"hosts": "\n".join(now.hosts), "files_root": now.files_root, "words": written_pairs(now.words)}
+    return {**sheet.settings.typed(now.settings), **places}
 
 
 def _differing(filled: Filled, now: Mapping[str, str]) -> str:
@@ -184,9 +203,9 @@ def _is_other(filled: Filled, now: Mapping[str, str], name: str) -> bool:
 
 
 def _moved(values: Any, now: ConnectionSettings) -> dict[str, Any]:
-    """Hosts and folder where they differ."""
-    wanted = {"http.hosts": list(values["hosts"]), "files.root": values["files_root"]}
-    former = {"http.hosts": list(now.hosts), "files.root": now.files_root}
+    """Hosts, folder and words where they differ."""
+    wanted = {"http.hosts": list(values["hosts"]), "files.root": values["files_root"], "words": values["words"]}
+    former = {"http.hosts": list(now.hosts), "files.root": now.files_root, "words": now.words}
     return {setting: value for setting, value in wanted.items() if value != former[setting]}
 
 
@@ -195,7 +214,9 @@ def _refused(filled: Filled, sheet: _Sheet, error: BadInput | BadSettings | Chan
         return filled.refused(error)
     moved = sheet.settings.beside(error, name)
     below = f"connections.{name}"
-    renamed(moved, {below: "name", **{f"{below}.{each}": field for each, field in _OF_FAULTS.items()}, **_OF_FAULTS})
+    words = {f"{below}.words.{each.where.rpartition('.')[2]}": "words" for each in moved.faults}
+    of_places = {f"{below}.{each}": field for each, field in _OF_FAULTS.items()}
+    renamed(moved, {below: "name", **of_places, **_OF_FAULTS, **words})
     return filled.refused(moved)
 
 

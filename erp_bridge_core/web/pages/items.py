@@ -115,7 +115,7 @@ def show_item(
         details=details,
         keys=shown,
         standing=application.certificates.assess(details.item.erp).standing,
-        things=things(application.registry.adapter(details.item.erp).profile),
+        things=things(application.connections.profile_of(details.item.erp, details.item.connection)),
         previous_page=page_number(shown, shown.previous_offset),
         next_page=page_number(shown, shown.next_offset),
     )

@@ -92,7 +92,7 @@ def words_of(application: Application, project: ProjectView) -> Words:
     if not project.erp:
         return Words()
     try:
-        words: Words = application.registry.adapter(project.erp).profile.words
+        words: Words = application.connections.profile_of(project.erp, project.connection).words
     except PluginError:  # a budget is shown without it; the page of plugins tells what is wrong
         return Words()
     return words
@@ -138,7 +138,7 @@ def things_of(application: Application, project: ProjectView) -> tuple[str, ...]
     if not project.erp:
         return ()
     try:
-        profile = application.registry.adapter(project.erp).profile
+        profile = application.connections.profile_of(project.erp, project.connection)
     except PluginError as error:
         return (error.message,)
     return (*(thing.text for thing in application.certificates.things(project.erp)), *short_things(profile))

@@ -229,7 +229,8 @@ def _listed(kind: Any) -> Kind | None:
             hint=f"One a line{known}.",
         )
     if isinstance(origin, type) and issubclass(origin, Mapping) and inner == (str, str):
-        return Kind(input="textarea", read=_pairs, write=_written_pairs, blank={}, hint="One a line, as NAME = VALUE.")
+        hint = "One a line, as NAME = VALUE."
+        return Kind(input="textarea", read=read_pairs, write=written_pairs, blank={}, hint=hint)
     return None
 
 
@@ -282,14 +283,16 @@ def _day(text: str) -> date:
         raise ValueError("is no day") from None
 
 
-def _pairs(text: str) -> dict[str, str]:
+def read_pairs(text: str) -> dict[str, str]:
+    """Lines of NAME = VALUE; raises ValueError for another."""
     pairs = [line.partition("=") for line in text.splitlines() if line.strip()]
     if wrong := [name for name, equals, _ in pairs if not equals]:
         raise ValueError(f"has a line without =: {wrong[0].strip()}")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _written_pairs(values: Mapping[str, str]) -> str:
+def written_pairs(values: Mapping[str, str]) -> str:
+    """Pairs as they are typed."""
     return "\n".join(f"{name} = {value}" for name, value in values.items())
 
 

@@ -103,7 +103,7 @@ def load_head(application: Application, actor: Actor, item_id: int, *, happened:
     return ItemHead(
         item=item,
         label=FILTERS.get(item.state, item.state.value),
-        words=application.registry.adapter(item.erp).profile.words,
+        words=application.connections.profile_of(item.erp, item.connection).words,
         pages=tuple((title, item_path(item.id) + path) for title, path in _PAGES),
         acts=_acts(application, actor, item),
         happened=application.audit.show(actor, subject="item", subject_id=item.id, limit=happened),

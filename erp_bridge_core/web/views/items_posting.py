@@ -43,7 +43,7 @@ class PostingView:
 def load_posting(application: Application, actor: Actor, item: ItemView, *, is_here: bool) -> PostingView:
     """What is known of an item's posting; nothing is read from the ERP."""
     result = application.verification.show(actor, item.id)
-    profile = application.registry.adapter(item.erp).profile
+    profile = application.connections.profile_of(item.erp, item.connection)
     untold = result is not None and result.outcome is Outcome.NOT_VERIFIABLE and item.state is ItemState.WAITING
     return PostingView(
         result=result,

@@ -1,7 +1,7 @@
 """Connections on pages: the list, a new one with its faults, its settings, a check, and its end."""
 
 import pytest
-from web_site import MARKUP, Browser
+from web_site import MARKUP, PROJECT, Browser
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
@@ -123,6 +123,22 @@ def test_a_form_of_settings_with_a_fault_is_shown_again(ada: Browser, applicatio
     assert 'id="error-setting-note"' in refused.text
     assert MARKUP not in refused.text
     assert {} == dict(Configuration.read(application.home).connection("books").settings)
+
+
+@pytest.mark.rule("B7")
+def test_the_words_of_a_site_stand_in_headings_and_sentences(ada: Browser, application: Application) -> None:
+    """A sub job is called what people there call it; another connection's is not."""
+    page = ada.get(f"{BOOKS}/settings").text
+    form = {"words": "sub_job = building phase", "hosts": "books.test", "revision": revision_of(page)}
+    refused = ada.send(f"{BOOKS}/settings", {**form, "words": "sub_jbo = phase"})
+    assert (422, True) == (refused.status_code, "is none of the words" in refused.text)
+    assert "sub_jbo = phase" in refused.text
+
+    assert 303 == ada.send(f"{BOOKS}/settings", form).status_code
+    assert {"sub_job": "building phase"} == dict(Configuration.read(application.home).connection("books").words)
+    budget = ada.get(f"/projects/{PROJECT}/budget").text
+    assert (True, False) == ("Building phase</th>" in budget, "Sub job</th>" in budget)
+    assert "Building phase" not in ada.get("/plugins/memory").text
 
 
 @pytest.mark.rule("P0", "P1")
