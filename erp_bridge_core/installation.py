@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import tomlkit
 from attrs import field, frozen
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from erp_bridge_core.audit.entries import KEY_BYTES
 from erp_bridge_core.audit.freezing import check_mark, require_thawed, thaw
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
+from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
 from erp_bridge_core.people.actor import system_actor
 from erp_bridge_core.people.companies import company_faults
@@ -25,7 +29,17 @@ from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.location import network_file_system
 from erp_bridge_core.store.tables import companies, installation, memberships, people
 
-__all__ = ["Home", "Upgraded", "check_mark", "create_home", "open_home", "require_thawed", "thaw", "upgrade_home"]
+__all__ = [
+    "Home",
+    "Upgraded",
+    "check_mark",
+    "create_home",
+    "open_home",
+    "open_store",
+    "require_thawed",
+    "thaw",
+    "upgrade_home",
+]
 
 #: Without the letters and digits that people mix up when they read a code aloud.
 CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -51,7 +65,7 @@ class Paths:
 
     @property
     def database(self) -> Path:
-        """The SQLite database."""
+        """The SQLite database; there is none where `[database]` of the configuration names a server."""
         return self.home / "erp-bridge.db"
 
     @property
@@ -105,15 +119,20 @@ def create_home(
     admin_login: str,
     admin_name: str,
     demo: bool = False,
+    database: DatabaseConfig | None = None,
     now: datetime | None = None,
 ) -> Home:
     """Make a home in a missing or empty folder: key, mark, database, the first company and its first administrator.
+
+    The database is an SQLite file in it, or an empty one that is there on a PostgreSQL server.
 
     Raises `BadInput` with every fault of what was given, `StorageError` for a folder that can't be used; either way
     nothing is left behind.
     """
     faults = company_faults(company_code, name=company_name, time_zone=time_zone, currency=currency)
     faults += login_faults(admin_login) + [_of_administrator(fault) for fault in name_faults(admin_name)]
+    database = database or DatabaseConfig()
+    faults += database_faults(database)
     if faults:
         raise BadInput("The installation can't be made.", faults=faults)
     paths = Paths(home=home)
@@ -123,6 +142,7 @@ def create_home(
             company=(company_code, company_name, time_zone, currency),
             administrator=(admin_login, admin_name),
             demo=demo,
+            database=database,
             now=now or datetime.now(UTC),
         )
         _require_local(home)
@@ -140,7 +160,7 @@ def open_home(home: Path) -> Home:
     paths = Paths(home=home)
     _require_whole(paths)
     key = _read_key(paths.audit_key)
-    store = Store.at(paths.database)
+    store = open_store(home)
     try:
         schema.check(store)
         facts = _facts(store)
@@ -158,14 +178,19 @@ def open_home(home: Path) -> Home:
     )
 
 
+def open_store(home: Path) -> Store:
+    """The database of a home, as its configuration names it; nothing of it is read yet."""
+    configuration = Configuration.read(home)
+    return configuration.database.store(Paths(home=home).database, configuration.secrets)
+
+
 def upgrade_home(home: Path) -> Upgraded:
     """Bring a home's database to this program's version, in one transaction, and audit that; again: nothing is done.
 
     Raises `StorageError`, with its remedy, for a database that a newer program wrote, and as `open_home`.
     """
-    paths = Paths(home=home)
-    _require_whole(paths)
-    store = Store.at(paths.database)
+    _require_whole(Paths(home=home))
+    store = open_store(home)
     try:
         done = Upgraded(was=schema.known_version(store), now=schema.HEAD)
         schema.upgrade(store)
@@ -206,6 +231,7 @@ class _First:
     company: tuple[str, str, str, str]
     administrator: tuple[str, str]
     demo: bool
+    database: DatabaseConfig
     now: datetime
 
 
@@ -232,30 +258,38 @@ def _furnish(paths: Paths, first: _First) -> None:
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     mark = HighWaterMark(paths.mark)
     mark.create(code)
-    _write_new(paths.database, b"", mode=0o600)
-    store = Store.at(paths.database)
+    if not first.database.url:
+        _write_new(paths.database, b"", mode=0o600)
+    store = first.database.store(paths.database, SecretStore(directory=paths.home / "secrets"))
     try:
-        schema.create(store)
-        _fill(store, AuditTrail(store, key, mark, now=lambda: first.now), code, first)
+        with schema.creating(store) as connection:
+            _fill(connection, AuditTrail(store, key, mark, now=lambda: first.now), code, first)
+            _write_new(paths.configuration, _configuration(first.database).encode(), mode=0o600)
     finally:
         store.close()
-    _write_new(paths.configuration, CONFIGURATION.encode(), mode=0o600)
 
 
-def _fill(store: Store, audit: AuditTrail, code: str, first: _First) -> None:
+def _configuration(database: DatabaseConfig) -> str:
+    if not database.url:
+        return CONFIGURATION
+    document = tomlkit.parse(CONFIGURATION)
+    document["database"] = {"url": database.url, "password": database.password}
+    return tomlkit.dumps(document)
+
+
+def _fill(connection: Connection, audit: AuditTrail, code: str, first: _First) -> None:
     company, name, time_zone, currency = first.company
     login, person = first.administrator
-    with store.begin() as connection:
-        connection.execute(insert(installation).values(id=1, code=code, demo=first.demo, created_at=first.now))
-        row = {"code": company, "name": name, "time_zone": time_zone, "currency": currency, "policy": {}}
-        added = insert(companies).values(**row, created_at=first.now).returning(companies.c.id)
-        company_id = connection.execute(added).scalar_one()
-        who = insert(people).values(login=login, name=person, failed_sign_ins=[], created_at=first.now)
-        person_id = connection.execute(who.returning(people.c.id)).scalar_one()
-        connection.execute(insert(memberships).values(company_id=company_id, person_id=person_id, administrator=True))
-        acting = system_actor(company_id, company, os_user=operating_system_user())
-        details = {"company": company, "administrator": login, "demo": first.demo}
-        audit.record(connection, acting, "create installation", "installation", code, details=details)
+    connection.execute(insert(installation).values(id=1, code=code, demo=first.demo, created_at=first.now))
+    row = {"code": company, "name": name, "time_zone": time_zone, "currency": currency, "policy": {}}
+    added = insert(companies).values(**row, created_at=first.now).returning(companies.c.id)
+    company_id = connection.execute(added).scalar_one()
+    who = insert(people).values(login=login, name=person, failed_sign_ins=[], created_at=first.now)
+    person_id = connection.execute(who.returning(people.c.id)).scalar_one()
+    connection.execute(insert(memberships).values(company_id=company_id, person_id=person_id, administrator=True))
+    acting = system_actor(company_id, company, os_user=operating_system_user())
+    details = {"company": company, "administrator": login, "demo": first.demo}
+    audit.record(connection, acting, "create installation", "installation", code, details=details)
 
 
 def _require_whole(paths: Paths) -> None:
@@ -264,13 +298,16 @@ def _require_whole(paths: Paths) -> None:
             f"There is no home folder {paths.home}.",
             remedy="Make it with `erp-bridge init`, or name another with --home or ERP_BRIDGE_HOME.",
         )
-    missing = [path.name for path in (paths.configuration, paths.database, paths.audit_key) if not path.is_file()]
+    needed = [paths.configuration, paths.audit_key]
+    if not Configuration.read(paths.home).database.url:
+        needed.append(paths.database)
+    missing = [path.name for path in needed if not path.is_file()]
     if missing:
         raise StorageError(
             f"The folder {paths.home} is not a whole home: {', '.join(missing)} missing.",
             remedy="Restore it from a backup; if `erp-bridge init` was cut short there, empty it and run that again.",
         )
-    for path in (paths.home, paths.database):
+    for path in (paths.home, *(path for path in needed if path == paths.database)):
         if not os.access(path, os.W_OK):
             raise StorageError(
                 f"{path} can't be written by {operating_system_user()}.", remedy="Check its owner, mode and mount."

@@ -138,7 +138,7 @@ def test_a_failure_half_way_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("erp_bridge_core.store.schema.create", full)
+    monkeypatch.setattr("erp_bridge_core.store.schema.creating", full)
     with pytest.raises(StorageError, match="No space left"):
         create_home(home, **FACTS)
 

@@ -15,6 +15,14 @@ from erp_bridge_core.contract.errors import UsageError
 @click.option("--currency", default="USD", show_default=True, help="The company's, as in ISO 4217.")
 @click.option("--login", required=True, help="The first administrator's login.")
 @click.option("--name", required=True, help="The first administrator's name.")
+@click.option(
+    "--database", default="", metavar="URL",
+    help="An empty PostgreSQL database, postgresql://user@host:5432/name; otherwise a file in the home.",
+)  # fmt: skip
+@click.option(
+    "--database-password", default="", metavar="REFERENCE",
+    help="Where that user's password is: env:NAME or keyring:SERVICE/USER.",
+)  # fmt: skip
 @click.option("--demo", "is_demo", is_flag=True, help="A home for trying things out: there `--as LOGIN` works.")
 @password_option
 @pass_call
@@ -38,6 +46,7 @@ def _password(*, is_demo: bool, from_stdin: bool) -> str | None:
 
 
 def _create(call: Call, company: str, given: dict[str, str | bool], password: str | None) -> None:
+    from erp_bridge_core.connections.database_server import DatabaseConfig
     from erp_bridge_core.installation import create_home
     from erp_bridge_core.people.texts import password_faults
 
@@ -55,6 +64,7 @@ def _create(call: Call, company: str, given: dict[str, str | bool], password: st
         admin_login=login,
         admin_name=str(given["name"]),
         demo=bool(given["is_demo"]),
+        database=DatabaseConfig(url=str(given["database"]), password=str(given["database_password"])),
     )
     if password is not None:
         call.app.people.set_password(call.app.companies.system(company), login, password)

@@ -10,6 +10,7 @@ import attrs
 import tomlkit
 from attrs import Factory, frozen
 
+from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
 from erp_bridge_core.connections.document import FILE_NAME, Version, change_setting, load, rewrite, version_of
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig, schedule_faults
@@ -100,6 +101,7 @@ class _Secrets:
 @frozen(kw_only=True)
 class _Document:
     connections: dict[str, _Connection] = Factory(dict)
+    database: DatabaseConfig = Factory(DatabaseConfig)
     engine: EngineConfig = Factory(EngineConfig)
     files: _Files = _Files()
     mail: MailConfig = Factory(MailConfig)
@@ -138,6 +140,7 @@ class Configuration:
 
     home: Path
     connections: Mapping[str, ConnectionConfig]
+    database: DatabaseConfig = Factory(DatabaseConfig)
     engine: EngineConfig = Factory(EngineConfig)
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
@@ -269,6 +272,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         raise _wrong(home, error.faults) from error
     faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
     faults += [*_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]
+    faults += database_faults(read.database)
     if faults := [*faults, *schedule_faults(read.schedule)]:
         raise _wrong(home, faults)
     if faults := list(oidc_faults(read.oidc, base_url=read.web.base_url)):
@@ -277,6 +281,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     return Configuration(
         home=home,
         connections={name: _connection(name, entry, roots) for name, entry in sorted(read.connections.items())},
+        database=read.database,
         engine=read.engine,
         allowed_roots=roots,
         enabled_plugins=read.plugins.enabled,

@@ -5,21 +5,17 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from erp_bridge_core.contract.errors import StorageError
-from erp_bridge_core.store.text_search import CASEFOLD, casefold
+from erp_bridge_core.store import postgresql, sqlite
 
 Known = TypeVar("Known")
 
-BUSY_SECONDS: Final = 30
-#: Connections that stay open, and those at once at most: one for each thread that a server answers requests in (40 that
-#: find out who asks, 32 that answer), and for what is done behind them.
-KEPT: Final = 16
-MOST: Final = 96
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
 #: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
 _LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
@@ -32,8 +28,8 @@ _KNOWN: Final = "erp_bridge_known"
 class Store:
     """One database. `begin()` is a write transaction, `read()` a consistent read; neither is ever nested.
 
-    SQLite runs in WAL with `synchronous=FULL` (L14); a write transaction takes the write lock at once, so that what it
-    read is still true when it commits.
+    A write transaction is the installation's only one, in SQLite and in PostgreSQL, so that what it read is still true
+    when it commits; and once it has ended well, it is on the disk (L14).
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -42,31 +38,43 @@ class Store:
         self._heard: list[Callable[[], object]] = []
 
     @classmethod
-    def open(cls, url: str) -> "Store":
-        """Open a database by its SQLAlchemy URL; nothing is read yet."""
-        engine = create_engine(
-            url, pool_pre_ping=not url.startswith("sqlite"), pool_size=KEPT, max_overflow=MOST - KEPT
-        )
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine)
+    def open(cls, url: str | URL, *, connections: int = postgresql.MOST) -> "Store":
+        """Open a database by its SQLAlchemy URL; nothing is read yet.
+
+        `connections` is how many a process has to a PostgreSQL server at once, at most.
+        """
+        place = make_url(url)
+        if place.get_backend_name() == "sqlite":
+            return cls(sqlite.engine_of(place))
+        return cls(postgresql.engine_of(place, most=connections))
 
     @classmethod
     def at(cls, path: Path) -> "Store":
         """Open the SQLite database in a file."""
         return cls.open(f"sqlite:///{path}")
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL, which several hosts may share."""
+        return self.engine.dialect.name == "postgresql"
+
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """A write transaction: committed, durably, when the block ends; rolled back when it raises."""
+    def begin(self, *, export: int | None = None) -> Iterator[Connection]:
+        """A write transaction: committed, durably, when the block ends; rolled back when it raises.
+
+        Args:
+            export: the export whose rows alone are written, for the ledger's own steps: on PostgreSQL, steps of
+                different exports commit beside one another.
+        """
         acts: dict[str, Callable[[], object]] = {}
         if (moment := _MOMENT.get()) is not None and moment[0] is self:
             _MOMENT.set(None)
-        with _told_as_storage_errors(), self.engine.connect().execution_options(erp_bridge_write=True) as connection:
+        with self._connected(writes=True) as connection:
             connection.info[_AFTER_COMMIT] = acts
             try:
                 with connection.begin():
+                    if self.on_postgresql:
+                        postgresql.lock(connection, export)
                     _look_again(connection)
                     yield connection
             finally:
@@ -103,7 +111,7 @@ class Store:
             with _told_as_storage_errors():
                 yield moment[1]
             return
-        with _told_as_storage_errors(), self.engine.connect() as connection, connection.begin():
+        with self._connected(writes=False) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -112,11 +120,7 @@ class Store:
 
         For what is only shown. A write transaction in the block ends the moment: whatever is read from then on is new.
         """
-        with (
-            _told_as_storage_errors(),
-            self.engine.connect().execution_options(**{_KNOWN: {}}) as connection,
-            connection.begin(),
-        ):
+        with self._connected(writes=False) as connection, connection.execution_options(**{_KNOWN: {}}).begin():
             token = _MOMENT.set((self, connection))
             try:
                 yield
@@ -137,13 +141,19 @@ class Store:
 
     def seconds(self, connection: Connection) -> float:
         """The database's own clock, in seconds: what durations across processes are measured by (L13)."""
-        if self.engine.dialect.name == "sqlite":
-            return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
-        return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+        if self.on_postgresql:
+            return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+        return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
 
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+        options = postgresql.options_of(writes=writes) if self.on_postgresql else {"erp_bridge_write": writes}
+        with _told_as_storage_errors(), self.engine.connect() as connection:
+            yield connection.execution_options(**options)
 
 
 def once(connection: Connection, asked: Hashable, read: Callable[[], Known]) -> Known:
@@ -171,41 +181,20 @@ def _look_again(connection: Connection) -> None:
         _LOOKING.reset(token)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
-    connection.isolation_level = None
-    connection.create_function(CASEFOLD, 1, casefold, deterministic=True)
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("erp_bridge_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 @contextmanager
 def _told_as_storage_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         raise _storage_error(error) from error
+    except NoConnectionFree as error:
+        raise StorageError(
+            "The database can't be used: every connection of this process is taken.",
+            remedy="Run it again; if it recurs, raise `connections` of `[database]` in erp-bridge.toml.",
+        ) from error
 
 
 def _storage_error(error: DBAPIError) -> StorageError:
-    words = str(error.orig)
-    remedies = {
-        "disk is full": "Free space on the disk that holds the database, then run it again; nothing was sent.",
-        "malformed": "The database file is damaged: restore it from a backup.",
-        "not a database": "The file is not a database of ours: check the home folder, or restore it from a backup.",
-        "readonly": "The database file or its folder can't be written: check its owner and mode.",
-        "locked": "Another process holds the database for too long: end it, then run it again.",
-        "no such table": "The database has another version: make a backup, then upgrade it with `erp-bridge upgrade`.",
-        "unable to open": "The database file can't be opened: check the home folder, its owner and mode.",
-    }
-    remedy = next((remedy for part, remedy in remedies.items() if part in words), "Look at the database.")
-    return StorageError(f"The database can't be used: {words}", remedy=remedy)
+    told_by = sqlite if isinstance(error.orig, sqlite3.Error) else postgresql
+    remedy = told_by.remedy_of(error.orig) or "Look at the database."
+    return StorageError(f"The database can't be used: {error.orig}", remedy=remedy)

@@ -1,9 +1,11 @@
 """The database's version: created, checked on opening, and upgraded by the migrations that the wheel carries."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.database import Store
@@ -19,24 +21,31 @@ HEAD: Final = "0001"
 
 def create(store: Store) -> None:
     """Create every table in an empty database; raises `StorageError` when it holds any already."""
-    with store.read() as connection:
+    with creating(store):
+        pass
+
+
+@contextmanager
+def creating(store: Store) -> Iterator[Connection]:
+    """Create every table in an empty database, and in the same transaction what the block writes there.
+
+    Raises `StorageError` when it holds any table already.
+    """
+    with store.begin() as connection:
         tables = inspect(connection).get_table_names()
-    if tables:
-        raise StorageError(
-            f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
-            remedy="Choose an empty home folder, or open the one that is there.",
-        )
-    upgrade(store)
+        if tables:
+            raise StorageError(
+                f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
+                remedy="Choose an empty home folder or database, or open the one that is there.",
+            )
+        _migrate(connection)
+        yield connection
 
 
 def upgrade(store: Store) -> None:
     """Bring the database to this program's version, in one transaction; does nothing when it is there already."""
-    from alembic import command
-
     with store.begin() as connection:
-        configuration = _configuration()
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+        _migrate(connection)
 
 
 def version(store: Store) -> str | None:
@@ -73,6 +82,14 @@ def known_version(store: Store) -> str:
         f"The database has version {found}, which this program (version {HEAD}) does not know: a newer one wrote it.",
         remedy="Install the newer ERP Bridge, or open a backup that this one wrote.",
     )
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+
+    configuration = _configuration()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")
 
 
 def _configuration() -> "Config":
