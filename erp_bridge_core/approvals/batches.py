@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, func, select, tuple_
 
 from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
 from erp_bridge_core.contract.errors import NotFound
@@ -62,14 +62,17 @@ def content_hash(connection: Connection, item_id: int) -> str:
     for change in connection.execute(_select_changes(item_id)):
         _feed(digest, [change.number, change.date.isoformat(), change.description, change.reverses, change.transfer])
     for page in _pages(lambda after: connection.execute(_select_lines(item_id, after)).all(), "number", 0):
-        for row in page:
-            _feed(digest, list(row[:_HASHED]))
+        _feed(digest, *map(tuple, page))
     return digest.hexdigest()
 
 
-def _feed(digest: Any, values: list[Any]) -> None:
-    digest.update(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode())
-    digest.update(b"\n")
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _feed(digest: Any, *rows: Sequence[Any]) -> None:
+    """Rows as JSON, each with a comma behind it, encoded together: the hash does not depend on how they are paged."""
+    digest.update(_ENCODER.encode(rows)[1:-1].encode())
+    digest.update(b",")
 
 
 def _header(connection: Connection, item_id: int) -> Row[Any]:
@@ -114,7 +117,6 @@ _LINE_COLUMNS: Final = (
     _line.sub_job, _line.cost_code, _line.category, _line.description, _line.quantity, _line.unit, _line.unit_cost,
     _line.amount,
 )  # fmt: skip
-_HASHED: Final = len(_LINE_COLUMNS)
 _PARTS: Final = {part.value: part for part in Part}
 
 
@@ -128,6 +130,15 @@ def _pages(read: Callable[[Any], Any], name: str, start: Any) -> Iterator[Any]:
     while page := read(after):
         yield page
         after = getattr(page[-1], name)
+
+
+def lines_where(
+    connection: Connection, item_id: int, digits: int, condition: ColumnElement[bool]
+) -> Iterator[ExportLine]:
+    """The lines of an item that a condition on their columns picks, in order."""
+    query = select(*_LINE_COLUMNS).where(_line.item_id == item_id, condition).order_by(_line.number)
+    for row in connection.execute(query.execution_options(yield_per=PAGE)):
+        yield _export_line(row, -digits)
 
 
 def _lines(source: Source, item_id: int, digits: int) -> Iterator[ExportLine]:

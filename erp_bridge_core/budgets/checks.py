@@ -9,10 +9,11 @@ from itertools import chain
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Double, and_, cast, func, or_, select, update
 
+from erp_bridge_core.approvals.batches import lines_where
 from erp_bridge_core.budgets.exported import SPOKEN_FOR, items_of
-from erp_bridge_core.budgets.limits import limit_findings
+from erp_bridge_core.budgets.limits import limit_findings, may_be_over
 from erp_bridge_core.budgets.masters import last_reading_id
 from erp_bridge_core.budgets.selection import KEY, Selection
 from erp_bridge_core.budgets.staging import Staged
@@ -133,7 +134,9 @@ class Checks:
             yield _of_line(row, "sub-job-not-supported", message, "Take it off the line.", field="sub_job")
 
     def _limits(self) -> Iterator[Finding]:
-        yield from limit_findings(self.profile, self.batch.lines, job=self.batch.job)
+        doubtful = may_be_over(self.profile, _line, self.batch.digits)
+        lines = lines_where(self.connection, self.staged.item_id, self.batch.digits, doubtful)
+        yield from limit_findings(self.profile, lines, job=self.batch.job)
         for limit in self.profile.limits:
             if limit.over is OverLimit.SHORTEN and limit.max_length is not None and limit.field in _SHORTENED:
                 column = _line[limit.field]
@@ -225,6 +228,7 @@ class Checks:
             select(_line.number, *_keys(), own.quantity, own.unit_cost, own.amount.label("whole"))
             .select_from(self._budget_lines())
             .where(_line.item_id == self.staged.item_id, own.quantity.is_not(None), own.unit_cost.is_not(None))
+            .where(_may_differ(own.quantity, own.unit_cost, own.amount, self.batch.digits))
         )
         yield from self.connection.execute(query.execution_options(yield_per=_PAGE))
 
@@ -234,6 +238,7 @@ class Checks:
             _line.part == Part.CHANGE.value,
             _line.quantity.is_not(None),
             _line.unit_cost.is_not(None),
+            _may_differ(_line.quantity, _line.unit_cost, _line.amount, self.batch.digits),
         )
         yield from self.connection.execute(query.execution_options(yield_per=_PAGE))
 
@@ -292,6 +297,18 @@ _SHORTENED: Final = frozenset({"description", "unit", *KEY})
 
 def _keys() -> list[Any]:
     return [*(_line[f"our_{name}"] for name in KEY), *(_line[name] for name in KEY)]
+
+
+def _may_differ(quantity: Any, unit_cost: Any, amount: Any, digits: int) -> ColumnElement[bool]:
+    """Whether a product could be another amount, told by floats: what they can't tell apart is let through.
+
+    The product of two whole numbers may be too large for the database's own; a float of it is off by a part in 10**15.
+    """
+    scale = 10 ** (2 * QUANTITY_DIGITS - digits)
+    product, whole = cast(quantity, Double) * cast(unit_cost, Double), cast(amount, Double) * scale
+    unsure = (func.abs(product) + func.abs(whole)) * 1e-14
+    differs: ColumnElement[bool] = func.abs(product - whole) * 2 > 0.999 * scale - unsure
+    return differs
 
 
 def _revised(project_id: int) -> Any:

@@ -1,13 +1,16 @@
-"""What a profile says a field may hold, checked over the lines of a batch in one pass (B5)."""
+"""What a profile says a field may hold (B5): the database picks the lines that could be over, the rules judge those."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final
 
+from sqlalchemy import Column, ColumnElement, false, func, or_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
 from erp_bridge_core.contract.budget import ExportLine
 from erp_bridge_core.contract.findings import Finding, Severity
+from erp_bridge_core.contract.money import MAX_DIGITS, QUANTITY_DIGITS
 from erp_bridge_core.contract.profile import ErpProfile, FieldLimit, OverLimit
 
 _OF_KEY: Final = frozenset({"sub_job", "cost_code", "category"})
@@ -18,30 +21,40 @@ def limit_findings(profile: ErpProfile, lines: Iterable[ExportLine], *, job: str
     """A finding for each value that its field's limit forbids; a warning where it is shortened after confirmation."""
     if (limit := profile.limit("job")) is not None and (problem := _text_problem(limit, job)):
         yield _finding(limit, job, problem, line=None)
-    checks = [
-        (
-            limit,
-            _reader(limit.field),
-            sys.maxsize if limit.max_length is None else limit.max_length,
-            frozenset(limit.forbidden),
-        )
-        for limit in profile.limits
-        if limit.field in _OF_KEY | _OF_LINE
-    ]
+    checks = [(limit, _reader(limit.field)) for limit in profile.limits if limit.field in _OF_KEY | _OF_LINE]
     for line in lines:
-        for limit, read, most, forbidden in checks:
+        for limit, read in checks:
             value = read(line)
             if value is None or value == "":
                 continue
-            if isinstance(value, str):
-                # All but a few texts are fine, and this is asked of every text of every line.
-                if len(value) <= most and forbidden.isdisjoint(value):
-                    continue
-                problem = _text_problem(limit, value)
-            else:
-                problem = _number_problem(limit, value)
+            problem = _text_problem(limit, value) if isinstance(value, str) else _number_problem(limit, value)
             if problem:
                 yield _finding(limit, value, problem, line=line)
+
+
+def may_be_over(
+    profile: ErpProfile, columns: ReadOnlyColumnCollection[str, Column[Any]], digits: int
+) -> ColumnElement[bool]:
+    """Which stored lines could be over a limit: all that are, hardly any other. `digits` are those of the currency."""
+    doubts = [
+        doubt
+        for limit in profile.limits
+        if limit.field in _OF_KEY | _OF_LINE
+        for doubt in _doubts(limit, columns[limit.field], digits if limit.field == "amount" else QUANTITY_DIGITS)
+    ]
+    return or_(false(), *doubts)
+
+
+def _doubts(limit: FieldLimit, column: ColumnElement[Any], digits: int) -> Iterator[ColumnElement[bool]]:
+    if limit.max_length is not None:
+        yield func.length(column) > limit.max_length
+    # No database holds a null character.
+    for character in limit.forbidden.replace("\0", ""):
+        yield column.contains(character, autoescape=True)
+    if limit.whole_digits is not None and limit.whole_digits + digits < MAX_DIGITS:
+        yield func.abs(column) >= 10 ** (limit.whole_digits + digits)
+    if limit.decimals is not None and limit.decimals < digits:
+        yield column % 10 ** (digits - limit.decimals) != 0
 
 
 def _reader(field: str) -> Callable[[ExportLine], Any]:
