@@ -98,6 +98,10 @@ class Rounds:
     product: tuple[float, ...]
     floor: tuple[float, ...]
 
+    def with_product(self, seconds: Sequence[float]) -> "Rounds":
+        """The same floor, the product's rounds as they were measured from inside."""
+        return Rounds(product=tuple(seconds), floor=self.floor)
+
     @property
     def measured(self) -> float:
         """The product's median."""
