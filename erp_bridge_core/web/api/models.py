@@ -134,5 +134,6 @@ def _shown_parts(kind: Any, value: Any) -> Any:
     if get_origin(kind) is list:
         return [_shown(get_args(kind)[0], each) for each in value]
     if isinstance(value, Mapping):
-        return {str(getattr(name, "value", name)): _shown(get_args(kind)[-1], each) for name, each in value.items()}
+        inner = (get_args(kind) or (Any,))[-1]  # whatever stands in a mapping of anything is anything too
+        return {str(getattr(name, "value", name)): _shown(inner, each) for name, each in value.items()}
     return value
