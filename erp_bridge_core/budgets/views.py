@@ -1,8 +1,8 @@
 """A budget as people see it: every key with original, changes, revised and exported, streamed, and the totals (B3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 from sqlalchemy import Connection
@@ -19,8 +19,24 @@ PAGE: Final = 5_000
 
 
 @frozen(kw_only=True)
+class LineSource:
+    """Where a line was imported from: the file's name and its rows, several where repeated keys were summed (B8)."""
+
+    file: str
+    rows: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """As people read it."""
+        rows = ", ".join(map(str, self.rows))
+        return f"{self.file}, row {rows}" if len(self.rows) == 1 else f"{self.file}, the sum of rows {rows}"
+
+
+@frozen(kw_only=True)
 class BudgetLineView:
-    """One key of a budget: `changes` are the approved ones; `removed` keys stay visible since they were exported."""
+    """One key of a budget: `changes` are the approved ones; `removed` keys stay visible since they were exported.
+
+    `source` is None of a line that was typed, or read from the ERP.
+    """
 
     key: LineKey
     description: str
@@ -32,6 +48,7 @@ class BudgetLineView:
     exported_original: Decimal
     exported_changes: Decimal
     removed: bool = False
+    source: LineSource | None = None
 
     @property
     def revised(self) -> Decimal:
@@ -137,4 +154,9 @@ def _lines(queries: LineQueries, keys: Sequence[Key], digits: int) -> Iterator[B
             exported_original=from_units(int(exported.exported_original) if exported else 0, digits),
             exported_changes=from_units(int(exported.exported_changes) if exported else 0, digits),
             removed=bool(row.removed) if row else False,
+            source=_source(row.source) if row and row.source else None,
         )
+
+
+def _source(kept: Mapping[str, Any]) -> LineSource:
+    return LineSource(file=kept["file"], rows=tuple(kept["rows"]))

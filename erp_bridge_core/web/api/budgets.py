@@ -58,8 +58,19 @@ class Budget:
 
 
 @frozen(kw_only=True)
+class LineSourceModel:
+    """The file that a line was imported from, and its rows there: several where repeated keys were summed."""
+
+    file: str
+    rows: list[int]
+
+
+@frozen(kw_only=True)
 class BudgetLine:
-    """One key of a budget: `changes` are the approved ones; `removed` keys stay visible since they were exported."""
+    """One key of a budget: `changes` are the approved ones; `removed` keys stay visible since they were exported.
+
+    `source` is null of a line that was typed, or read from the ERP.
+    """
 
     key: Key
     description: str
@@ -72,6 +83,7 @@ class BudgetLine:
     exported_original: str
     exported_changes: str
     removed: bool
+    source: LineSourceModel | None
 
 
 @frozen(kw_only=True)

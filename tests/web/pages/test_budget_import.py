@@ -11,6 +11,8 @@ from httpx import Response
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.budgets.views import LineSource
+from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.web.uploads import KEPT_SECONDS, Uploads, safe_name
 
 BUDGET = "/projects/24-001/budget"
@@ -99,12 +101,17 @@ def test_every_fault_is_told_before_anything_changes(open_mia: Browser, applicat
 
 @pytest.mark.rule("B8")
 def test_repeated_keys_are_summed_and_lines_overridden_on_request(open_mia: Browser, application: Application) -> None:
-    """As the form says."""
+    """As the form says; each line names the file and its rows, those that were summed too."""
     page = bring(open_mia, BAD.replace("1O", "10")).headers["location"]
     given = {**COLUMNS, "duplicates": "sum", "mode": "override", "then": "import"}
     assert 303 == open_mia.send(page, given).status_code
 
     assert {"02-200 / L": Decimal("10.50"), "03-300 / L": Decimal("40.00")} == lines(application)
+    summed = open_mia.get(f"{BUDGET}/lines/edit?cost_code=03-300&category=L").text
+    assert "From budget.csv, the sum of rows 3, 4." in summed
+    assert "From budget.csv, row 2." in open_mia.get(f"{BUDGET}/lines/edit?cost_code=02-200&category=L").text
+    line = application.budgets.line(application.companies.system("hoosier"), "24-001", LineKey("", "03-300", "L"))
+    assert LineSource(file="budget.csv", rows=(3, 4)) == line.source
 
 
 def test_a_file_is_read_otherwise_on_request(open_mia: Browser, application: Application) -> None:
