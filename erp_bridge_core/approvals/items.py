@@ -129,7 +129,7 @@ def select_items(company_id: int) -> Select[Any]:
     """The query that `item_from_row` reads, of one company; callers add their own conditions and order."""
     return (
         select(
-            items,
+            *(column for column in items.c if column is not items.c.cause),
             projects.c.number.label("project"),
             projects.c.name.label("project_name"),
             connections.c.name.label("connection"),

@@ -16,6 +16,7 @@ from erp_bridge_core.engine.jobs import BY_NAME, Job
 from erp_bridge_core.engine.rhythm import pause_after
 from erp_bridge_core.engine.tasks import Ended, Task
 from erp_bridge_core.exports.lease import Ending
+from erp_bridge_core.following import Fact, about, doing, going_on
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.passwords import operating_system_user
 from erp_bridge_core.store.tables import companies
@@ -38,7 +39,15 @@ class Doer:
     carrier: Carrier
 
     def do(self, task: Task, ending: Ending) -> Ended:
-        """Do it; `ending` says that the worker is to end soon."""
+        """Do it; `ending` says that the worker is to end soon. It is done for the act that asked for it, if any did."""
+        known: dict[str, Fact] = {"item": task.item_id} if task.item_id is not None else {}
+        with going_on(task.cause), about(**known), doing("task", job=task.job, task=task.key) as step:
+            ended = self._told(task, ending)
+            step.tell(told=ended.told)
+            step.outcome = ended.problem.code if ended.problem else ""
+        return ended
+
+    def _told(self, task: Task, ending: Ending) -> Ended:
         try:
             return self._do(task, ending)
         except ErpBridgeError as error:

@@ -40,11 +40,13 @@ class Left:
 def left(connection: Connection, *, resume_every: float) -> Left:
     """Compare what is not at rest with the tasks there are. `resume_every` 0: only what runs is brought on."""
     states = TO_RESUME if resume_every else (ExportState.RUNNING,)
-    query = select(exports.c.id, exports.c.company_id, exports.c.item_id, exports.c.state, exports.c.started_by)
+    query = select(
+        exports.c.id, exports.c.company_id, exports.c.item_id, exports.c.state, exports.c.started_by, exports.c.cause
+    )
     open_ones = {
         f"{EXPORT}:{row.id}": NewTask(
             key=f"{EXPORT}:{row.id}", job=EXPORT, company_id=row.company_id, item_id=row.item_id,
-            asked_by=row.started_by, due_in=0.0 if row.state == ExportState.RUNNING else resume_every,
+            asked_by=row.started_by, due_in=0.0 if row.state == ExportState.RUNNING else resume_every, cause=row.cause,
         )
         for row in connection.execute(query.where(exports.c.state.in_(states), not_paused()))
     }  # fmt: skip

@@ -12,6 +12,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.following import stored_cause
 from erp_bridge_core.store.tables import tasks
 
 #: Seconds that a claim holds, and between two renewals of it. A worker that ended is replaced after a lease at most.
@@ -31,6 +32,7 @@ class NewTask:
     asked_by: int | None = None
     turn: str = ""
     due_in: float = 0.0
+    cause: str | None = None
 
 
 @frozen(kw_only=True)
@@ -47,6 +49,7 @@ class Task:
     due_at: float
     epoch: int
     failures: int
+    cause: str | None = None
 
     @property
     def number(self) -> int:
@@ -73,6 +76,7 @@ def add(connection: Connection, new: Iterable[NewTask], *, now: float) -> None:
         {
             "key": each.key, "job": each.job, "company_id": each.company_id, "item_id": each.item_id,
             "asked_by": each.asked_by, "turn": each.turn or each.key, "due_at": now + each.due_in,
+            "cause": each.cause or stored_cause(),
         }
         for each in wanted.values()
     ]  # fmt: skip
@@ -134,5 +138,5 @@ def finish(connection: Connection, task: Task, ended: Ended, *, now: float, at: 
 
 
 def _task(row: Row[Any]) -> Task:
-    names = ("id", "key", "job", "company_id", "item_id", "asked_by", "turn", "due_at", "epoch", "failures")
+    names = ("id", "key", "job", "company_id", "item_id", "asked_by", "turn", "due_at", "epoch", "failures", "cause")
     return Task(**{name: getattr(row, name) for name in names})

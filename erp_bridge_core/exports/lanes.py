@@ -7,6 +7,7 @@ from threading import Event
 from typing import Final
 
 from erp_bridge_core.exports.ledger import Entry
+from erp_bridge_core.following import in_this_act
 from erp_bridge_core.store.paging import batched
 
 #: Entries that are dealt out at once: memory stays flat however many effects a plan has.
@@ -49,7 +50,7 @@ def _side_by_side(lanes: Sequence[Sequence[Entry]], bring: Bring, at_once: int) 
                 raise
 
     with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="lane") as pool:
-        running = [pool.submit(run, lane) for lane in lanes]
+        running = [pool.submit(in_this_act(run), lane) for lane in lanes]
     for finished in running:
         finished.result()
 

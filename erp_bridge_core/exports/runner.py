@@ -48,6 +48,7 @@ from erp_bridge_core.exports.ledger import Entry, ExportIdentity
 from erp_bridge_core.exports.looking import look_for, unknown_outcome
 from erp_bridge_core.exports.turns import Turns
 from erp_bridge_core.exports.weighing import weigh
+from erp_bridge_core.following import about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import installation
@@ -184,7 +185,8 @@ class LedgerEffects:
         return bool(tries) and tries[-1].outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.OFFERED}
 
     def _bring_in_turn(self, entry: Entry, operation: Operation) -> None:
-        with self._turns.effect():
+        effect = entry.effect
+        with self._turns.effect(), about(effect=effect.reference), doing("effect", operation=effect.operation):
             self._bring(entry, operation)
 
     def _bring(self, entry: Entry, operation: Operation) -> None:

@@ -21,6 +21,7 @@ from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_ac
 from erp_bridge_core.exports.plans import has_plan
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
 from erp_bridge_core.exports.worker import Worker
+from erp_bridge_core.following import going_on
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import actor_of
 from erp_bridge_core.people.rights import rights_of
@@ -104,7 +105,8 @@ class Exports:
             if not has_plan(connection, export_id):
                 item = load_item(connection, row.company_id, row.item_id)
                 self.may_export(connection, actor_of(connection, row.started_by, row.company_id), item.project_id)
-        self.worker.advance(export_id, ending)
+        with going_on(row.cause):
+            self.worker.advance(export_id, ending)
         with self.store.read() as connection:
             return ExportState(connection.execute(query).scalar_one())
 

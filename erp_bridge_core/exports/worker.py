@@ -25,6 +25,7 @@ from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
 from erp_bridge_core.exports.status import count_lines
+from erp_bridge_core.following import Step, about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
 
@@ -118,7 +119,7 @@ class Worker:
         Safe to call again after any crash: what the ledger holds decides what is done. Once `ending` says so nothing
         more is begun: raises `LeaseLost`.
         """
-        with self.opened(export_id, ending) as work:
+        with self.opened(export_id, ending) as work, self._told_of(work) as step:
             if work.row.held_as == "paused":
                 raise NotPossibleNow(
                     f"The export of item {work.item.id} is paused: {work.row.held_reason}",
@@ -134,7 +135,8 @@ class Worker:
                     raise
             except ErpBridgeError as error:
                 stopped = error
-            self.conclude(work, stopped=stopped)
+            step.tell(state=self.conclude(work, stopped=stopped).export.value)
+            step.outcome = stopped.code if stopped else ""
         return stopped
 
     def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None) -> Conclusion:
@@ -153,6 +155,13 @@ class Worker:
             if before != conclusion.export:
                 self.told(connection, work.item, conclusion)
         return conclusion
+
+    @contextmanager
+    def _told_of(self, work: Work) -> Iterator[Step]:
+        """All that is done for an export is told of it, its ERP's requests, too."""
+        item = work.item
+        with about(company=work.batch.company, item=item.id, export=work.row.id), doing("export", erp=item.erp) as step:
+            yield step
 
     def _cancelled(self, work: Work) -> ErpBridgeError | None:
         """What stopped an export that was cancelled; raises `LeaseLost` where another worker has it."""

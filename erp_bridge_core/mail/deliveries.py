@@ -57,6 +57,7 @@ class Claim:
     delivery_id: int
     token: str
     tries: int
+    cause: str | None = None
 
 
 def claim_next(connection: Connection, company_id: int, now: datetime) -> Claim | None:
@@ -65,11 +66,13 @@ def claim_next(connection: Connection, company_id: int, now: datetime) -> Claim 
         and_(deliveries.c.state == DeliveryState.WAITING, deliveries.c.due_at <= now),
         and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.claimed_at <= now - CLAIM),
     )
-    query = select(deliveries.c.id, deliveries.c.tries).where(deliveries.c.company_id == company_id, due)
+    columns = deliveries.c.id, deliveries.c.tries, outbox.c.cause
+    told = select(*columns).join(outbox, outbox.c.id == deliveries.c.outbox_id)
+    query = told.where(deliveries.c.company_id == company_id, due)
     row = connection.execute(query.order_by(deliveries.c.due_at, deliveries.c.id).limit(1)).one_or_none()
     if row is None:
         return None
-    claim = Claim(delivery_id=row.id, token=uuid4().hex, tries=row.tries + 1)
+    claim = Claim(delivery_id=row.id, token=uuid4().hex, tries=row.tries + 1, cause=row.cause)
     values = {"state": DeliveryState.SENDING, "claim": claim.token, "claimed_at": now, "tries": claim.tries}
     connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(values))
     return claim

@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.following import doing, going_on
 from erp_bridge_core.mail.deliveries import (
     Claim,
     DeliveryState,
@@ -77,7 +78,14 @@ class Sender:
             return claim_next(connection, self.company_id, self.clock.now())
 
     def _send(self, claim: Claim) -> ErpBridgeError | None:
-        """Send one; returns the error that no other message would escape."""
+        """Send one, for the act that it tells of; returns the error that no other message would escape."""
+        with going_on(claim.cause), doing("mail", delivery=claim.delivery_id) as step:
+            error = self._deliver(claim)
+            gone = claim.delivery_id in self._done[DeliveryState.SENT]
+            step.outcome = error.code if error else "" if gone else "not_taken"
+        return error
+
+    def _deliver(self, claim: Claim) -> ErpBridgeError | None:
         try:
             draft = self.drafts.write(self.company_id, claim.delivery_id)
             self.transport.deliver(draft.message, draft.address)

@@ -16,6 +16,7 @@ from litestar.connection import ASGIConnection
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
 from erp_bridge_core.defects import tell_defect
+from erp_bridge_core.following import in_this_act
 from erp_bridge_core.web.errors import Defect, tell
 
 #: Seconds that a page waits for an export before it shows its progress instead, and a stop of the server for all.
@@ -51,7 +52,7 @@ class Background:
                     f"Item {item_id} is being worked on at this moment.", remedy="Wait for its end; the page shows it."
                 )
             task = self._tasks[item_id] = _Task()
-        Thread(target=self._do, args=(task, act), name=f"item-{item_id}", daemon=True).start()
+        Thread(target=in_this_act(self._do), args=(task, act), name=f"item-{item_id}", daemon=True).start()
         task.over.wait(self.patience)
         with self._lock:
             task.is_watched = task.over.is_set()

@@ -27,6 +27,7 @@ class Claim:
     delivery_id: int
     token: str
     tries: int
+    cause: str | None = None
 
 
 def claim_next(connection: Connection, company_id: int, now: datetime) -> Claim | None:
@@ -36,11 +37,11 @@ def claim_next(connection: Connection, company_id: int, now: datetime) -> Claim 
         and_(_row.state == WebhookState.WAITING, or_(_row.tries == 0, _row.due_at <= now)),
         and_(_row.state == WebhookState.SENDING, _row.claimed_at <= now - CLAIM),
     )
-    query = select(_row.id, _row.tries).where(_row.company_id == company_id, due)
+    query = select(_row.id, _row.tries, _row.cause).where(_row.company_id == company_id, due)
     row = connection.execute(query.order_by(_row.id).limit(1)).one_or_none()
     if row is None:
         return None
-    claim = Claim(delivery_id=row.id, token=uuid4().hex, tries=row.tries + 1)
+    claim = Claim(delivery_id=row.id, token=uuid4().hex, tries=row.tries + 1, cause=row.cause)
     values = {"state": WebhookState.SENDING, "claim": claim.token, "claimed_at": now, "tries": claim.tries}
     connection.execute(update(webhook_deliveries).where(_row.id == row.id).values(values))
     return claim

@@ -18,6 +18,7 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.money import plain
+from erp_bridge_core.following import doing, going_on
 from erp_bridge_core.people.access import require_administrator, require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -135,7 +136,10 @@ class Webhooks:
             require_thawed(connection)
         done: dict[WebhookState, list[int]] = {state: [] for state in WebhookState}
         while (claim := self._claim(actor.company_id)) is not None:
-            done[self._tell(actor, claim)].append(claim.delivery_id)
+            with going_on(claim.cause), doing("webhook", delivery=claim.delivery_id, company=actor.company) as step:
+                state = self._tell(actor, claim)
+                step.outcome = "" if state is WebhookState.SENT else "not_taken"
+            done[state].append(claim.delivery_id)
         return Told(
             sent=tuple(done[WebhookState.SENT]),
             put_off=tuple(done[WebhookState.WAITING]),

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from erp_bridge_core.store.tables.columns import (
     RowId,
     Utc,
+    cause,
     company_id,
     key_columns,
     metadata,
@@ -62,6 +63,7 @@ items = Table(
     reference("answered_by", "people.id", nullable=True, index=False),
     Column("answered_at", Utc),
     Column("reason", Text),
+    cause(of_changes=True),
     UniqueConstraint("project_id", "version"),
     Index("ix_items_waiting", "company_id", "state", "sent_at"),
     CheckConstraint(

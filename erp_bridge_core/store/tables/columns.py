@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 
+from erp_bridge_core.following import stored_cause
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -54,6 +56,11 @@ def company_id() -> Column[int]:
 def reference(name: str, target: str, *, nullable: bool = False, index: bool = True) -> Column[int]:
     """A foreign key to `table.id`."""
     return Column(name, RowId, ForeignKey(target), nullable=nullable, index=index)
+
+
+def cause(*, of_changes: bool = False) -> Column[str]:
+    """The act that wrote the row (with `of_changes`: that changed it last), for logs of whoever goes on with it."""
+    return Column("cause", String(100), default=stored_cause, onupdate=stored_cause if of_changes else None)
 
 
 def units(name: str, *, nullable: bool = False) -> Column[int]:

@@ -5,7 +5,7 @@ Moments here are seconds of the database's clock (L13), so that workers on sever
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table
 
-from erp_bridge_core.store.tables.columns import RowId, Utc, metadata, reference, row_id
+from erp_bridge_core.store.tables.columns import RowId, Utc, cause, metadata, reference, row_id
 
 #: `key` names what is done, for whom: `verify:hoosier`, `export:12`. Of one `turn` one task is done at a time.
 tasks = Table(
@@ -27,6 +27,7 @@ tasks = Table(
     Column("ended_at", Utc),
     Column("told", String(400), nullable=False, default=""),
     Column("problem", JSON),
+    cause(),
     Index("ix_tasks_due_at", "due_at"),
 )
 

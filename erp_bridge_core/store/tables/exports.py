@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from erp_bridge_core.store.tables.columns import RowId, Utc, company_id, metadata, reference, row_id
+from erp_bridge_core.store.tables.columns import RowId, Utc, cause, company_id, metadata, reference, row_id
 
 exports = Table(
     "exports",
@@ -40,6 +40,7 @@ exports = Table(
     Column("held_as", String(16)),
     reference("held_by", "people.id", nullable=True, index=False),
     Column("held_reason", Text),
+    cause(),
     UniqueConstraint("item_id"),
     Index("ix_exports_erp_job", "erp", "erp_company", "job"),
     CheckConstraint(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, CheckConstraint, Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
 
-from erp_bridge_core.store.tables.columns import Utc, company_id, metadata, reference, row_id
+from erp_bridge_core.store.tables.columns import Utc, cause, company_id, metadata, reference, row_id
 
 #: What people must be told, written in the transaction that made it true.
 outbox = Table(
@@ -13,6 +13,7 @@ outbox = Table(
     Column("kind", String(32), nullable=False),
     Column("recipients", JSON, nullable=False),
     Column("payload", JSON, nullable=False),
+    cause(),
     Column("created_at", Utc, nullable=False),
 )
 

@@ -6,7 +6,7 @@ item, whatever moves it.
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, String, Table, Text
 
-from erp_bridge_core.store.tables.columns import Utc, company_id, metadata, reference, row_id
+from erp_bridge_core.store.tables.columns import Utc, cause, company_id, metadata, reference, row_id
 
 #: `salt` makes the secret together with a key that is kept outside the database.
 webhooks = Table(
@@ -43,6 +43,7 @@ webhook_deliveries = Table(
     Column("sent_at", Utc),
     Column("status", Integer),
     Column("problem", Text),
+    cause(),
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'given_up')", name="state"),
     Index("ix_webhook_deliveries_state_due_at", "state", "due_at"),
 )

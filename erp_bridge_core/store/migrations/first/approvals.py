@@ -39,6 +39,7 @@ def items() -> None:
         sa.Column("answered_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("cause", sa.String(length=100), nullable=True),
         sa.CheckConstraint(
             "state IN ('ready', 'accepted', 'exporting', 'failed', 'unknown', 'waiting', 'mismatch', 'synced', 'rejected', 'retrieved')",  # noqa: E501
             name=op.f("ck_items_state"),

@@ -39,6 +39,7 @@ def tasks() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("told", sa.String(length=400), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("cause", sa.String(length=100), nullable=True),
         sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_tasks_asked_by")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_tasks_company_id")),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_tasks_item_id")),

@@ -28,6 +28,7 @@ def exports() -> None:
         sa.Column("held_as", sa.String(length=16), nullable=True),
         sa.Column("held_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("held_reason", sa.Text(), nullable=True),
+        sa.Column("cause", sa.String(length=100), nullable=True),
         sa.CheckConstraint(
             "state IN ('running', 'offered', 'failed', 'unknown', 'conflict', 'complete')",
             name=op.f("ck_exports_state"),

@@ -13,6 +13,7 @@ def outbox() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("recipients", sa.JSON(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("cause", sa.String(length=100), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_outbox_company_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),

@@ -8,10 +8,12 @@ from alembic import op
 #: A delivery for each active webhook of the company, whatever moved the item: a service, a worker, a freeze.
 _DELIVERIES = """
     INSERT INTO webhook_deliveries (
-        company_id, webhook_id, item_id, event, revision, from_state, to_state, moved_at, state, tries, due_at
+        company_id, webhook_id, item_id, event, revision, from_state, to_state, moved_at, state, tries, due_at,
+        cause
     )
     SELECT
-        NEW.company_id, webhooks.id, NEW.id, {event}, NEW.revision, {before}, NEW.state, {now}, 'waiting', 0, {now}
+        NEW.company_id, webhooks.id, NEW.id, {event}, NEW.revision, {before}, NEW.state, {now}, 'waiting', 0, {now},
+        NEW.cause
     FROM webhooks WHERE webhooks.company_id = NEW.company_id AND webhooks.active;
 """
 _IN_SQLITE = {"event": "lower(hex(randomblob(16)))", "now": "strftime('%Y-%m-%d %H:%M:%f000', 'now')"}

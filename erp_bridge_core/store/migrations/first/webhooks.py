@@ -44,6 +44,7 @@ def webhook_deliveries() -> None:
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("cause", sa.String(length=100), nullable=True),
         sa.CheckConstraint(
             "state IN ('waiting', 'sending', 'sent', 'given_up')", name=op.f("ck_webhook_deliveries_state")
         ),
