@@ -13,6 +13,7 @@ from attrs import Factory, frozen
 from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
 from erp_bridge_core.connections.document import FILE_NAME, Version, change_setting, load, rewrite, version_of
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
+from erp_bridge_core.connections.operating import LogsConfig, MetricsConfig, TelemetryConfig, operating_faults
 from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig, schedule_faults
 from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.connections.sign_in_provider import OidcConfig, oidc_faults
@@ -104,11 +105,14 @@ class _Document:
     database: DatabaseConfig = Factory(DatabaseConfig)
     engine: EngineConfig = Factory(EngineConfig)
     files: _Files = _Files()
+    logs: LogsConfig = Factory(LogsConfig)
     mail: MailConfig = Factory(MailConfig)
+    metrics: MetricsConfig = Factory(MetricsConfig)
     oidc: OidcConfig = Factory(OidcConfig)
     plugins: _Plugins = _Plugins()
     schedule: ScheduleConfig = Factory(ScheduleConfig)
     secrets: _Secrets = _Secrets()
+    telemetry: TelemetryConfig = Factory(TelemetryConfig)
     web: WebConfig = WebConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
 
@@ -144,10 +148,13 @@ class Configuration:
     engine: EngineConfig = Factory(EngineConfig)
     allowed_roots: tuple[str, ...] = ()
     enabled_plugins: tuple[str, ...] | None = None
+    logs: LogsConfig = Factory(LogsConfig)
     mail: MailConfig = Factory(MailConfig)
+    metrics: MetricsConfig = Factory(MetricsConfig)
     schedule: ScheduleConfig = Factory(ScheduleConfig)
     oidc: OidcConfig = Factory(OidcConfig)
     secrets_directory: Path
+    telemetry: TelemetryConfig = Factory(TelemetryConfig)
     web: WebConfig = WebConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     cleared: tuple[str, ...] = ()
@@ -273,6 +280,7 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
     faults = [fault for name, entry in read.connections.items() for fault in _faults(name, entry)]
     faults += [*_web_faults(read.web), *_webhooks_faults(read.webhooks), *mail_faults(read.mail)]
     faults += database_faults(read.database)
+    faults += operating_faults(read.metrics, read.telemetry)
     if faults := [*faults, *schedule_faults(read.schedule)]:
         raise _wrong(home, faults)
     if faults := list(oidc_faults(read.oidc, base_url=read.web.base_url)):
@@ -285,10 +293,13 @@ def _configuration(home: Path, document: tomlkit.TOMLDocument) -> Configuration:
         engine=read.engine,
         allowed_roots=roots,
         enabled_plugins=read.plugins.enabled,
+        logs=read.logs,
         mail=read.mail,
+        metrics=read.metrics,
         oidc=read.oidc,
         schedule=read.schedule,
         secrets_directory=home / (read.secrets.directory or "secrets"),
+        telemetry=read.telemetry,
         web=read.web,
         webhooks=read.webhooks,
     )
