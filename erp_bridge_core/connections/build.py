@@ -9,9 +9,13 @@ from erp_bridge_core.connections.files import NoFiles, SharedFiles
 from erp_bridge_core.connections.http import Limits, open_session
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import know_secrets
+from erp_bridge_core.connections.throttle import Throttles
+from erp_bridge_core.connections.throttle_database import DatabaseThrottles
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.connection import Clock, Erp, Files, Maps, State
 from erp_bridge_core.contract.masters import Masters
 from erp_bridge_core.contract.profile import RateLimit
+from erp_bridge_core.store.database import Store
 
 Settings = TypeVar("Settings")
 
@@ -21,7 +25,7 @@ def build_erp(
     connection: ConnectionConfig,
     settings: Settings,
     company: str,
-    home: Path,
+    throttles: Throttles,
     clock: Clock,
     masters: Masters,
     maps: Maps,
@@ -39,7 +43,7 @@ def build_erp(
         hosts=connection.http.hosts,
         plain_http=connection.http.plain_http,
         ca_file=connection.http.ca_file,
-        home=home / "throttle",
+        throttles=throttles,
         rate=rate,
         clock=clock,
         redactor=redactor,
@@ -59,6 +63,13 @@ def build_erp(
         installation=installation,
         job=job,
     )
+
+
+def throttles_of(store: Store, home: Path) -> Throttles:
+    """Those of all hosts where they share a PostgreSQL database, else those of this host, as files of the home."""
+    if store.on_postgresql:
+        return DatabaseThrottles(store.locks)
+    return FileThrottles(home / "throttle")
 
 
 def open_files(connection: ConnectionConfig) -> Files:

@@ -5,7 +5,6 @@ On a write a reply is passed on only when it is the ERP's own to read; everythin
 
 import logging
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -13,6 +12,7 @@ import requests
 from erp_bridge_core.connections.addresses import AllowedHosts, Forbidden, target_of
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.replies import is_unasked_page, retry_after
+from erp_bridge_core.connections.throttle import Throttles
 from erp_bridge_core.connections.transport import GuardedTransport, Limits, Wires, place_of
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import StorageError, Throttled
@@ -158,7 +158,7 @@ def open_session(
     hosts: tuple[str, ...],
     plain_http: bool,
     ca_file: str | None,
-    home: Path,
+    throttles: Throttles,
     rate: RateLimit,
     clock: Clock,
     redactor: Redactor,
@@ -170,7 +170,7 @@ def open_session(
             name=name,
             hosts=AllowedHosts(hosts=hosts, plain_http=plain_http),
             limits=limits or Limits(),
-            throttles=home,
+            throttles=throttles,
             rate=rate,
             clock=clock,
             redactor=redactor,

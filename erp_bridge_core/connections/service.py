@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters
-from erp_bridge_core.connections.build import build_erp
+from erp_bridge_core.connections.build import build_erp, throttles_of
 from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
 from erp_bridge_core.connections.editing import (
     ConnectionSettings,
@@ -25,6 +25,7 @@ from erp_bridge_core.connections.editing import (
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
+from erp_bridge_core.connections.throttle import Throttles
 from erp_bridge_core.connections.words import with_words
 from erp_bridge_core.contract.connection import Checked, Clock, Erp
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotFound, NotPossibleNow
@@ -72,7 +73,12 @@ class Connections:
     home: Path
     installation_code: str
     clocks: Callable[[int], Clock]
+    throttles: Throttles = field(init=False)
     _sessions: deque[requests.Session] = field(factory=deque, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Choose how all who speak to an ERP keep to its permitted rate together."""
+        self.throttles = throttles_of(self.store, self.home)
 
     def add(
         self,
@@ -251,7 +257,7 @@ class Connections:
             connection=config,
             settings=settings,
             company=company,
-            home=self.home,
+            throttles=self.throttles,
             clock=self.clocks(company_id),
             masters=masters or LazyMasters(lambda: self._masters(target, job)),
             maps=StoredMaps(self.store, target.id),
@@ -266,6 +272,7 @@ class Connections:
 
     def close(self) -> None:
         """Close the sessions that are still open; one that is used again opens its connections anew."""
+        self.throttles.close()
         while self._sessions:
             self._sessions.popleft().close()
 

@@ -1,6 +1,8 @@
 """One request and its reply: permitted, throttled, bounded, and every failure classified once (ledger L6)."""
 
 import re
+from contextlib import AbstractContextManager
+from time import perf_counter
 from typing import Any, Final
 
 import requests
@@ -11,13 +13,14 @@ from erp_bridge_core.connections.addresses import AddressBook, AllowedHosts, For
 from erp_bridge_core.connections.exchange import Exchange, under_way
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.replies import BadReply, read_reply
-from erp_bridge_core.connections.throttle import OutOfPatience, Throttle, throttle_folder
+from erp_bridge_core.connections.throttle import OutOfPatience, Patience, Throttle, Throttles, within
 from erp_bridge_core.connections.wire import GuardedPools
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.effects import Attempt
 from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, ReadFailed, StorageError
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.wire import current_attempt
+from erp_bridge_core.following import Fact, Step, doing
 
 _SECRET_PARTS: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
@@ -43,15 +46,15 @@ class Wires:
     name: str
     hosts: AllowedHosts
     limits: Limits
-    throttles: Any = field(repr=False)
+    throttles: Throttles = field(repr=False)
     rate: RateLimit
     clock: Clock = field(repr=False)
     redactor: Redactor = field(repr=False)
     addresses: AddressBook = field(repr=False, factory=AddressBook)
 
     def throttle(self, target: Target) -> Throttle:
-        """The throttle of a host, the same for all processes of this machine."""
-        return Throttle(folder=throttle_folder(self.throttles, str(target)), rate=self.rate, clock=self.clock)
+        """The throttle of a host, the same for all who keep to it together."""
+        return self.throttles.of(str(target), self.rate, self.clock)
 
     def failure(self, request: requests.PreparedRequest, why: str, *, sent: bool, remedy: str = "") -> ErpBridgeError:
         """The one place where a failure gets its class: reading, not sent, or doubtful."""
@@ -99,11 +102,35 @@ class GuardedTransport(GuardedPools):
         proxies: Any = None,
     ) -> requests.Response:
         """Send a request and read its reply whole."""
-        target = self._admit(request, verify=verify, proxies=proxies)
         attempt = current_attempt()
+        with self._told_of(request, attempt) as step:
+            target = self._admit(request, verify=verify, proxies=proxies)
+            response = self._in_turn(request, target, attempt, step, timeout=timeout, verify=verify, cert=cert)
+            step.tell(status=response.status_code)
+        return response
+
+    def _told_of(self, request: requests.PreparedRequest, attempt: Attempt | None) -> AbstractContextManager[Step]:
+        """What the log says of a request to the ERP: where it went, never what was in it."""
+        known: dict[str, Fact] = {"connection": self.wires.name, "method": request.method or ""}
+        known["place"] = self.wires.redactor.clean(place_of(request.url))
+        known["access"] = "read" if attempt is None else "write"
+        if attempt is not None:
+            known["attempt"] = attempt.number
+        return doing("erp request", **known)
+
+    def _in_turn(
+        self,
+        request: requests.PreparedRequest,
+        target: Target,
+        attempt: Attempt | None,
+        step: Step,
+        **options: Any,
+    ) -> requests.Response:
+        began = perf_counter()
         try:
             with self.wires.throttle(target).turn(self._patience(attempt)):
-                return self._exchange(request, attempt, timeout=timeout, verify=verify, cert=cert)
+                step.tell(waited=perf_counter() - began)
+                return self._exchange(request, attempt, **options)
         except OutOfPatience as error:
             raise self.wires.failure(request, str(error), sent=False) from error
         except StorageError as error:
@@ -121,9 +148,9 @@ class GuardedTransport(GuardedPools):
         except Forbidden as error:
             raise self.wires.failure(request, str(error), sent=False, remedy=str(error)) from error
 
-    def _patience(self, attempt: Attempt | None) -> float:
-        patience = self.wires.limits.patience
-        return patience if attempt is None else min(patience, attempt.seconds_left)
+    def _patience(self, attempt: Attempt | None) -> Patience:
+        patience = within(self.wires.clock, self.wires.limits.patience)
+        return patience if attempt is None else lambda: min(patience(), attempt.seconds_left)
 
     def _exchange(
         self, request: requests.PreparedRequest, attempt: Attempt | None, *, timeout: Any, verify: Any, cert: Any

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store import postgresql, sqlite
+from erp_bridge_core.store.session_locks import SessionLocks
 
 Known = TypeVar("Known")
 
@@ -57,6 +59,11 @@ class Store:
     def on_postgresql(self) -> bool:
         """Whether the database is PostgreSQL, which several hosts may share."""
         return self.engine.dialect.name == "postgresql"
+
+    @cached_property
+    def locks(self) -> SessionLocks:
+        """On PostgreSQL, the locks of this process: they end with it, on whatever host it runs."""
+        return SessionLocks(self.engine)
 
     @contextmanager
     def begin(self, *, export: int | None = None) -> Iterator[Connection]:
@@ -146,7 +153,9 @@ class Store:
         return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection, and the session of this process's locks."""
+        if "locks" in self.__dict__:
+            self.locks.close()
         self.engine.dispose()
 
     @contextmanager

@@ -11,6 +11,7 @@ from attrs import define, field
 
 from erp_bridge_core.connections.http import GuardedSession, Limits, open_session
 from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.errors import LeaseLost
 from erp_bridge_core.contract.profile import RateLimit
 
@@ -158,7 +159,7 @@ def session_for(
         hosts=hosts,
         plain_http=plain_http,
         ca_file=None,
-        home=home / "throttle",
+        throttles=FileThrottles(home / "throttle"),
         rate=rate or RateLimit(),
         clock=clock or StepClock(),
         redactor=redactor or Redactor(),

@@ -13,6 +13,7 @@ from erp_bridge_core.connections.configuration import ConnectionConfig, HttpConf
 from erp_bridge_core.connections.http import GuardedSession
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.state import CallbackState
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import Erp, Secret
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_core.contract.profile import RateLimit
@@ -31,7 +32,7 @@ def build(home: Path, **parts: Any) -> Erp[Settings]:
         connection=ConnectionConfig(name="sage-main", company="Builders", erp="sage300", **parts),
         settings=Settings(Secret("hunter2!")),
         company="Builders",
-        home=home,
+        throttles=FileThrottles(home / "throttle"),
         clock=StepClock(),
         masters=nothing,
         maps=nothing,

@@ -26,6 +26,7 @@ from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
 from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.world.watching import OneAdapter, Sent, WatchedAdapter
 from erp_bridge_core.connections.http import GuardedSession
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import ErpBridgeError
@@ -162,7 +163,7 @@ def _listen(bench: Bench, worker: Worker, connection: Connection, orders: Orders
 class _Elsewhere(WatchedAdapter):
     """The adapter of a worker that takes itself for one on another host: that host has a throttle of its own."""
 
-    throttles: Path
+    throttles: FileThrottles
 
     def _given(self, erp: Erp[Any]) -> Erp[Any]:
         wires = evolve(erp.http.wires, throttles=self.throttles)  # type: ignore[attr-defined] # it is our own session
@@ -175,7 +176,7 @@ def work(connection: Connection, orders: Orders) -> None:
     watch = WatchedAdapter(adapter=adapter, limits=LIMITS)
     if orders.elsewhere:
         socket.gethostname = lambda: "elsewhere"
-        watch = _Elsewhere(adapter=adapter, limits=LIMITS, throttles=home / "throttle-elsewhere")
+        watch = _Elsewhere(adapter=adapter, limits=LIMITS, throttles=FileThrottles(home / "throttle-elsewhere"))
     watch.announce = _announcing(connection)
     clock = clock_at(orders.passed)
     with Application.open(home, clock=clock, registry=cast("Registry", OneAdapter(watch))) as application:

@@ -1,6 +1,6 @@
 """Connections to ERPs, their maps, the ERP's jobs, and the masters last read per project."""
 
-from sqlalchemy import JSON, Boolean, Column, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table, UniqueConstraint
 
 from erp_bridge_core.store.tables.columns import (
     Utc,
@@ -128,4 +128,15 @@ master_figures = Table(
     units("changes", nullable=True),
     units("total", nullable=True),
     units("committed", nullable=True),
+)
+
+#: Which of the requests that an ERP host permits at once in one window are taken, by whom, and from when each may be
+#: made again, in seconds of the database's clock; number 0 stands for all of them. Kept on PostgreSQL alone.
+erp_turns = Table(
+    "erp_turns",
+    metadata,
+    Column("host", String(260), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("holder", String(120)),
+    Column("free_at", Float, nullable=False),
 )

@@ -140,7 +140,7 @@ class Provider:
             hosts=self.config.allowed.hosts,
             plain_http=self.config.plain_http,
             ca_file=self.config.ca_file,
-            home=self.application.home / "throttle",
+            throttles=self.application.connections.throttles,
             rate=RateLimit(at_once=_AT_ONCE),
             clock=self.application.clock,
             redactor=self.application.redactor,

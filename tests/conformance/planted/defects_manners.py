@@ -10,6 +10,7 @@ from matrix import Defect
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import Accepted, Effect, RateLimit
 from planted.adapter import TinAdapter
 from planted.client import Client, Row
@@ -25,7 +26,8 @@ class _Crowding(Client):
         self.headers()
         session = self.erp.http
         wires = session.wires  # type: ignore[attr-defined]
-        beside = [type(session)(evolve(wires, rate=RateLimit(at_once=_LANES), throttles=wires.throttles / "own"))  # type: ignore[call-arg]
+        apart = FileThrottles(wires.throttles.folder / "own")
+        beside = [type(session)(evolve(wires, rate=RateLimit(at_once=_LANES), throttles=apart))  # type: ignore[call-arg]
                   for _ in range(_LANES)]  # fmt: skip
         with ThreadPoolExecutor(_LANES) as pool:
             url, headers = f"{self.job_url(job)}/{name}", self.headers()

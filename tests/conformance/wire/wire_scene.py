@@ -12,6 +12,7 @@ from attrs import Factory, define, frozen
 from erp_bridge_core.conformance.wire import Exchange, FaultProxy, Incoming, SuiteClock
 from erp_bridge_core.connections.http import GuardedSession, Limits, open_session, reading, writing
 from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.simulation import Reply, Request, serve
@@ -113,7 +114,7 @@ def open_scene(home: Path) -> Iterator[WireScene]:
             hosts=(proxy.address,),
             plain_http=True,
             ca_file=None,
-            home=home / "throttle",
+            throttles=FileThrottles(home / "throttle"),
             rate=RateLimit(),
             clock=SuiteClock(moment=datetime(2026, 3, 2, 15, tzinfo=UTC)),
             redactor=Redactor(),

@@ -4,6 +4,18 @@ import sqlalchemy as sa
 from alembic import op
 
 
+def erp_turns() -> None:
+    """Create the table of that name."""
+    op.create_table(
+        "erp_turns",
+        sa.Column("host", sa.String(length=260), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=True),
+        sa.Column("free_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("host", "number", name=op.f("pk_erp_turns")),
+    )
+
+
 def connections() -> None:
     """Create the table of that name."""
     op.create_table(

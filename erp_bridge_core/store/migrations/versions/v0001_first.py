@@ -22,6 +22,7 @@ depends_on = None
 
 STEPS = (
     people.companies,
+    connections.erp_turns,
     audit.installation,
     people.people,
     web.provider_rounds,
