@@ -31,14 +31,12 @@ from erp_bridge_core.store.tables import companies, installation, memberships, p
 
 __all__ = [
     "Home",
-    "Upgraded",
     "check_mark",
     "create_home",
     "open_home",
     "open_store",
     "require_thawed",
     "thaw",
-    "upgrade_home",
 ]
 
 #: Without the letters and digits that people mix up when they read a code aloud.
@@ -101,14 +99,6 @@ class Home:
         self.store.close()
 
 
-@frozen(kw_only=True)
-class Upgraded:
-    """The version that a home's database had, and the one that it has now: the same where nothing was to be done."""
-
-    was: str
-    now: str
-
-
 def create_home(
     home: Path,
     *,
@@ -136,7 +126,7 @@ def create_home(
     if faults:
         raise BadInput("The installation can't be made.", faults=faults)
     paths = Paths(home=home)
-    existed = _claim(home)
+    existed = claim_folder(home)
     try:
         first = _First(
             company=(company_code, company_name, time_zone, currency),
@@ -145,21 +135,21 @@ def create_home(
             database=database,
             now=now or datetime.now(UTC),
         )
-        _require_local(home)
+        require_local(home)
         _furnish(paths, first)
         return open_home(home)
     except BaseException as error:
-        _clear(home, existed=existed)
+        clear_folder(home, existed=existed)
         if isinstance(error, OSError):
-            raise _unusable(home, error) from error
+            raise unusable(home, error) from error
         raise
 
 
 def open_home(home: Path) -> Home:
     """Open a home; raises `StorageError`, with its remedy, for a missing, unfinished, damaged or read-only one."""
     paths = Paths(home=home)
-    _require_whole(paths)
-    key = _read_key(paths.audit_key)
+    require_whole(paths)
+    key = read_key(paths.audit_key)
     store = open_store(home)
     try:
         schema.check(store)
@@ -184,40 +174,6 @@ def open_store(home: Path) -> Store:
     return configuration.database.store(Paths(home=home).database, configuration.secrets)
 
 
-def upgrade_home(home: Path) -> Upgraded:
-    """Bring a home's database to this program's version, in one transaction, and audit that; again: nothing is done.
-
-    Raises `StorageError`, with its remedy, for a database that a newer program wrote, and as `open_home`.
-    """
-    _require_whole(Paths(home=home))
-    store = open_store(home)
-    try:
-        done = Upgraded(was=schema.known_version(store), now=schema.HEAD)
-        schema.upgrade(store)
-    finally:
-        store.close()
-    if done.was != done.now:
-        opened = open_home(home)
-        try:
-            _record_upgrade(opened, done)
-        finally:
-            opened.close()
-    return done
-
-
-def _record_upgrade(home: Home, done: Upgraded) -> None:
-    audit = AuditTrail(home.store, home.audit_key, home.mark)
-    # An older copy must be seen as one before its trail grows past the mark again.
-    check_mark(audit)
-    with home.store.begin() as connection:
-        for row in connection.execute(select(companies.c.id, companies.c.code)).all():
-            acting = system_actor(row.id, row.code, os_user=operating_system_user())
-            audit.record(
-                connection, acting, "upgrade installation", "installation", home.code,
-                from_state=done.was, to_state=done.now,
-            )  # fmt: skip
-
-
 def _facts(store: Store) -> Row[Any]:
     with store.read() as connection:
         facts = connection.execute(select(installation)).one_or_none()
@@ -235,14 +191,14 @@ class _First:
     now: datetime
 
 
-def _claim(home: Path) -> bool:
+def claim_folder(home: Path) -> bool:
     """Make the folder, or make sure that it is empty; tells whether it was there."""
     try:
         existed = home.exists()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         taken = any(home.iterdir())
     except OSError as error:
-        raise _unusable(home, error) from error
+        raise unusable(home, error) from error
     if taken:
         whole = Paths(home=home).configuration.exists()
         what = "is an ERP Bridge home already" if whole else "is not empty"
@@ -254,17 +210,17 @@ def _furnish(paths: Paths, first: _First) -> None:
     key = secrets.token_bytes(KEY_BYTES)
     paths.audit_key.parent.mkdir(mode=0o700)
     (paths.home / "secrets").mkdir(mode=0o700)
-    _write_new(paths.audit_key, key, mode=0o600)
+    write_new(paths.audit_key, key, mode=0o600)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     mark = HighWaterMark(paths.mark)
     mark.create(code)
     if not first.database.url:
-        _write_new(paths.database, b"", mode=0o600)
+        write_new(paths.database, b"", mode=0o600)
     store = first.database.store(paths.database, SecretStore(directory=paths.home / "secrets"))
     try:
         with schema.creating(store) as connection:
             _fill(connection, AuditTrail(store, key, mark, now=lambda: first.now), code, first)
-            _write_new(paths.configuration, _configuration(first.database).encode(), mode=0o600)
+            write_new(paths.configuration, _configuration(first.database).encode(), mode=0o600)
     finally:
         store.close()
 
@@ -292,7 +248,8 @@ def _fill(connection: Connection, audit: AuditTrail, code: str, first: _First) -
     audit.record(connection, acting, "create installation", "installation", code, details=details)
 
 
-def _require_whole(paths: Paths) -> None:
+def require_whole(paths: Paths) -> None:
+    """Raise `StorageError`, with its remedy, for a home that is missing, unfinished, read-only or on a share."""
     if not paths.home.is_dir():
         raise StorageError(
             f"There is no home folder {paths.home}.",
@@ -312,10 +269,11 @@ def _require_whole(paths: Paths) -> None:
             raise StorageError(
                 f"{path} can't be written by {operating_system_user()}.", remedy="Check its owner, mode and mount."
             )
-    _require_local(paths.home)
+    require_local(paths.home)
 
 
-def _require_local(home: Path) -> None:
+def require_local(home: Path) -> None:
+    """Raise `StorageError` where the folder is on a network share (L14)."""
     kind = network_file_system(home)
     if kind is not None:
         raise StorageError(
@@ -324,7 +282,8 @@ def _require_local(home: Path) -> None:
         )
 
 
-def _read_key(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """The audit key; raises `StorageError` where it is damaged, or others can read it."""
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077 and os.name == "posix":
             raise StorageError(
@@ -340,7 +299,8 @@ def _read_key(path: Path) -> bytes:
     return key
 
 
-def _write_new(path: Path, content: bytes, *, mode: int) -> None:
+def write_new(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file that is not there yet, durably."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
     try:
         os.write(descriptor, content)
@@ -349,7 +309,7 @@ def _write_new(path: Path, content: bytes, *, mode: int) -> None:
         os.close(descriptor)
 
 
-def _clear(home: Path, *, existed: bool) -> None:
+def clear_folder(home: Path, *, existed: bool) -> None:
     """Take back what was made; the folder was empty before, so that all in it is ours."""
     if not existed:
         shutil.rmtree(home, ignore_errors=True)
@@ -365,7 +325,8 @@ def _of_administrator(fault: Fault) -> Fault:
     return Fault("administrator_name", fault.message, value=fault.value, expected=fault.expected)
 
 
-def _unusable(home: Path, error: OSError) -> StorageError:
+def unusable(home: Path, error: OSError) -> StorageError:
+    """The storage error that tells what the operating system refused in a home."""
     return StorageError(
         f"The folder {home} can't be used: {error.strerror}.", remedy="Check its owner, mode and free space."
     )

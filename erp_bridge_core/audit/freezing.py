@@ -131,29 +131,40 @@ def _behind(connection: Connection, mark: Mark) -> str | None:
     return None
 
 
+def freeze(connection: Connection, audit: AuditTrail, reason: str) -> AuditHead:
+    """Freeze writing, in the caller's write transaction: all that may have happened since becomes unknown.
+
+    Returns the head of the audit trail then.
+    """
+    connection.execute(update(installation).values(frozen_because=reason, frozen_at=audit.now()))
+    connection.execute(update(effects).where(_not_known_done()).values(state="unknown"))
+    connection.execute(update(exports).where(exports.c.state == "running").values(state="unknown"))
+    doubtful = items.c.state.in_(["accepted", "exporting"])
+    head = AuditHead(sequence=0, mac="")
+    for row in connection.execute(select(companies.c.id, companies.c.code)).all():
+        own = doubtful, items.c.company_id == row.id
+        found = connection.execute(select(items.c.id, items.c.state).where(*own)).all()
+        connection.execute(update(items).where(*own).values(state="unknown", revision=items.c.revision + 1))
+        details = {"reason": reason, "items": [item.id for item in found]}
+        entry = audit.record(
+            connection,
+            system_actor(row.id, row.code),
+            "freeze",
+            "installation",
+            1,
+            from_state="writing",
+            to_state="frozen",
+            details=details,
+        )
+        head = AuditHead(sequence=entry.sequence, mac=entry.mac)
+    return head
+
+
 def _freeze(audit: AuditTrail, reason: str, *, mark_is_lost: bool) -> None:
     with audit.store.begin() as connection:
-        connection.execute(update(installation).values(frozen_because=reason, frozen_at=audit.now()))
-        connection.execute(update(effects).where(_not_known_done()).values(state="unknown"))
-        connection.execute(update(exports).where(exports.c.state == "running").values(state="unknown"))
-        doubtful = items.c.state.in_(["accepted", "exporting"])
-        for row in connection.execute(select(companies.c.id, companies.c.code)).all():
-            own = doubtful, items.c.company_id == row.id
-            found = connection.execute(select(items.c.id, items.c.state).where(*own)).all()
-            connection.execute(update(items).where(*own).values(state="unknown", revision=items.c.revision + 1))
-            details = {"reason": reason, "items": [item.id for item in found]}
-            entry = audit.record(
-                connection,
-                system_actor(row.id, row.code),
-                "freeze",
-                "installation",
-                1,
-                from_state="writing",
-                to_state="frozen",
-                details=details,
-            )
+        head = freeze(connection, audit, reason)
         if mark_is_lost:
-            _set_mark_after(connection, audit, AuditHead(sequence=entry.sequence, mac=entry.mac))
+            _set_mark_after(connection, audit, head)
 
 
 def _not_known_done() -> ColumnElement[bool]:

@@ -32,7 +32,7 @@ COMMANDS: Final = {
     "webhooks": f"{_ROOM}.webhooks:webhooks",
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
-    "upgrade": f"{_ROOM}.upgrade:upgrade",
+    "db": f"{_ROOM}.db:db",
     "serve": f"{_ROOM}.serve:serve",
     "worker": f"{_ROOM}.worker:worker",
     "plugins": f"{_ROOM}.plugins:plugins",

@@ -39,7 +39,7 @@ _REMEDIES: Final = {
     "3D000": _NO_DATABASE,
     "53100": "Free space on the disk of the database server, then run it again; nothing was sent.",
     "53300": _TOO_MANY,
-    "42P01": "The database has another version: make a backup, then upgrade it with `erp-bridge upgrade`.",
+    "42P01": "The database has another version: upgrade it with `erp-bridge db upgrade`.",
     "42501": "The role may not do this: let it own the database's tables.",
     "25006": "The server takes no writes, as a standby does: name the one that does in `[database]`.",
     "55P03": "Another process holds the database for too long: end it, then run it again.",

@@ -32,20 +32,37 @@ def creating(store: Store) -> Iterator[Connection]:
     Raises `StorageError` when it holds any table already.
     """
     with store.begin() as connection:
-        tables = inspect(connection).get_table_names()
-        if tables:
-            raise StorageError(
-                f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
-                remedy="Choose an empty home folder or database, or open the one that is there.",
-            )
-        _migrate(connection)
+        make(connection)
         yield connection
+
+
+def make(connection: Connection, version: str = "head") -> None:
+    """Create every table of that version in an empty database, in the caller's transaction.
+
+    Raises `StorageError` when it holds any table already.
+    """
+    tables = inspect(connection).get_table_names()
+    if tables:
+        raise StorageError(
+            f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
+            remedy="Choose an empty home folder or database, or open the one that is there.",
+        )
+    bring_up(connection, version)
+
+
+def bring_up(connection: Connection, version: str = "head") -> None:
+    """Bring the database to that version, this program's unless another is named, in the caller's transaction."""
+    from alembic import command
+
+    configuration = _configuration()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, version)
 
 
 def upgrade(store: Store) -> None:
     """Bring the database to this program's version, in one transaction; does nothing when it is there already."""
     with store.begin() as connection:
-        _migrate(connection)
+        bring_up(connection)
 
 
 def version(store: Store) -> str | None:
@@ -62,7 +79,7 @@ def check(store: Store) -> None:
     if found != HEAD:
         raise StorageError(
             f"The database has version {found}, older than this program's {HEAD}.",
-            remedy="Make a backup of the home folder, then upgrade it with `erp-bridge upgrade`.",
+            remedy="Upgrade it with `erp-bridge db upgrade`, which makes a backup first.",
         )
 
 
@@ -76,7 +93,7 @@ def known_version(store: Store) -> str:
         raise StorageError(
             "The database holds no tables of ERP Bridge.", remedy="Create it with `erp-bridge init` on an empty home."
         )
-    if found == HEAD or found in {script.revision for script in _scripts().walk_revisions()}:
+    if is_known(found):
         return found
     raise StorageError(
         f"The database has version {found}, which this program (version {HEAD}) does not know: a newer one wrote it.",
@@ -84,12 +101,9 @@ def known_version(store: Store) -> str:
     )
 
 
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-
-    configuration = _configuration()
-    configuration.attributes["connection"] = connection
-    command.upgrade(configuration, "head")
+def is_known(version: str) -> bool:
+    """Whether it is this program's version of the database, or an older one."""
+    return version == HEAD or version in {script.revision for script in _scripts().walk_revisions()}
 
 
 def _configuration() -> "Config":

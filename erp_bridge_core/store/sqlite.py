@@ -19,7 +19,7 @@ REMEDIES: Final = {
     "not a database": "The file is not a database of ours: check the home folder, or restore it from a backup.",
     "readonly": "The database file or its folder can't be written: check its owner and mode.",
     "locked": "Another process holds the database for too long: end it, then run it again.",
-    "no such table": "The database has another version: make a backup, then upgrade it with `erp-bridge upgrade`.",
+    "no such table": "The database has another version: upgrade it with `erp-bridge db upgrade`.",
     "unable to open": "The database file can't be opened: check the home folder, its owner and mode.",
 }
 

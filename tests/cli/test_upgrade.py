@@ -53,13 +53,13 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_older_home_is_upgraded_as_the_message_says(run: Run, home: Path, newer: None) -> None:
-    """Every command names `upgrade`; it tells from and to without a sign-in, and then the home works again."""
+    """Every command names `db upgrade`; it tells from and to without a sign-in, and then the home works again."""
     refused = run("--as", "ada", "project", "list", "--json")
-    done = run("upgrade", "--json")
+    done = run("db", "upgrade", "--json")
 
     assert (4, "storage") == (refused.status, refused.document["error"])
-    assert "`erp-bridge upgrade`" in refused.document["remedy"]
-    assert (0, {"was": "0001", "now": "0002"}) == (done.status, done.document["upgraded"])
+    assert "`erp-bridge db upgrade`" in refused.document["remedy"]
+    assert (0, "0001", "0002") == (done.status, done.document["upgraded"]["was"], done.document["upgraded"]["now"])
     assert 0 == run("--as", "ada", "project", "list").status
     assert [] == ask(home, "SELECT id FROM later")
 
@@ -67,7 +67,7 @@ def test_an_older_home_is_upgraded_as_the_message_says(run: Run, home: Path, new
 @pytest.mark.rule("X1")
 def test_an_upgrade_is_in_the_audit_trail(run: Run, as_ada: Callable[..., Any], newer: None) -> None:
     """The trail says from which version to which, and is whole."""
-    run("upgrade")
+    run("db", "upgrade")
     (entry,) = as_ada("audit", "show", "--verb", "upgrade installation")["entries"]
 
     assert ("0001", "0002") == (entry["from_state"], entry["to_state"])
@@ -76,7 +76,7 @@ def test_an_upgrade_is_in_the_audit_trail(run: Run, as_ada: Callable[..., Any], 
 
 def test_a_home_of_this_version_is_left_alone(run: Run, as_ada: Callable[..., Any]) -> None:
     """Nothing is done and nothing is recorded."""
-    done = run("upgrade")
+    done = run("db", "upgrade")
 
     assert (0, True) == (done.status, "already" in done.out)
     assert [] == as_ada("audit", "show", "--verb", "upgrade installation")["entries"]
@@ -84,7 +84,7 @@ def test_a_home_of_this_version_is_left_alone(run: Run, as_ada: Callable[..., An
 
 def test_people_are_told_from_and_to(run: Run, newer: None) -> None:
     """The sentence names both versions."""
-    assert "from version 0001 to 0002" in run("upgrade").out
+    assert "from version 0001 to 0002" in run("db", "upgrade").out
 
 
 def test_a_newer_home_is_refused(run: Run, home: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_newer_home_is_refused(run: Run, home: Path) -> None:
     with store.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     store.close()
-    ran = run("upgrade", "--json")
+    ran = run("db", "upgrade", "--json")
 
     assert (4, "storage") == (ran.status, ran.document["error"])
     assert "newer" in ran.document["message"]
@@ -105,7 +105,7 @@ def test_an_upgrade_that_fails_changes_nothing(
 ) -> None:
     """It is one transaction: version and tables are as before, and the error is storage."""
     install_newer(tmp_path, monkeypatch, more='op.execute("CREATE TABLE items (id INTEGER)")')
-    ran = run("upgrade", "--json")
+    ran = run("db", "upgrade", "--json")
 
     assert (4, "storage") == (ran.status, ran.document["error"])
     assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
@@ -114,7 +114,7 @@ def test_an_upgrade_that_fails_changes_nothing(
 
 def test_there_must_be_a_home(bare: Run, tmp_path: Path) -> None:
     """A folder without a home is storage, too."""
-    ran = bare("--home", tmp_path / "nowhere", "upgrade", "--json")
+    ran = bare("--home", tmp_path / "nowhere", "db", "upgrade", "--json")
     assert (4, "storage") == (ran.status, ran.document["error"])
 
 
@@ -131,5 +131,5 @@ def test_an_older_copy_is_frozen_by_its_upgrade(
     shutil.copy(tmp_path / "backup.db", database)
     install_newer(tmp_path, monkeypatch)
 
-    assert 0 == run("upgrade").status
+    assert 0 == run("db", "upgrade").status
     assert ["the audit trail ends"] == [str(why)[:20] for why in ask(home, "SELECT frozen_because FROM installation")]

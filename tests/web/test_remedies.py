@@ -14,7 +14,7 @@ PLUGINS = CORE.parent / "plugins"
 #: Rooms whose words are for the host's people, or that stand for pages and commands themselves.
 ELSEWHERE = {"cli", "web", "conformance", "simulation", "simulator", "scaffold", "demo"}
 #: What is done on the host alone.
-ON_THE_HOST = ("init", "upgrade", "serve", "worker", "simulate", "connection add", "connection set", "demo")
+ON_THE_HOST = ("init", "db", "serve", "worker", "simulate", "connection add", "connection set", "demo")
 _COMMAND = re.compile(r"`erp-bridge ([a-z -]+)")
 
 

@@ -22,7 +22,18 @@ HIDDEN: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 TYPED: Final = "x\x1b[2J\r\n\u202e\x9b31m"
 #: They serve, ask on a terminal, end the sign-in, or make a home or folder of their own.
 APART: Final = frozenset(
-    {"init", "sign-in", "sign-out", "upgrade", "serve", "worker run", "plugin new", "demo", "person password"}
+    {
+        "init",
+        "sign-in",
+        "sign-out",
+        "db upgrade",
+        "db restore",
+        "serve",
+        "worker run",
+        "plugin new",
+        "demo",
+        "person password",
+    }
 )
 #: The last words of commands that show something.
 SHOWS: Final = frozenset(

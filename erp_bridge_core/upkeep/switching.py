@@ -1,0 +1,18 @@
+"""Which database a home uses: the section `[database]` of its configuration, changed whole or not at all."""
+
+from pathlib import Path
+
+import tomlkit
+
+from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.connections.document import rewrite
+
+
+def switch_database(home: Path, to: DatabaseConfig) -> None:
+    """From here on the home's database is that one; comments and everything else in the file stay."""
+    with rewrite(home) as document:
+        section = document.setdefault("database", tomlkit.table())
+        section["url"] = to.url
+        section.pop("password", None)
+        if to.password:
+            section["password"] = to.password
