@@ -158,6 +158,19 @@ def _summary(notice: Notice) -> Letter:
     )
 
 
+def _identity_linked(notice: Notice) -> Letter:
+    """Who is linked by somebody else with an identity is told, since it signs in as him."""
+    told = {name: one_line(notice.payload[name]) for name in ("linked_by", "issuer", "subject")}
+    return Letter(
+        subject="An identity was linked with your account",
+        opening=f"{told['linked_by']} linked an identity with your account of {one_line(notice.company)}. Whoever "
+        "signs in with it at its provider is taken for you from now on.",
+        facts=(("Linked by", told["linked_by"]), ("Provider", told["issuer"]), ("Subject", told["subject"])),
+        closing="If you did not expect this, unlink it, and tell another administrator.",
+        link=notice.links.profile(notice.payload["login"]),
+    )
+
+
 def _unnamed(notice: Notice) -> Letter:
     facts = tuple((one_line(name), one_line(value)) for name, value in notice.payload.items())
     link = None if notice.item is None else notice.links.item(notice.item.id)
@@ -172,6 +185,7 @@ _LETTERS: Final[Mapping[str, Callable[[Notice], Letter]]] = {
     "export_failed": _export_failed,
     "export_unknown": _export_unknown,
     "mismatch": _mismatch,
+    "identity_linked": _identity_linked,
 }
 
 

@@ -10,6 +10,7 @@ BUDGET: Final = "/projects/{project}/budget"
 ITEM: Final = "/items/{item}"
 ITEMS: Final = "/items"
 PROBLEMS: Final = "/problems"
+PROFILE: Final = "/profile"
 
 
 @frozen(kw_only=True)
@@ -47,6 +48,10 @@ class Links:
     def problems(self) -> Link:
         """`/problems`: what failed, is unknown or does not agree."""
         return self._link("Open the problems", PROBLEMS, "review", "list")
+
+    def profile(self, login: str) -> Link:
+        """`/profile`: one's own account, with the identities that sign in as oneself."""
+        return self._link("Open your profile", PROFILE, "person", "identities", login)
 
     def _link(self, label: str, path: str, *words: str, **query: str) -> Link:
         asked = urlencode({**query, "company": self.company})

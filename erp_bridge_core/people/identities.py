@@ -1,7 +1,7 @@
 """Who a person is to a provider of sign-ins: linked by issuer and subject, never by mail address."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import define
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
+from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.access import outside_faults, require_administrator, require_over_person
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import member_id
@@ -18,6 +19,9 @@ from erp_bridge_core.people.texts import identity_faults
 from erp_bridge_core.people.views import Identity
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import identities, people, sessions
+
+#: The kind of the notice that tells somebody of an identity that another person linked with his account.
+LINKED: Final = "identity_linked"
 
 
 @define
@@ -39,7 +43,8 @@ class Identities:
     def link(self, actor: Actor, login: str, *, issuer: str, subject: str) -> Identity:
         """Link a person of the company, as an administrator of all of his companies.
 
-        Whoever has the identity signs in as him from now on. Raises `BadInput` for what is no identity, and for one
+        Whoever has the identity signs in as him from now on, so he is told by mail when it was somebody else who linked
+        him. Raises `BadInput` for what is no identity, and for one
         that is taken.
         """
         with self.store.begin() as connection:
@@ -47,7 +52,11 @@ class Identities:
             person = member_id(connection, actor.company_id, login)
             if person != actor.person_id:
                 require(outside_faults(connection, actor, person))
-            return self._add(connection, actor, (person, login), issuer, subject)
+            linked = self._add(connection, actor, (person, login), issuer, subject)
+            if person != actor.person_id:
+                told = {"login": login, "linked_by": actor.login, "issuer": issuer, "subject": subject}
+                notify(connection, actor.company_id, kind=LINKED, people=[person], payload=told, at=linked.linked_at)
+            return linked
 
     def link_own(self, actor: Actor, *, issuer: str, subject: str) -> Identity:
         """Link the actor, to whom the provider just gave this identity: he signed in by password a short while ago."""

@@ -113,6 +113,25 @@ def test_a_mismatch_is_named(room: MailRoom, review: Review, administrator: Acto
     assert "posted twice" in text
 
 
+def test_an_identity_that_somebody_else_linked_is_told(room: MailRoom, administrator: Actor) -> None:
+    """Who did it, whose provider, and where it is unlinked; nothing of it is markup or a second line."""
+    served(room)
+    room.tell(
+        3,
+        kind="identity_linked",
+        login="manager",
+        linked_by="ada\nBcc: x",
+        issuer="https://id.builders.test",
+        subject="8d1f<b>",
+    )
+    subject, text = last(room, administrator)
+
+    assert "An identity was linked with your account" == subject
+    assert "Subject: 8d1f<b>" in text
+    assert "ada Bcc: x linked an identity with your account" in text
+    assert "https://erp.builders.test/profile?company=hoosier" in text
+
+
 @pytest.mark.rule("M5")
 def test_a_notice_without_words_of_its_own_is_told_with_its_facts(room: MailRoom, administrator: Actor) -> None:
     """Nothing is lost because nobody wrote a letter for it."""

@@ -14,7 +14,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.service import People
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import audit_entries
+from erp_bridge_core.store.tables import audit_entries, outbox
 
 ISSUER = "https://id.builders.test"
 MIA = {"issuer": ISSUER, "subject": "8d1f-mia"}
@@ -48,6 +48,19 @@ def test_an_administrator_links_a_person(people: People, administrator: Actor, c
     assert ("manager", True, clock.now()) == (actor.login, actor.by_identity, actor.signed_in_at)
     assert actor == people.actor_from_session(token, "hoosier", via="page")
     assert (linked,) == people.identities.of(actor, "manager") == people.identities.of(administrator, "manager")
+
+
+def test_who_is_linked_by_somebody_else_is_told_by_mail(
+    people: People, store: Store, administrator: Actor, manager: Actor
+) -> None:
+    """With it one signs in as him; what one links oneself needs no mail."""
+    people.identities.link(administrator, "manager", **MIA)
+    people.identities.link(administrator, administrator.login, issuer=ISSUER, subject="own")
+
+    with store.read() as connection:
+        (told,) = connection.execute(select(outbox.c.kind, outbox.c.recipients, outbox.c.payload)).all()
+    expected = {"login": "manager", "linked_by": administrator.login, **MIA}
+    assert ("identity_linked", [manager.person_id], expected) == tuple(told)
 
 
 def test_an_identity_is_never_found_by_mail_address(people: People, administrator: Actor) -> None:
