@@ -1,0 +1,130 @@
+"""JSON of the simulated Procore: exact numbers both ways, answers, and lists in pages of both generations."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+from urllib.parse import urlencode
+
+from attrs import frozen
+
+from erp_bridge_core.simulation import Reply, Request
+from erp_bridge_procore.simulator.amounts import Number
+from erp_bridge_procore.simulator.problems import Refusal
+
+JSON: Final = "application/json; charset=utf-8"
+#: v2: ten rows a page unless asked otherwise, never more than a hundred (facts 3.1, firm).
+V2_USUAL: Final = 10
+V2_MOST: Final = 100
+V1_USUAL: Final = 100
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@frozen
+class Raw:
+    """A document that is kept as its JSON text and goes out as it is."""
+
+    text: str
+
+
+@frozen
+class Made:
+    """An answer of 201: something was made."""
+
+    document: Any
+
+
+@frozen
+class Gone:
+    """An answer of 204: done, and nothing to say."""
+
+
+@frozen
+class Listed:
+    """A list that is answered in pages; `paged=False` for one that Procore answers whole, in an envelope `data`."""
+
+    rows: Sequence[Any]
+    paged: bool = True
+
+
+def encode(value: Any) -> str:
+    """JSON text of a document; numbers of the books go out digit by digit."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, Raw):
+        return value.text
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{json.dumps(name)}:{encode(held)}" for name, held in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(encode, value)) + "]"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return json.dumps(value)
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """The object that a client sent, numbers exact; raises Refusal (400) for anything else."""
+    try:
+        found = json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, f"The request body is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise Refusal(400, "The request body is not a JSON object")
+    return found
+
+
+def answer(document: Any, *, status: int = 200, headers: Headers = ()) -> Reply:
+    """An answer that holds a document."""
+    return Reply(status=status, body=encode(document), content_type=JSON, headers=headers)
+
+
+def in_pages(request: Request, listed: Listed, *, most: int, shift: int = 0) -> Reply:
+    """The page of a list that was asked for: v1 as a bare array with headers, v2 in `data`, at most a hundred rows.
+
+    `most`: rows that a v1 page never exceeds. `shift`: rows by which everything behind the first page moved on, as
+    when somebody removed or added rows between two requests.
+    """
+    if not listed.paged:
+        return answer({"data": list(listed.rows)})
+    second = request.path.startswith("/rest/v2.")
+    usual, cap = (V2_USUAL, V2_MOST) if second else (min(V1_USUAL, most), most)
+    size = min(_whole(request, "per_page", usual), cap)
+    number = _whole(request, "page", 1)
+    start = max(0, (number - 1) * size - (shift if number > 1 else 0))
+    rows = list(listed.rows[start : start + size])
+    if second:
+        return answer({"data": rows})
+    last = max(1, -(-len(listed.rows) // size))
+    headers = (("Total", str(len(listed.rows))), ("Per-Page", str(size)), *_links(request, number, last, size))
+    return answer(rows, headers=headers)
+
+
+def _links(request: Request, number: int, last: int, size: int) -> Headers:
+    pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    shown = {
+        name: page
+        for name, page in pages.items()
+        if (name in {"next", "last"} and number < last)
+        or (name == "first" and number > 1)
+        or (name == "prev" and page > 1)
+    }
+    root = f"http://{request.headers.get('host', '')}{request.path}"
+    links = [
+        f'<{root}?{urlencode({**request.query, "page": page, "per_page": size})}>; rel="{name}"'
+        for name, page in shown.items()
+    ]
+    return (("Link", ", ".join(links)),) if links else ()
+
+
+def _whole(request: Request, name: str, usual: int) -> int:
+    text = request.query.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):  # noqa: PLR2004 - digits of a page
+        raise Refusal(400, f"{name} is not a page number")
+    return int(text)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")
