@@ -100,7 +100,7 @@ class Exporting:
 
 def ask_to_start(application: Application, actor: Actor, item_id: int) -> None:
     """Note that somebody starts this item's export now: if he dies before it is started, a worker does it for him."""
-    with application.store.begin() as connection:
+    with application.store.begin(work=True) as connection:
         new = NewTask(
             key=f"{START}:{item_id}", job=START, company_id=actor.company_id, item_id=item_id,
             asked_by=actor.person_id, due_in=_RECOVERY,
@@ -110,5 +110,5 @@ def ask_to_start(application: Application, actor: Actor, item_id: int) -> None:
 
 def withdraw(application: Application, item_id: int) -> None:
     """It was not started, and whoever asked was told why."""
-    with application.store.begin() as connection:
+    with application.store.begin(work=True) as connection:
         connection.execute(delete(tasks).where(tasks.c.key == f"{START}:{item_id}"))

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Collection
 from datetime import datetime
 from secrets import token_hex
 from typing import Final
@@ -40,21 +41,21 @@ class Sign:
 
     def begin(self, at: datetime) -> None:
         """Enter the worker."""
-        with self.store.begin() as connection:
+        with self.store.begin(work=True) as connection:
             seen = self.store.seconds(connection)
             values = {"name": self.name, "host": socket.gethostname()[:100], "pid": os.getpid(), "kind": self.kind}
             connection.execute(insert(workers).values(**values, started_at=at, seen_at=seen))
 
-    def beat(self) -> None:
-        """Say that it lives, and keep what it has claimed."""
-        with self.store.begin() as connection:
+    def beat(self, at_it: Collection[int] = ()) -> None:
+        """Say that it lives, and keep the tasks that it is at."""
+        with self.store.begin(work=True) as connection:
             now = self.store.seconds(connection)
             connection.execute(update(workers).where(workers.c.name == self.name).values(seen_at=now))
-            renew(connection, self.name, now=now)
+            renew(connection, self.name, at_it, now=now)
 
     def end(self, at: datetime) -> None:
         """Leave."""
-        with self.store.begin() as connection:
+        with self.store.begin(work=True) as connection:
             connection.execute(update(workers).where(workers.c.name == self.name).values(ended_at=at))
 
 

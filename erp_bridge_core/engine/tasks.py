@@ -117,9 +117,9 @@ def claim(connection: Connection, task: Task, owner: str, *, now: float, at: dat
     return None if taken is None else _task(taken)
 
 
-def renew(connection: Connection, owner: str, *, now: float) -> None:
-    """Keep all that a worker has claimed."""
-    held = tasks.c.owner == owner, tasks.c.lease_until.is_not(None)
+def renew(connection: Connection, owner: str, numbers: Collection[int], *, now: float) -> None:
+    """Keep those that a worker is at, by their ids; one whose end it could not note is left to lapse."""
+    held = tasks.c.owner == owner, tasks.c.id.in_(numbers), tasks.c.lease_until.is_not(None)
     connection.execute(update(tasks).where(*held).values(lease_until=now + LEASE))
 
 

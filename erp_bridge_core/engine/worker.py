@@ -1,13 +1,14 @@
 """The worker: threads of this process do what is due, beside as many other workers of the installation as there are.
 
-It wakes on each commit of its own process and looks now and then for those of others. Nothing that a task raises ends
-it. When it is to end, an export finishes the write that is under way and is left to the next worker.
+It wakes on each commit, of its own process at once and of others within a fifth of a second, and looks now and then for
+what has come due. Nothing that a task raises ends it, nor a database that can't be reached for a while. When it is to
+end, an export finishes the write that is under way and is left to the next worker.
 """
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Lock, Thread
+from contextlib import contextmanager, suppress
+from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from attrs import define, field
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.schedule import ScheduleConfig
-from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.contract.errors import ErpBridgeError, StorageError
 from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.carrying import Carrier, carrier_of
@@ -25,6 +26,8 @@ from erp_bridge_core.engine.exporting import EXPORT, START
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.planning import chosen, hurried, missing
 from erp_bridge_core.engine.tasks import BEAT, Ended, Task
+from erp_bridge_core.engine.trouble import Trouble
+from erp_bridge_core.store.waking import heed
 
 _LOGGER: Final = logging.getLogger(__name__)
 #: Seconds that what is under way may take once the worker is to end.
@@ -57,6 +60,7 @@ class EngineWorker:
     _doer: Doer = field(init=False)
     _bell: Event = field(factory=Event, init=False)
     _ending: Event = field(factory=Event, init=False)
+    _trouble: Trouble = field(factory=Trouble, init=False)
     _lock: Any = field(factory=Lock, init=False)
     _running: dict[str, tuple[Task, Thread]] = field(factory=dict, init=False)
     _done: dict[str, Ended] | None = field(default=None, init=False)
@@ -76,6 +80,7 @@ class EngineWorker:
         threads = [
             Thread(target=self._every, args=(self._look, self.schedule.poll_seconds), name="worker looks", daemon=True),
             Thread(target=self._every, args=(self._beat, BEAT), name="worker lives", daemon=True),
+            Thread(target=self._every, args=(self._hear, _REST), name="worker hears", daemon=True),
         ]
         with self.application.store.listening(self._bell.set):
             for thread in threads:
@@ -105,18 +110,27 @@ class EngineWorker:
     def _every(self, act: Callable[[], object], seconds: float) -> None:
         """Act now, whenever the bell rings, and after so many seconds, until the end; whatever it raises is logged."""
         bell = self._bell if act == self._look else self._ending
+        what = current_thread().name
         while not self._ending.is_set():
             try:
                 act()
+                self._trouble.is_over(what)
             except ErpBridgeError as error:
-                _LOGGER.warning("The worker waits: %s", error.message)
+                self._trouble.tell(what, error)
             except Exception as error:  # noqa: BLE001 -- a worker that died unseen would leave everything undone
                 tell_defect(error, "worker", home=self.application.home, clean=self.application.redactor.clean)
             bell.wait(seconds)
             self._ending.wait(_REST)
 
     def _beat(self) -> None:
-        self._sign.beat()
+        with self._lock:
+            at_it = [task.id for task, _ in self._running.values()]
+        self._sign.beat(at_it)
+
+    def _hear(self) -> None:
+        """Where others can't be heard, as whoever beats tells, they are seen at the next look."""
+        with suppress(StorageError):
+            heed(self.application.store.engine, self._bell.set, self._ending)
 
     def _look(self, wanted: Callable[[Task], bool] = _any) -> int:
         """Begin what is due and wanted; returns how many."""
@@ -125,7 +139,7 @@ class EngineWorker:
         with store.read() as connection:
             plan = missing(connection, self.schedule, clock.now())
         if plan.new or plan.over:
-            with store.begin() as connection:
+            with store.begin(work=True) as connection:
                 now = store.seconds(connection)
                 tasks.add(connection, plan.new, now=now)
                 tasks.forget(connection, plan.over, now=now)
@@ -141,7 +155,7 @@ class EngineWorker:
 
     def _begin(self, task: Task) -> bool:
         store = self.application.store
-        with store.begin() as connection:
+        with store.begin(work=True) as connection:
             now = store.seconds(connection)
             taken = tasks.claim(connection, task, self._sign.name, now=now, at=self.application.clock.now())
         if taken is None:
@@ -156,12 +170,12 @@ class EngineWorker:
         store, ended = self.application.store, Ended()
         try:
             ended = self._doer.do(task, self._ending.is_set)
-            with store.begin() as connection:
+            with store.begin(work=True) as connection:
                 now = store.seconds(connection)
                 tasks.finish(connection, task, ended, now=now, at=self.application.clock.now())
         except ErpBridgeError as error:
-            # The database can't be used: the claim ends by itself.
-            _LOGGER.warning("%s could not be noted: %s", task.key, error.message)
+            # The database can't be used, as whoever beats tells: the claim ends by itself.
+            _LOGGER.info("%s could not be noted: %s", task.key, error.message)
             ended = Ended(problem=error)
         finally:
             with self._lock:

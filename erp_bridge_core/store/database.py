@@ -66,12 +66,14 @@ class Store:
         return SessionLocks(self.engine)
 
     @contextmanager
-    def begin(self, *, export: int | None = None) -> Iterator[Connection]:
+    def begin(self, *, export: int | None = None, work: bool = False) -> Iterator[Connection]:
         """A write transaction: committed, durably, when the block ends; rolled back when it raises.
 
         Args:
             export: the export whose rows alone are written, for the ledger's own steps: on PostgreSQL, steps of
                 different exports commit beside one another.
+            work: only rows of `tasks` and `workers` are written: on PostgreSQL beside everything else, so that a worker
+                says that it lives while something large is written.
         """
         acts: dict[str, Callable[[], object]] = {}
         if (moment := _MOMENT.get()) is not None and moment[0] is self:
@@ -81,7 +83,7 @@ class Store:
             try:
                 with connection.begin():
                     if self.on_postgresql:
-                        postgresql.lock(connection, export)
+                        postgresql.lock(connection, export, work=work)
                     _look_again(connection)
                     yield connection
             finally:

@@ -16,9 +16,12 @@ CONNECT_SECONDS: Final = 10
 #: Connections of a process that stay open, and those at once at most, unless the configuration says otherwise.
 KEPT: Final = 8
 MOST: Final = 40
-#: The installation's write lock, and the first number of the locks of its exports.
+#: The installation's write lock, that of its own work, and the first number of the locks of its exports.
 _WRITER: Final = 0x4552_5042_0000_0000
 _EXPORTS: Final = 0x4552_5042_0000_0001
+_WORK: Final = 0x4552_5042_FFFF_FFFF
+#: Where each commit of the one writer is told to the processes that listen.
+CHANNEL: Final = "erp_bridge"
 #: What this host's or role's settings say must not make a commit less durable (L14), nor the day another one.
 _SESSION: Final = text(
     "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') "
@@ -83,10 +86,17 @@ def options_of(*, writes: bool) -> dict[str, Any]:
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def lock(connection: Connection, export: int | None) -> None:
-    """Become the installation's one writer; with `export` only that export's, beside those of other exports."""
+def lock(connection: Connection, export: int | None, *, work: bool) -> None:
+    """Become the installation's one writer, whose commit is told to all who listen.
+
+    With `export` only that export's, beside those of other exports; with `work` only that of tasks and workers.
+    """
+    if work:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:work)"), {"work": _WORK})
+        return
     if export is None:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:writer)"), {"writer": _WRITER})
+        told = {"writer": _WRITER, "channel": CHANNEL}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:writer), pg_notify(:channel, '')"), told)
         return
     connection.execute(
         text("SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export)"),

@@ -62,11 +62,12 @@ def test_a_claim_is_one_workers_until_it_lapses(store: Store, one: Task) -> None
 
 
 def test_a_renewed_claim_goes_on(store: Store, one: Task) -> None:
-    """A worker that lives keeps what it has."""
+    """A worker that lives keeps what it is at, and no more: not what is another's, nor what it has ended."""
     claim(store, one, "a")
     with store.begin() as connection:
-        tasks.renew(connection, "a", now=NOW + LEASE - 1)
-        tasks.renew(connection, "b", now=NOW + 100 * LEASE)
+        tasks.renew(connection, "a", [one.id], now=NOW + LEASE - 1)
+        tasks.renew(connection, "a", [], now=NOW + 50 * LEASE)
+        tasks.renew(connection, "b", [one.id], now=NOW + 100 * LEASE)
 
     assert [] == ready(store, NOW + LEASE)
     assert 1 == len(ready(store, NOW + 2 * LEASE))
