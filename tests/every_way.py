@@ -213,6 +213,8 @@ NO_WAYS: Final = {
     "POST /company": "Chooses where one's own pages are, as `--company` and `ERP-Bridge-Company` do for one act.",
     "init": "Makes the installation, before anybody can sign in.",
     "db upgrade": "For whoever may write the home's files, while nobody can sign in.",
+    "db check": "For whoever may read the home's files, while nobody can sign in.",
+    "db move": "For whoever may write the home's files.",
     "db backup": "For whoever may read the home's files.",
     "db restore": "For whoever may write the home's files, while nobody can sign in.",
     "serve": "Serves the pages themselves.",

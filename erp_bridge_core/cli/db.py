@@ -7,6 +7,7 @@ import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.errors import STORAGE
 from erp_bridge_core.cli.output import Page, plural
 
 if TYPE_CHECKING:
@@ -17,7 +18,29 @@ _PATH = click.Path(path_type=Path)
 
 @click.group("db", cls=Noun)
 def db() -> None:
-    """The installation's database: upgrade it, back it up, restore it."""
+    """The installation's database: check it, upgrade it, back it up, restore it, move it to a server."""
+
+
+@db.command("check", answer=["sound", "looked"])
+@click.pass_context
+@pass_call
+def check(call: Call, context: click.Context) -> None:
+    """Look the database over: version, integrity, durability, space, clocks, leases, figures, mark, audit trail.
+
+    Nothing is changed. Leaves with 4 when something is wrong.
+    """
+    from erp_bridge_core.upkeep.checking import check as do_check
+
+    found = do_check(call.folder)
+
+    def print_it(page: Page) -> None:
+        rows = [(each.standing, each.name, each.message) for each in found.looked]
+        page.table(["", "What", "What was seen"], rows)
+        page.bullets(f"{each.name}: {each.remedy}" for each in found.looked if each.remedy)
+
+    call.answer({"sound": found.sound, "looked": found.looked}, print_it)
+    if not found.sound:
+        context.exit(STORAGE)
 
 
 @db.command("upgrade", answer=["upgraded"])
@@ -97,11 +120,33 @@ def restore(call: Call, file: Path, *, key_file: Path | None, to: str, password:
     call.answer({"restored": done}, print_it)
 
 
-def _server(url: str, password: str) -> "DatabaseConfig":
-    from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
-    from erp_bridge_core.contract.errors import BadInput
+@db.command("move", answer=["moved"])
+@click.option("--to", required=True, metavar="URL", help="An empty database, postgresql://user@host:5432/name.")
+@click.option("--password", default="", metavar="REFERENCE", help="Where its password is, as env:NAME or file:NAME.")
+@pass_call
+def move(call: Call, *, to: str, password: str) -> None:
+    """Move the home from its SQLite file to an empty PostgreSQL database, which is the home's from then on.
 
-    server = DatabaseConfig(url=url, password=password)
-    if faults := list(database_faults(server)):
-        raise BadInput("The database can't be used.", faults=faults)
-    return server
+    End servers and workers first. All is compared before the home uses it; the file is sealed and kept. Cut short at
+    any moment, run it again.
+    """
+    from erp_bridge_core.upkeep.moving import move as do_move
+
+    done = do_move(call.folder, _server(to, password))
+
+    def print_it(page: Page) -> None:
+        page.line(f"The home's database is {done.url}.")
+        if done.rows:
+            page.line(f"{plural(done.rows, 'row')} moved and compared.")
+        page.facts([("The file as it was", done.kept), ("Backup of before", done.backup)])
+        if done.audit_faults:
+            page.line("The audit trail is NOT whole, as it was before:")
+            page.bullets(str(fault) for fault in done.audit_faults)
+
+    call.answer({"moved": done}, print_it)
+
+
+def _server(url: str, password: str) -> "DatabaseConfig":
+    from erp_bridge_core.connections.database_server import DatabaseConfig
+
+    return DatabaseConfig(url=url, password=password)

@@ -2,15 +2,19 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
 from erp_bridge_core.connections.durable import sync_folder
 from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.store import schema
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.sqlite import remedy_of
+from erp_bridge_core.store.tables import installation
 from erp_bridge_core.upkeep.alone import Damaged, alone
 
 #: What SQLite keeps beside a database.
@@ -44,6 +48,26 @@ def replace_database(live: Path, made: Path) -> tuple[Path, ...]:
     finally:
         store.close()
     return (aside,)
+
+
+@contextmanager
+def left(store: Store, because: str) -> Iterator[None]:
+    """In the block a home leaves its database for another one: nobody has it open, and it is frozen in the end.
+
+    One that can't be used any more is left as it is. Raises `InUse`.
+    """
+    with ExitStack() as stack:
+        stack.callback(store.close)
+        try:
+            stack.enter_context(alone(store))
+            usable = schema.version(store) is not None
+        except StorageError:
+            usable = False
+        yield
+        if usable:
+            with store.begin() as connection:
+                frozen = {"frozen_because": because, "frozen_at": datetime.now(UTC)}
+                connection.execute(update(installation).values(frozen))
 
 
 def set_aside(path: Path, words: str) -> tuple[Path, ...]:

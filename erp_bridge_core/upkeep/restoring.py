@@ -6,6 +6,7 @@ backup or from its own file. Either way a person has to look at the ERPs before 
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 import tomlkit
@@ -33,8 +34,8 @@ from erp_bridge_core.installation import (
 from erp_bridge_core.upkeep.archive import CONFIGURATION, KEY, Archive, reading
 from erp_bridge_core.upkeep.backup import audit_faults, require_whole
 from erp_bridge_core.upkeep.filling import filled_file, filled_server
-from erp_bridge_core.upkeep.replacing import replace_database, set_aside
-from erp_bridge_core.upkeep.switching import switch_database
+from erp_bridge_core.upkeep.replacing import left, replace_database, set_aside
+from erp_bridge_core.upkeep.switching import require_server, switch_database
 
 
 @frozen(kw_only=True)
@@ -59,6 +60,8 @@ def restore(home: Path, file: Path, *, key_file: Path | None = None, to: Databas
     becomes the home's. Raises `BadInput` for a backup that is damaged, of another installation or sealed with another
     key, `InUse` while anybody has the present database open, and `StorageError`; nothing is changed then.
     """
+    if to is not None:
+        require_server(to)
     with reading(file) as archive:
         require_whole(archive, but=["audit_entries"])
         if Paths(home=home).configuration.exists():
@@ -82,12 +85,7 @@ def _over(paths: Paths, archive: Archive, key_file: Path | None, to: DatabaseCon
     _require_same_installation(archive, mark)
     into = to or present.database
     if into.url:
-        reason, reached = filled_server(paths.home, into.store(paths.database, present.secrets), archive, key)
-        _settle(mark, reached)
-        kept: Iterable[Path] = ()
-        if to is not None:
-            switch_database(paths.home, to)
-            kept = set_aside(paths.database, "before-restore")
+        reason, kept = _into_server(paths, archive, key, into)
     else:
         with filled_file(paths.home, archive, key) as (made, reason, reached):
             if not _is_readable(mark):
@@ -98,6 +96,23 @@ def _over(paths: Paths, archive: Archive, key_file: Path | None, to: DatabaseCon
         _put_key(paths, key)
     kept = (*kept, *set_aside(paths.home / "engine.db", "before-restore"))
     return _told(paths, archive, reason=reason, kept=kept, faults=faults)
+
+
+def _into_server(paths: Paths, archive: Archive, key: bytes, into: DatabaseConfig) -> tuple[str, tuple[Path, ...]]:
+    """Fill a server's empty database, and where it is another than the present one leave that, frozen, to nobody."""
+    present = Configuration.read(paths.home)
+    store = into.store(paths.database, present.secrets)
+    if into == present.database:
+        reason, reached = filled_server(paths.home, store, archive, key)
+        _settle(HighWaterMark(paths.mark), reached)
+        return reason, ()
+    former = present.database.store(paths.database, present.secrets)
+    is_there = present.database.url or paths.database.exists()
+    with left(former, f"the database was left for {into.url}.") if is_there else nullcontext():
+        reason, reached = filled_server(paths.home, store, archive, key)
+        _settle(HighWaterMark(paths.mark), reached)
+        switch_database(paths.home, into)
+    return reason, set_aside(paths.database, "before-restore")
 
 
 def _require_same_installation(archive: Archive, mark: HighWaterMark) -> None:

@@ -105,8 +105,9 @@ def read_lines(connection: Connection, shape: Shape) -> Iterator[bytes]:
     postgresql = connection.dialect.name == "postgresql"
     question = _question(shape, postgresql=postgresql)
     plain = {place: _AS_PLAIN[kind] for place, (_, kind) in enumerate(shape.columns) if kind in _AS_PLAIN}
-    streaming = connection.execution_options(stream_results=True, max_row_buffer=PAGE)
-    with streaming.exec_driver_sql(question) as found:
+    # For this statement alone: an option of the connection would stay.
+    streaming = {"stream_results": True, "max_row_buffer": PAGE}
+    with connection.exec_driver_sql(question, execution_options=streaming) as found:
         for page in found.partitions(PAGE):
             for row in page:
                 values = list(row)
@@ -171,12 +172,19 @@ def _insert(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]]) -
 
 
 def _copy_in(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]]) -> None:
+    import psycopg
+
     columns = ", ".join(f'"{name}"' for name in shape.names)
     driver = connection.connection.driver_connection
     assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{shape.name}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver.cursor() as cursor, cursor.copy(f'COPY "{shape.name}" ({columns}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise StorageError(
+            f"The database does not take the rows of {shape.name}: {error}", remedy="Correct that, then run it again."
+        ) from error
 
 
 # -- around writing ---------------------------------------------------------------------------------------------------

@@ -4,8 +4,15 @@ from pathlib import Path
 
 import tomlkit
 
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
 from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.contract.errors import BadInput
+
+
+def require_server(to: DatabaseConfig) -> None:
+    """Raise `BadInput` with every fault of what is to name a PostgreSQL database."""
+    if faults := list(database_faults(to)):
+        raise BadInput("The database can't be used. Nothing was done.", faults=faults)
 
 
 def switch_database(home: Path, to: DatabaseConfig) -> None:

@@ -28,6 +28,7 @@ APART: Final = frozenset(
         "sign-out",
         "db upgrade",
         "db restore",
+        "db move",
         "serve",
         "worker run",
         "plugin new",

@@ -1,0 +1,81 @@
+"""What is looked at in a PostgreSQL database alone: durable settings, an ordinary role, constraints and indexes."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning
+
+_RESTORE: Final = "Stop exporting, keep the database as it is, and restore a backup into an empty one."
+_SETTINGS: Final = text(
+    "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') "
+    "ORDER BY name"
+)
+_ROLE: Final = text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+_UNCHECKED: Final = text(
+    "SELECT conname FROM pg_constraint WHERE NOT convalidated AND connamespace = current_schema()::regnamespace"
+)
+_INVALID: Final = text(
+    "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid "
+    "AND c.relnamespace = current_schema()::regnamespace"
+)
+_HAS_AMCHECK: Final = text("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")
+_AMCHECK: Final = text(
+    "SELECT count(bt_index_check(c.oid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+    "JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND i.indisvalid "
+    "AND c.relnamespace = current_schema()::regnamespace"
+)
+
+
+def look_at_postgresql(connection: Connection) -> Iterator[Looked]:
+    """Settings, role, constraints, indexes."""
+    yield _durability(connection)
+    yield _role(connection)
+    loose = [*connection.execute(_UNCHECKED).scalars(), *connection.execute(_INVALID).scalars()]
+    if loose:
+        yield failed(
+            "references", f"Not held by the database: {', '.join(sorted(loose))}.",
+            remedy="Let the database's owner validate those constraints, or reindex.",
+        )  # fmt: skip
+    else:
+        yield fine("references", "Every constraint and index is held by the database.")
+    yield _integrity(connection)
+
+
+def _durability(connection: Connection) -> Looked:
+    found: dict[str, Any] = {row.name: row.setting for row in connection.execute(_SETTINGS)}
+    told = ", ".join(f"{name} {value}" for name, value in found.items())
+    off = [name for name in ("fsync", "full_page_writes") if found[name] != "on"]
+    if found["synchronous_commit"] in {"off", "local"}:
+        off.append("synchronous_commit")
+    if off:
+        return failed(
+            "durability", f"A commit could be lost: {told}.", remedy=f"Set {', '.join(off)} = on on the server."
+        )  # fmt: skip
+    return fine("durability", f"Commits are on the disk: {told}.")
+
+
+def _role(connection: Connection) -> Looked:
+    role = connection.execute(_ROLE).one()
+    if role.rolsuper or role.rolbypassrls:
+        what = "a superuser" if role.rolsuper else "a role that bypasses row-level security"
+        return warning(
+            "role", f"{role.rolname} is {what}: the database does not keep companies apart.",
+            remedy="Let an ordinary role own the database, and name that in `[database]`.",
+        )  # fmt: skip
+    return fine("role", f"{role.rolname} is an ordinary role.")
+
+
+def _integrity(connection: Connection) -> Looked:
+    if not connection.execute(_HAS_AMCHECK).scalar_one():
+        return fine("integrity", "The extension amcheck is not there: indexes were not compared with their tables.")
+    try:
+        with connection.begin_nested():
+            count = connection.execute(_AMCHECK).scalar_one()
+    except DBAPIError as error:
+        if "permission" in str(error.orig):
+            return fine("integrity", "The role may not use amcheck: indexes were not compared with their tables.")
+        return failed("integrity", f"An index is damaged: {error.orig}", remedy=_RESTORE)
+    return fine("integrity", f"All {count} indexes agree with their tables.")
