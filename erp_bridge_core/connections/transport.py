@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from erp_bridge_core.connections.addresses import AddressBook, AllowedHosts, Forbidden, Target
 from erp_bridge_core.connections.exchange import Exchange, under_way
+from erp_bridge_core.connections.queueing import Queues
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.replies import BadReply, read_reply
 from erp_bridge_core.connections.throttle import OutOfPatience, Patience, Throttle, Throttles, within
@@ -90,6 +91,7 @@ class GuardedTransport(GuardedPools):
 
     def __init__(self, wires: Wires) -> None:
         self.wires = wires
+        self._queues = Queues(wires.rate.at_once)
         super().__init__(max_retries=0)
 
     def send(  # noqa: PLR0917 - the library's signature
@@ -127,8 +129,9 @@ class GuardedTransport(GuardedPools):
         **options: Any,
     ) -> requests.Response:
         began = perf_counter()
+        patience = self._patience(attempt)
         try:
-            with self.wires.throttle(target).turn(self._patience(attempt)):
+            with self._queues.turn(str(target), patience), self.wires.throttle(target).turn(patience):
                 step.tell(waited=perf_counter() - began)
                 return self._exchange(request, attempt, **options)
         except OutOfPatience as error:

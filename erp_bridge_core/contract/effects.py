@@ -22,8 +22,9 @@ class PlannedEffect:
     another hash is a conflict before any I/O. `request` is what the adapter needs to build the payload again: small,
     JSON-able, without secrets; dates and reserved numbers belong in it, since a resumed export uses the stored ones.
 
-    `lane`: effects of one group with different lanes may run at the same time, as many as the profile's rate limit
-    permits at once; those of one lane run in order. None stands alone: after all before it, before all behind it.
+    `lane`: effects of one group with different lanes may run at the same time, those of one lane run in order. As many
+    of their requests are under way as the profile's rate limit permits at once, while other effects, up to as many
+    again, are made ready in `send`. None stands alone: after all before it, before all behind it.
     """
 
     operation: str

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
 from attrs import Factory, define
 
 from erp_bridge_core.exports.turns import Turns
@@ -69,19 +68,6 @@ def send_slowly(run: Turns) -> None:
         pass
 
 
-@pytest.mark.rule("L17")
-def test_no_more_are_sent_at_once_than_the_erp_permits() -> None:
-    """Of three threads two send at the same time, the third after them."""
-    run = turns()
-
-    def send(meeting: Meeting) -> None:
-        attempt: Any = Attempt()
-        with run.sending(attempt):
-            meeting.attend()
-
-    assert AT_ONCE == attended(AT_ONCE, send)
-
-
 def test_others_are_written_down_while_some_are_sent() -> None:
     """Twice as many effects are under way as the ERP permits at once, and no more."""
     run = turns()
@@ -103,8 +89,3 @@ def test_nothing_is_written_down_ahead_while_the_erp_is_slow() -> None:
             meeting.attend()
 
     assert AT_ONCE == attended(AT_ONCE, bring)
-
-
-def test_one_at_a_time_has_one_thread() -> None:
-    """An ERP that permits one request at once gets its effects in the plan's order."""
-    assert 1 == turns(at_once=1).threads

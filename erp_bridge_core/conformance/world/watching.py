@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from erp_bridge_core.conformance.wire import FaultyFiles
 from erp_bridge_core.connections.http import GuardedSession, Limits
 from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt, Row, Stream
 from erp_bridge_core.contract.connection import Checked, Erp
-from erp_bridge_core.contract.effects import Effect, Effects, Operation
+from erp_bridge_core.contract.effects import Effect, Effects, Operation, PlannedEffect
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.fields import FieldValues, RevisionField
 from erp_bridge_core.contract.findings import Finding
@@ -215,7 +216,7 @@ class _WatchedEffects:
     effects: Effects
 
     def plan(self, group: str, build: Any) -> None:
-        self.effects.plan(group, build)
+        self.effects.plan(group, partial(_one_by_one, build) if self.watch.serial else build)
 
     def lines_to_send(self) -> Any:
         return self.effects.lines_to_send()
@@ -226,6 +227,12 @@ class _WatchedEffects:
     def run(self, operations: Mapping[str, Operation]) -> None:
         self.watch.operations.update(operations)
         self.effects.run({name: _WatchedOperation(self.watch, each) for name, each in operations.items()})
+
+
+def _one_by_one(build: Any, generation: int) -> Iterator[Any]:
+    """The same effects in the same order, without lanes."""
+    for effect in build(generation):
+        yield evolve(effect, lane=None) if isinstance(effect, PlannedEffect) else effect
 
 
 class _WatchedOperation:
