@@ -21,18 +21,17 @@ from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import budget_file
 import requests
 from attrs import Factory, define
-from erp_bridge_bench.plugin import CHUNK, to_body
+from erp_bridge_bench.plugin import CHUNK, to_json
 from erp_bridge_bench.running import BenchErp, bench_erp, installed
 from figures import Figure, Options, in_turn
 from product import Product, prepared_product
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.contract.budget import ExportLine, LineKey, Part
 
 LINES: Final = 100_000
 TARGET: Final = 1.15
@@ -57,7 +56,8 @@ class Watch:
         now = time.perf_counter()
         if stage == "intent" and not self.began:
             self.began = now
-        self.ended = now
+        if stage == "recorded":
+            self.ended = now
 
 
 @define
@@ -92,12 +92,12 @@ class Exporter:
 
 def bare_loop(database: Path, url: str) -> None:
     """The floor."""
-    rows = _lines(database)
+    rows = _rows(database)
     session = requests.Session()
     number = 0
     while some := list(islice(rows, CHUNK)):
         number += 1
-        body = b'{"reference":%b,"lines":%b}' % (json.dumps(f"floor-{number}").encode(), to_body(some))
+        body = b'{"reference":%b,"lines":%b}' % (json.dumps(f"floor-{number}").encode(), to_json(some))
         answer = session.post(f"{url}/jobs/floor/entries", data=body, headers={"Content-Type": "application/json"})
         answer.raise_for_status()
         if answer.json()["taken"] != len(some):
@@ -105,14 +105,11 @@ def bare_loop(database: Path, url: str) -> None:
     session.close()
 
 
-def _lines(database: Path) -> Iterator[ExportLine]:
+def _rows(database: Path) -> Iterator[list[Any]]:
     connection = sqlite3.connect(database)
     for number, sub_job, code, category, cents, text, quantity, unit in connection.execute(_ROWS):
-        key = LineKey(sub_job, code, category)
-        yield ExportLine(
-            number=number, key=key, ours=key, part=Part.ORIGINAL, amount=Decimal(cents).scaleb(-2), description=text,
-            quantity=None if quantity is None else Decimal(quantity).scaleb(-4), unit=unit,
-        )  # fmt: skip
+        amount, count = Decimal(cents).scaleb(-2), None if quantity is None else Decimal(quantity).scaleb(-4)
+        yield [number, sub_job, code, category, str(amount), text, None if count is None else str(count), unit]
     connection.close()
 
 

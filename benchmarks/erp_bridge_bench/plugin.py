@@ -176,22 +176,25 @@ def _plan(batch: ExportBatch, effects: Effects) -> Iterator[PlannedEffect]:
             operation=ENTRY,
             lines=numbers if len(numbers) == len(some) else [line.number for line in some],
             payload_hash=sha256(to_body(some)).hexdigest(),
+            request={"first": some[0].number, "last": some[-1].number, "count": len(some)},
             lane=str(some[0].number),
         )
 
 
 def to_body(lines: Iterable[ExportLine]) -> bytes:
-    """The lines as they are sent: the floor makes the same bytes."""
-    return json.dumps(
+    """The lines as they are sent."""
+    return to_json(
         [
-            [
-                line.number, line.key.sub_job, line.key.cost_code, line.key.category, str(line.amount),
-                line.description, None if line.quantity is None else str(line.quantity), line.unit,
-            ]
-            for line in lines
-        ],
-        separators=(",", ":"),
-    ).encode()  # fmt: skip
+            line.number, line.key.sub_job, line.key.cost_code, line.key.category, str(line.amount), line.description,
+            None if line.quantity is None else str(line.quantity), line.unit,
+        ]
+        for line in lines
+    )  # fmt: skip
+
+
+def to_json(rows: Iterable[list[Any]]) -> bytes:
+    """Rows as the ERP takes them."""
+    return json.dumps(list(rows), separators=(",", ":")).encode()
 
 
 def _in(lines: Iterable[ExportLine], numbers: Iterable[int]) -> Iterator[ExportLine]:
@@ -216,13 +219,16 @@ class Pages:
     _guard: Any = Factory(Lock)
 
     def of(self, effect: Effect) -> list[ExportLine]:
-        """The lines of one effect."""
-        numbers = list(effect.lines)
+        """The lines of one effect: all of its range, unless a plan of what is left had gaps."""
+        first, last = effect.request["first"], effect.request["last"]
+        numbers: Iterable[int] = range(first, last + 1)
+        if effect.request["count"] != len(range(first, last + 1)):
+            numbers = list(effect.lines)
         with self._guard:
-            if not self._next or self._next > numbers[0]:
+            if not self._next or self._next > first:
                 self._lines = iter(self.batch.lines)
-            found = list(islice(_in(self._lines, numbers), len(numbers)))
-            self._next = numbers[-1] + 1
+            found = list(islice(_in(self._lines, numbers), effect.request["count"]))
+            self._next = last + 1
         return found
 
 

@@ -7,6 +7,7 @@ one of its process goes on at once, with a body that was made while it waited.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, Final
 
 from attrs import define, field
@@ -15,6 +16,8 @@ from erp_bridge_core.connections.throttle import Patience
 
 #: Of the time that there is, the part that is waited here at most; then the throttle alone decides.
 _PART: Final = 0.25
+#: The longest sleep, in seconds, before whoever waits is asked again whether he still has the time.
+_NAP: Final = 0.5
 
 
 @define(eq=False)
@@ -28,7 +31,10 @@ class Queues:
     def turn(self, host: str, patience: Patience) -> Iterator[None]:
         """Wait until fewer are in the block, or for a part of the time that there is."""
         room = self._room.setdefault(host, threading.Semaphore(max(1, self.at_once)))
-        taken = room.acquire(timeout=max(0.0, patience() * _PART))
+        ends = monotonic() + patience() * _PART
+        while not (taken := room.acquire(timeout=max(0.0, min(_NAP, ends - monotonic())))):
+            if monotonic() >= ends or patience() <= 0:
+                break
         try:
             yield
         finally:

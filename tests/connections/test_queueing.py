@@ -49,6 +49,17 @@ def test_other_hosts_have_queues_of_their_own() -> None:
     assert entered
 
 
+def test_who_is_to_end_waits_no_longer() -> None:
+    """The time that there is may become none while somebody waits: he is asked again within half a second."""
+    queues = Queues(1)
+    left = iter([60.0])
+
+    with queues.turn(HOST, patience), queues.turn(HOST, lambda: next(left, 0.0)):
+        entered = True
+
+    assert entered
+
+
 def test_who_has_waited_long_enough_goes_on_to_the_throttle() -> None:
     """A quarter of the time that there is: what holds the place may be stopped, and the throttle knows more."""
     queues = Queues(1)
