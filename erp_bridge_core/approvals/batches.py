@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, fun
 from erp_bridge_core.contract.budget import ChangeHeader, ExportBatch, ExportLine, KeyTotal, LineKey, Part, Stream
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
+from erp_bridge_core.store.bulk import plain_rows
 from erp_bridge_core.store.database import once
 from erp_bridge_core.store.tables import baselines, companies, item_changes, item_lines, items, projects
 
@@ -61,8 +62,8 @@ def content_hash(connection: Connection, item_id: int) -> str:
     _feed(digest, header)
     for change in connection.execute(_select_changes(item_id)):
         _feed(digest, [change.number, change.date.isoformat(), change.description, change.reverses, change.transfer])
-    for page in _pages(lambda after: connection.execute(_select_lines(item_id, after)).all(), "number", 0):
-        _feed(digest, *map(tuple, page))
+    for page in _pages(lambda after: plain_rows(connection, _select_lines(item_id, after))):
+        _feed(digest, *page)
     return digest.hexdigest()
 
 
@@ -125,11 +126,12 @@ def _select_lines(item_id: int, after: int) -> Select[Any]:
     return query.order_by(_line.number).limit(PAGE)
 
 
-def _pages(read: Callable[[Any], Any], name: str, start: Any) -> Iterator[Any]:
-    after = start
+def _pages(read: Callable[[int], Sequence[tuple[Any, ...]]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Pages of lines, whose first column is their number."""
+    after = 0
     while page := read(after):
         yield page
-        after = getattr(page[-1], name)
+        after = page[-1][0]
 
 
 def lines_where(
@@ -142,11 +144,11 @@ def lines_where(
 
 
 def _lines(source: Source, item_id: int, digits: int) -> Iterator[ExportLine]:
-    def read(after: int) -> Any:
+    def read(after: int) -> Sequence[tuple[Any, ...]]:
         with source() as connection:
-            return connection.execute(_select_lines(item_id, after)).all()
+            return plain_rows(connection, _select_lines(item_id, after))
 
-    for page in _pages(read, "number", 0):
+    for page in _pages(read):
         for row in page:
             yield _export_line(row, -digits)
 

@@ -1,19 +1,20 @@
 """Masters as last read from the ERP: kept in tables, asked by code, bounded in memory and without a query per line."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
-from attrs import asdict, define, field, frozen
-from sqlalchemy import Connection, Table, delete, select
+from attrs import define, field, frozen
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, not_, select
 
-from erp_bridge_core.contract.budget import LineKey
+from erp_bridge_core.budgets.code_table import CodeTable
 from erp_bridge_core.contract.errors import NotPossibleNow
 from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobHeader, JobReading, SubJob
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
 from erp_bridge_core.contract.structuring import converter, structure
+from erp_bridge_core.store.bulk import insert_rows
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import (
     master_categories,
@@ -45,53 +46,42 @@ class MasterReading:
 
 @define
 class StoredMasters:
-    """The contract's `Masters` over one reading; codes are plain tuples in memory, values are made when asked for."""
+    """The contract's `Masters` over one reading; values are made when asked for."""
 
     header: JobHeader
     taken_at: datetime | None
-    _sub_jobs: dict[str, tuple[str, bool]]
-    _cost_codes: dict[tuple[str, str, bool], tuple[str, bool, bool]]
-    _categories: dict[tuple[str, str, str], tuple[str, str, bool, bool]]
+    _sub_jobs: CodeTable
+    _cost_codes: CodeTable
+    _standard_cost_codes: CodeTable
+    _categories: CodeTable
+    #: Categories that stand under no cost code.
+    _general_categories: CodeTable
 
     def sub_job(self, code: str) -> SubJob | None:
         """The sub job of that code under the job, or None."""
-        found = self._sub_jobs.get(code)
+        found = self._sub_jobs.get((code,))
         return None if found is None else SubJob(code=code, name=found[0], active=found[1])
 
     def cost_code(self, code: str, *, sub_job: str = "") -> CostCode | None:
         """The job's (or sub job's) own cost code, else the standard list's, else None."""
-        for place in ((sub_job, code, False), ("", code, True)):
-            if (found := self._cost_codes.get(place)) is not None:
-                name, group, active = found
-                return CostCode(code=code, name=name, sub_job=place[0], standard=place[2], group=group, active=active)
+        if (own := self._cost_codes.get((sub_job, code))) is not None:
+            return CostCode(code=code, name=own[0], sub_job=sub_job, group=own[1], active=own[2])
+        if (standard := self._standard_cost_codes.get((code,))) is not None:
+            name, group, active = standard
+            return CostCode(code=code, name=name, standard=True, group=group, active=active)
         return None
 
     def category(self, code: str, *, cost_code: str = "", sub_job: str = "") -> Category | None:
         """The category under that cost code of the job, else the standard list's, else None."""
-        for place in ((sub_job, cost_code, code), ("", "", code)):
-            if (found := self._categories.get(place)) is not None:
-                name, kind, active, standard = found
-                return Category(
-                    code=code, name=name, sub_job=place[0], cost_code=place[1], standard=standard, kind=kind,
-                    active=active,
-                )  # fmt: skip
-        return None
-
-
-def masters_of(reading: JobReading, *, taken_at: datetime | None = None) -> StoredMasters:
-    """Masters over a reading just taken, as for the checks at accept and before the first write (B5)."""
-    return StoredMasters(
-        header=reading.header,
-        taken_at=taken_at,
-        sub_jobs={row.code: (row.name, row.active) for row in reading.sub_jobs},
-        cost_codes={
-            (row.sub_job, row.code, row.standard): (row.name, row.group, row.active) for row in reading.cost_codes
-        },
-        categories={
-            (row.sub_job, row.cost_code, row.code): (row.name, row.kind, row.active, row.standard)
-            for row in reading.categories
-        },
-    )
+        found = self._categories.get((sub_job, cost_code, code))
+        if found is None:
+            found, sub_job, cost_code = self._general_categories.get((code,)), "", ""
+        if found is None:
+            return None
+        name, kind, active, standard = found
+        return Category(
+            code=code, name=name, sub_job=sub_job, cost_code=cost_code, standard=standard, kind=kind, active=active
+        )
 
 
 def load_masters(connection: Connection, project_id: int) -> StoredMasters | None:
@@ -99,20 +89,25 @@ def load_masters(connection: Connection, project_id: int) -> StoredMasters | Non
     reading = connection.execute(_latest(project_id).limit(1)).one_or_none()
     if reading is None:
         return None
-    sub_jobs, cost_codes, categories = (_rows(connection, table, reading.id) for table in _PARTS[:3])
+    sub_job, code, category = master_sub_jobs.c, master_cost_codes.c, master_categories.c
+    general = (category.sub_job == "", category.cost_code == "")
+
+    def table(places: Sequence[Column[str]], facts: Sequence[Column[Any]], *where: ColumnElement[bool]) -> CodeTable:
+        query = select(*places, *facts).where(places[0].table.c.reading_id == reading.id, *where)
+        rows = connection.execute(query.execution_options(yield_per=PAGE))
+        return CodeTable.of((tuple(row[: len(places)]), tuple(row[len(places) :])) for row in rows)
+
+    code_facts = code.name, code.is_group, code.active
+    category_facts = category.name, category.kind, category.active, category.standard
     return StoredMasters(
         header=structure(JobHeader, reading.header, what="stored job header"),
         taken_at=reading.taken_at,
-        sub_jobs={row.code: (row.name, row.active) for row in sub_jobs},
-        cost_codes={(row.sub_job, row.code, row.standard): (row.name, row.is_group, row.active) for row in cost_codes},
-        categories={
-            (row.sub_job, row.cost_code, row.code): (row.name, row.kind, row.active, row.standard) for row in categories
-        },
+        sub_jobs=table([sub_job.code], [sub_job.name, sub_job.active]),
+        cost_codes=table([code.sub_job, code.code], code_facts, code.standard.is_(False)),
+        standard_cost_codes=table([code.code], code_facts, code.standard.is_(True), code.sub_job == ""),
+        categories=table([category.sub_job, category.cost_code, category.code], category_facts, not_(and_(*general))),
+        general_categories=table([category.code], category_facts, *general),
     )
-
-
-def _rows(connection: Connection, table: Table, reading_id: int) -> Iterable[Any]:
-    return connection.execute(select(table).where(table.c.reading_id == reading_id))
 
 
 def last_reading_at(connection: Connection, project_id: int) -> datetime | None:
@@ -188,23 +183,27 @@ class SpooledReading:
     counts: dict[str, int] = field(factory=dict)
 
     def rows(self, table: Table) -> Iterator[dict[str, Any]]:
-        """The rows for one of the tables, from the start."""
+        """The rows for one of the tables, from the start, by the names of their columns."""
+        return (dict(zip(_COLUMNS[table.name], row, strict=True)) for row in self.plain_rows(table))
+
+    def plain_rows(self, table: Table) -> Iterator[list[Any]]:
+        """The rows for one of the tables, from the start, in the order of its `_COLUMNS`."""
         spool = self._spools[table.name]
         spool.seek(0)
-        return (json.loads(line) for line in spool)
+        return (row for page in map(json.loads, spool) for row in page)
 
     def close(self) -> None:
         """Let the temporary files go."""
         for spool in self._spools.values():
             spool.close()
 
-    def drain(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        """Read one stream to its end."""
+    def drain(self, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+        """Read one stream to its end: a page of rows a line of the file, as fast as it allows."""
         spool = self._spools[table.name] = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed by close()
         count = 0
-        for row in rows:
-            spool.write(json.dumps(row, ensure_ascii=True) + "\n")
-            count += 1
+        for page in batched(rows, PAGE):
+            spool.write(json.dumps(page) + "\n")
+            count += len(page)
         self.counts[table.name] = count
 
 
@@ -212,9 +211,9 @@ def spool_reading(reading: JobReading, digits: int) -> SpooledReading:
     """Drain a reading; raises whatever its streams raise (`ReadFailed` when one was cut short)."""
     spooled = SpooledReading(header=reading.header, routes=reading.routes, blind=dict(reading.blind))
     try:
-        spooled.drain(master_sub_jobs, map(asdict, reading.sub_jobs))
+        spooled.drain(master_sub_jobs, ((row.code, row.name, row.active) for row in reading.sub_jobs))
         spooled.drain(master_cost_codes, map(_cost_code_row, reading.cost_codes))
-        spooled.drain(master_categories, map(asdict, reading.categories))
+        spooled.drain(master_categories, map(_category_row, reading.categories))
         spooled.drain(master_figures, (_figure_row(figure, digits) for figure in reading.figures))
     except BaseException:
         spooled.close()
@@ -237,9 +236,8 @@ def store_reading(
     inserted = connection.execute(master_readings.insert().values(**values)).inserted_primary_key
     reading_id = int(inserted[0]) if inserted else 0
     for table in _PARTS:
-        for page in batched(reading.rows(table), PAGE):
-            rows = [{**row, "company_id": company_id, "reading_id": reading_id} for row in page]
-            connection.execute(table.insert(), rows)
+        rows = ((company_id, reading_id, *row) for row in reading.plain_rows(table))
+        insert_rows(connection, table, ("company_id", "reading_id", *_COLUMNS[table.name]), rows)
     _forget_older(connection, project_id)
     counts = reading.counts
     return MasterReading(
@@ -262,22 +260,30 @@ def _forget_older(connection: Connection, project_id: int) -> None:
     connection.execute(delete(master_readings).where(master_readings.c.id.in_(older)))
 
 
-def _cost_code_row(cost_code: CostCode) -> dict[str, Any]:
-    row = asdict(cost_code)
-    row["is_group"] = row.pop("group")
-    return row
+#: What is spooled of a reading, in order.
+_COLUMNS: Final = {
+    master_sub_jobs.name: ("code", "name", "active"),
+    master_cost_codes.name: ("sub_job", "code", "name", "standard", "is_group", "active"),
+    master_categories.name: ("sub_job", "cost_code", "code", "name", "kind", "standard", "active"),
+    master_figures.name: (
+        "route", "sub_job", "cost_code", "category", "description", "unit", "quantity", "original", "changes", "total",
+        "committed",
+    ),
+}  # fmt: skip
 
 
-def _figure_row(figure: Figure, digits: int) -> dict[str, Any]:
-    key: LineKey = figure.key
-    return {
-        **asdict(key),
-        "route": figure.route,
-        "description": figure.description[:200],
-        "unit": figure.unit[:32],
-        "quantity": None if figure.quantity is None else to_units(figure.quantity, QUANTITY_DIGITS),
-        "original": None if figure.original is None else to_units(figure.original, digits),
-        "changes": None if figure.changes is None else to_units(figure.changes, digits),
-        "total": None if figure.total is None else to_units(figure.total, digits),
-        "committed": None if figure.committed is None else to_units(figure.committed, digits),
-    }
+def _cost_code_row(row: CostCode) -> tuple[Any, ...]:
+    return row.sub_job, row.code, row.name, row.standard, row.group, row.active
+
+
+def _category_row(row: Category) -> tuple[Any, ...]:
+    return row.sub_job, row.cost_code, row.code, row.name, row.kind, row.standard, row.active
+
+
+def _figure_row(figure: Figure, digits: int) -> tuple[Any, ...]:
+    key = figure.key
+    quantity = None if figure.quantity is None else to_units(figure.quantity, QUANTITY_DIGITS)
+    amounts = (figure.original, figure.changes, figure.total, figure.committed)
+    units = [None if amount is None else to_units(amount, digits) for amount in amounts]
+    text = figure.description[:200], figure.unit[:32]
+    return figure.route, key.sub_job, key.cost_code, key.category, *text, quantity, *units

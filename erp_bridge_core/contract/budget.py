@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import total_ordering
 from typing import Generic, TypeVar
 
 from attrs import field, frozen
@@ -25,13 +26,20 @@ class Stream(Generic[Row]):
         return iter(self._open())
 
 
-@frozen(order=True)
+@total_ordering
+@frozen
 class LineKey:
     """What a budget line is about: sub job (blank on the job itself), cost code, category. One line a key (B1)."""
 
     sub_job: str
     cost_code: str
     category: str
+
+    def __lt__(self, other: object) -> bool:
+        # By hand: keys of a million lines are compared, and attrs builds two tuples field by field.
+        if not isinstance(other, LineKey):
+            return NotImplemented
+        return (self.sub_job, self.cost_code, self.category) < (other.sub_job, other.cost_code, other.category)
 
     def __str__(self) -> str:
         return " / ".join(part for part in (self.sub_job, self.cost_code, self.category) if part)

@@ -5,7 +5,7 @@ costs have at most four. More is refused, never rounded (workflow B1).
 """
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Final
 
 QUANTITY_DIGITS: Final = 4
@@ -39,11 +39,22 @@ def parse_decimal(text: str, digits: int) -> Decimal:
 
 def to_units(value: Decimal, digits: int) -> int:
     """The whole number of 10**-digits units in an exact value; raises ValueError when some would be lost."""
-    whole = int(value.scaleb(digits))
-    # Compared with what it stands for: shifting alone rounds silently past the 28 digits of decimal arithmetic.
-    if from_units(whole, digits) != value:
-        raise ValueError(f"{value} has more than {digits} decimals, or more digits than can be exact")
+    try:
+        shifted = value.scaleb(digits, _EXACT)
+        whole = int(shifted)
+    except ArithmeticError:
+        raise _inexact(value, digits) from None
+    if whole != shifted:
+        raise _inexact(value, digits)
     return whole
+
+
+#: Shifting rounds silently past the digits of decimal arithmetic; here it raises.
+_EXACT: Final = Context(prec=28, traps=[Inexact, InvalidOperation])
+
+
+def _inexact(value: Decimal, digits: int) -> ValueError:
+    return ValueError(f"{value} has more than {digits} decimals, or more digits than can be exact")
 
 
 def from_units(units: int, digits: int) -> Decimal:

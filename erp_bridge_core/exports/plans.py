@@ -1,5 +1,6 @@
 """Plans: which effects an export consists of, stored once before the first of them is sent (L2)."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -10,10 +11,15 @@ from erp_bridge_core.contract.effects import PlannedEffect
 from erp_bridge_core.contract.errors import LedgerConflict
 from erp_bridge_core.exports.decisions import EffectState
 from erp_bridge_core.exports.ledger import PAGE, ExportIdentity
+from erp_bridge_core.store.bulk import insert_rows
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import effect_lines, effects, item_lines, reserved
 
+#: Lines of effects that are stored together, at about that many.
+LINES_AT_ONCE: Final = 10 * PAGE
+#: An effect by its ordinal, with its safety class, and the numbers of its lines.
+_Numbered = tuple[int, tuple[PlannedEffect, str], Sequence[int]]
 #: Line states that say "not in the ERP, and nothing under way": what a (new) plan may carry.
 FREE_LINES: Final = ("staged",)
 
@@ -30,7 +36,7 @@ def store_plan(
         select(func.coalesce(func.max(effects.c.position), 0)).where(effects.c.export_id == identity.export_id)
     ).scalar_one()
     count = 0
-    for page in batched(enumerate(planned, start=1), PAGE):
+    for page in _pages(enumerate(planned, start=1)):
         rows = [
             _effect_row(
                 identity,
@@ -41,9 +47,9 @@ def store_plan(
                 position=position + ordinal,
                 safety=safety,
             )
-            for ordinal, (effect, safety) in page
+            for ordinal, (effect, safety), _ in page
         ]
-        lines = [sorted(effect.lines) for _, (effect, _) in page]
+        lines = [numbers for _, _, numbers in page]
         for row, numbers in zip(rows, lines, strict=True):
             row["line_count"] = len(numbers)
         _refuse_other_payloads(connection, rows)
@@ -51,6 +57,22 @@ def store_plan(
         _store_lines(connection, rows, lines)
         count += len(rows)
     return count
+
+
+def _pages(planned: Iterable[tuple[int, tuple[PlannedEffect, str]]]) -> Iterator[list[_Numbered]]:
+    """Effects with their lines' numbers, as many as fit into a page of effects and several pages of lines."""
+    page: list[_Numbered] = []
+    lines = 0
+    for ordinal, (effect, safety) in planned:
+        # A range stays one; other numbers are packed: one effect may carry a million lines.
+        numbers = effect.lines if isinstance(effect.lines, range) else array("q", effect.lines)
+        page.append((ordinal, (effect, safety), numbers))
+        lines += len(numbers)
+        if len(page) >= PAGE or lines >= LINES_AT_ONCE:
+            yield page
+            page, lines = [], 0
+    if page:
+        yield page
 
 
 def has_plan(connection: Connection, export_id: int) -> bool:
@@ -106,13 +128,8 @@ def _store_lines(connection: Connection, rows: Sequence[Mapping[str, Any]], line
     for page in batched([row["key"] for row in rows], 500):
         found = connection.execute(select(effects.c.key, effects.c.id).where(effects.c.key.in_(page)))
         ids.update(found.all())
-    every = (
-        {"effect_id": ids[row["key"]], "line": line}
-        for row, numbers in zip(rows, lines, strict=True)
-        for line in numbers
-    )
-    for some in batched(every, PAGE):
-        connection.execute(insert(effect_lines), list(some))
+    every = ((ids[row["key"]], line) for row, numbers in zip(rows, lines, strict=True) for line in numbers)
+    insert_rows(connection, effect_lines, ("effect_id", "line"), every)
 
 
 def latest_generation(connection: Connection, export_id: int, group: str) -> int | None:

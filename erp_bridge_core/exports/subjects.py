@@ -12,6 +12,7 @@ from erp_bridge_core.contract.budget import ExportReceipt, LineKey, Stream
 from erp_bridge_core.contract.postings import Outcome, RevisionSight, RouteSight
 from erp_bridge_core.exports.moves import KEY, LIVE, Subject
 from erp_bridge_core.mail.outbox import notify
+from erp_bridge_core.store.bulk import plain_rows
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import companies, item_lines, items, key_outcomes, observations, verifications
 
@@ -72,7 +73,7 @@ def _reader(store: Store, query: Any, columns: Any) -> Callable[[Any], Any]:
     def read(after: Any) -> Any:
         wanted = query if after is None else query.where(tuple_(*columns) > tuple_(*after))
         with store.read() as connection:
-            return connection.execute(wanted).all()
+            return plain_rows(connection, wanted)
 
     return read
 

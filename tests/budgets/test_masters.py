@@ -1,10 +1,16 @@
-"""Masters in memory: the job's own before the standard list's."""
+"""Masters as they were stored: the job's own before the standard list's, few or many."""
+
+from datetime import UTC, datetime
 
 import pytest
+from budget_services import Services
+from sqlalchemy import select
 
-from erp_bridge_core.budgets.masters import LazyMasters, masters_of
+from erp_bridge_core.budgets.code_table import CodeTable
+from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters, spool_reading, store_reading
 from erp_bridge_core.contract import Category, CostCode, JobHeader, JobReading, JobStatus, Stream, SubJob
 from erp_bridge_core.contract.errors import NotPossibleNow
+from erp_bridge_core.store.tables import projects
 
 
 def reading() -> JobReading:
@@ -25,27 +31,51 @@ def reading() -> JobReading:
     )
 
 
+@pytest.fixture
+def masters(linked: Services) -> StoredMasters:
+    """The reading stored, and loaded again."""
+    spooled = spool_reading(reading(), 2)
+    with linked.store.begin() as connection:
+        project = connection.execute(select(projects.c.id, projects.c.company_id)).one()
+        store_reading(connection, project.company_id, project.id, reading=spooled, at=datetime(2026, 1, 1, tzinfo=UTC))
+        found = load_masters(connection, project.id)
+    spooled.close()
+    assert found is not None
+    return found
+
+
 @pytest.mark.rule("B5")
-def test_own_codes_come_before_standard_ones() -> None:
+def test_own_codes_come_before_standard_ones(masters: StoredMasters) -> None:
     """A code is the sub job's or job's own, else the standard list's, else none."""
-    masters = masters_of(reading())
     found = [masters.cost_code("1"), masters.cost_code("1", sub_job="A"), masters.cost_code("2", sub_job="A")]
     assert ["own", "of A", "standard"] == [code.name for code in found if code]
     assert masters.cost_code("3") is None
     labor = masters.category("L", cost_code="1")
     assert labor is not None
-    assert "labor" == labor.kind
+    assert ("labor", "1", False) == (labor.kind, labor.cost_code, labor.standard)
     standard = masters.category("L", cost_code="2")
     assert standard is not None
-    assert standard.standard
+    assert ("", True) == (standard.cost_code, standard.standard)
     assert masters.category("M") is None
     phase = masters.sub_job("A")
     assert phase is not None
     assert not phase.active
 
 
-def test_lazy_masters_say_when_nothing_was_synced() -> None:
+def test_lazy_masters_say_when_nothing_was_synced(masters: StoredMasters) -> None:
     """Masters that were never read are a reason to sync, not an empty list."""
     with pytest.raises(NotPossibleNow, match="not synced"):
         LazyMasters(lambda: None).cost_code("1")
-    assert "J" == LazyMasters(lambda: masters_of(reading())).header.job
+    assert "J" == LazyMasters(lambda: masters).header.job
+
+
+@pytest.mark.parametrize("most", [0, 2, 3, 100])
+def test_many_codes_are_told_as_few_are(most: int) -> None:
+    """Codes that leave memory for a temporary table are found as before; the last one told of a place counts."""
+    rows = [
+        *((("", str(number)), (f"name {number}", True, None)) for number in range(10)),
+        (("", "3"), ("later", False, 1)),
+    ]
+    table = CodeTable.of(rows, most=most)
+    found = [table.get(("", code)) for code in ("9", "3", "3", "none", "9")]
+    assert [("name 9", True, None), ("later", False, 1), ("later", False, 1), None, ("name 9", True, None)] == found
