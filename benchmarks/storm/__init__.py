@@ -1,0 +1,1 @@
+"""Crash storms: a whole installation over simulated ERPs, struck at random, and its books counted afterwards."""

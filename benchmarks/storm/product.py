@@ -1,0 +1,121 @@
+"""What the storm's processes run: the product's own commands, and simulators, each in a process that can be killed.
+
+Two things differ from an installation: writes have shorter deadlines, since every ERP is on this host and answers at
+once, so that a doubt is over in seconds instead of minutes; and a storm may be asked to let workers forget the ledger,
+to prove that it would notice.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from sqlalchemy import delete, select, update
+
+from erp_bridge_core.connections import http
+from erp_bridge_core.connections.transport import Limits
+from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.structuring import converter
+from erp_bridge_core.exports.decisions import EffectState
+from erp_bridge_core.exports.worker import Work, Worker
+from erp_bridge_core.registry import Registry
+from erp_bridge_core.store.tables import effects, item_lines, reserved
+
+#: Seconds that a write may take, and for which an ERP may still carry it out after that.
+DEADLINE: Final = 3.0
+BOUND: Final = 1.0
+_QUICK: Final = Limits(connect=2.0, read=4.0, total=6.0, longest_pause=3.0)
+
+
+@frozen(kw_only=True)
+class Orders:
+    """What a process is to run: the product's command, and where what it says is kept."""
+
+    arguments: Sequence[str]
+    log: Path
+    ledger: bool = True
+
+
+def run(orders: Orders) -> None:
+    """Run a command of the product until it ends, or is ended."""
+    _say_to(orders.log)
+    in_a_hurry()
+    if not orders.ledger:
+        _forget_what_was_sent()
+    from erp_bridge_core.cli import main
+
+    main(orders.arguments)
+
+
+def simulate(erp: str, folder: Path, port: int, log: Path, told: Any) -> None:
+    """Serve a simulated ERP, as after a crash of its server, until it is killed; `told` is sent what it serves."""
+    _say_to(log)
+    simulator = Registry.load().adapter(erp).simulator()
+    simulator.restart(folder)
+    with simulator.serve(folder, port=port) as served:
+        told.send(converter.unstructure(served))
+        told.close()
+        Event().wait()
+
+
+def in_a_hurry() -> None:
+    """Shorten what a write may take in every profile that this process loads, and what a read is waited for."""
+    plain = Registry.load
+
+    def load(enabled: Any = None) -> Registry:
+        found = plain(enabled)
+        hurried = {name: evolve(each, profile=shortened(each.profile)) for name, each in found.adapters.items()}
+        return evolve(found, adapters=hurried)
+
+    Registry.load = staticmethod(load)  # type: ignore[method-assign] # the product has no such switch
+    http.Limits = lambda: _QUICK  # type: ignore[misc,assignment] # likewise
+
+
+def shortened(profile: ErpProfile) -> ErpProfile:
+    """The profile of an ERP that answers at once; one whose bound is not known still has none."""
+    operations = tuple(
+        evolve(
+            each,
+            deadline=min(each.deadline, DEADLINE),
+            execution_bound=None if each.execution_bound is None else min(each.execution_bound, BOUND),
+        )
+        for each in profile.operations
+    )
+    return evolve(profile, operations=operations)
+
+
+def _forget_what_was_sent() -> None:
+    """Let every pass over an export begin as if nothing had been planned or sent."""
+    plain = Worker._effects  # noqa: SLF001 -- nothing in the product switches the ledger off
+
+    def forgetful(self: Worker, work: Work) -> Any:
+        with self.store.begin() as connection:
+            former = effects.c.export_id == work.row.id
+            if connection.execute(select(effects.c.id).where(former).limit(1)).first():
+                connection.execute(update(effects).where(former).values(state=EffectState.ABANDONED))
+                connection.execute(delete(reserved).where(reserved.c.export_id == work.row.id))
+                lines = update(item_lines).where(item_lines.c.item_id == work.item.id)
+                connection.execute(lines.values(state="staged"))
+        return plain(self, work)
+
+    Worker._effects = forgetful  # type: ignore[method-assign] # noqa: SLF001 -- likewise
+
+
+def _say_to(log: Path) -> None:
+    """Let whatever this process says go to a file, and let it end with the storm."""
+    storm = multiprocessing.parent_process()
+    if storm is not None:
+        Thread(target=_end_with, args=(storm,), name="storm's end", daemon=True).start()
+    with log.open("ab") as kept:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(kept.fileno(), stream.fileno())
+
+
+def _end_with(storm: Any) -> None:
+    storm.join()
+    os._exit(1)

@@ -1,0 +1,62 @@
+"""The result of a storm, as a table and as JSON."""
+
+from collections import Counter
+from typing import Any
+
+from attrs import asdict
+
+from storm.storming import Result
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """All of it as plain data."""
+    verdict = result.verdict
+    return {
+        "good": result.is_good,
+        "options": asdict(result.options),
+        "seconds": round(result.seconds, 1),
+        "exports": verdict.exports,
+        "lines": verdict.lines,
+        "lost": verdict.lost,
+        "doubled": verdict.doubled,
+        "false_done": verdict.false_done,
+        "refused": verdict.refused,
+        "unfinished": verdict.unfinished,
+        "unknown": [asdict(doubt) for doubt in verdict.doubts],
+        "ended_by_themselves": verdict.ended,
+        "wrong": verdict.wrong,
+        "kills": dict(result.kills),
+        "deeds": dict(result.deeds),
+        "faults": dict(result.faults),
+        "calls": dict(result.calls),
+        "items": dict(result.items),
+    }
+
+
+def tell(result: Result) -> str:
+    """The same for a person."""
+    verdict = result.verdict
+    unknown = len(verdict.doubts)
+    rows = [
+        ("exports", f"{verdict.exports}, {verdict.lines} lines, in {result.seconds:.0f} s"),
+        ("killed", f"{result.kills.total()}: {_counts(result.kills)}"),
+        ("of them by", _counts(result.deeds)),
+        ("faults of the wire", f"{result.faults.total()}: {_counts(result.faults)}"),
+        ("calls of the API", _counts(result.calls)),
+        ("items", _counts(result.items)),
+        ("lines lost", verdict.lost),
+        ("lines doubled", verdict.doubled),
+        ("false done", verdict.false_done),
+        ("unknown", f"{unknown}, not allowed {sum(not doubt.allowed for doubt in verdict.doubts)}"),
+        ("refused for good", verdict.refused),
+        ("unfinished", verdict.unfinished),
+        ("ended by themselves", ", ".join(verdict.ended) or "none"),
+    ]
+    told = [f"{name:<20} {value}" for name, value in rows]
+    told += [f"  {wrong}" for wrong in verdict.wrong[:40]]
+    told.append("Nothing was lost, doubled or wrongly told." if result.is_good else "THE STORM FOUND SOMETHING.")
+    return "\n".join(told)
+
+
+def _counts(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.most_common()) or "none"
