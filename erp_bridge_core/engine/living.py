@@ -10,9 +10,13 @@ from typing import Final
 from attrs import define, field, frozen
 from sqlalchemy import Connection, insert, select, update
 
-from erp_bridge_core.engine.tasks import LEASE, renew
+from erp_bridge_core.engine.life import Life
+from erp_bridge_core.engine.tasks import BEAT, LEASE, renew
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import workers
+from erp_bridge_core.store.tables import tasks, workers
+
+#: Seconds of silence after which it is looked whether a worker is gone.
+_MISSED: Final = 1.5 * BEAT
 
 
 def _new_name() -> str:
@@ -37,10 +41,13 @@ class Sign:
 
     store: Store
     kind: str
+    life: Life | None = None
     name: str = field(factory=_new_name, init=False)
 
     def begin(self, at: datetime) -> None:
         """Enter the worker."""
+        if self.life is not None:
+            self.life.hold(self.name)
         with self.store.begin(work=True) as connection:
             seen = self.store.seconds(connection)
             values = {"name": self.name, "host": socket.gethostname()[:100], "pid": os.getpid(), "kind": self.kind}
@@ -48,6 +55,8 @@ class Sign:
 
     def beat(self, at_it: Collection[int] = ()) -> None:
         """Say that it lives, and keep the tasks that it is at."""
+        if self.life is not None:
+            self.life.hold(self.name)
         with self.store.begin(work=True) as connection:
             now = self.store.seconds(connection)
             connection.execute(update(workers).where(workers.c.name == self.name).values(seen_at=now))
@@ -57,6 +66,23 @@ class Sign:
         """Leave."""
         with self.store.begin(work=True) as connection:
             connection.execute(update(workers).where(workers.c.name == self.name).values(ended_at=at))
+        if self.life is not None:
+            self.life.leave(self.name)
+
+    def free_what_the_dead_held(self, at: datetime) -> None:
+        """End workers that missed a beat and are certainly gone: what they were at is free at once."""
+        if self.life is None:
+            return
+        with self.store.read() as connection:
+            silent = workers.c.ended_at.is_(None), workers.c.seen_at < self.store.seconds(connection) - _MISSED
+            names = connection.execute(select(workers.c.name).where(*silent, workers.c.name != self.name)).scalars()
+            gone = [name for name in names.all() if self.life.is_gone(name)]
+        for name in gone:
+            with self.store.begin(work=True) as connection:
+                now = self.store.seconds(connection)
+                connection.execute(update(workers).where(workers.c.name == name).values(ended_at=at))
+                held = tasks.c.owner == name, tasks.c.lease_until > now
+                connection.execute(update(tasks).where(*held).values(lease_until=now))
 
 
 def at_work(connection: Connection, *, now: float) -> tuple[WorkerView, ...]:

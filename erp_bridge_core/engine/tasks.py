@@ -15,9 +15,10 @@ from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.following import stored_cause
 from erp_bridge_core.store.tables import tasks
 
-#: Seconds that a claim holds, and between two renewals of it. A worker that ended is replaced after a lease at most.
+#: Seconds that a claim holds, and between two renewals of it. A worker that is gone is replaced once it missed a beat,
+#: one that is stopped or cut off after a lease.
 LEASE: Final = 12.0
-BEAT: Final = 3.0
+BEAT: Final = 2.0
 LONGEST_TOLD: Final = 400
 
 

@@ -23,6 +23,7 @@ from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.carrying import Carrier, carrier_of
 from erp_bridge_core.engine.doing import Doer
 from erp_bridge_core.engine.exporting import EXPORT, START
+from erp_bridge_core.engine.life import Life
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.planning import chosen, hurried, missing
 from erp_bridge_core.engine.tasks import BEAT, Ended, Task
@@ -68,7 +69,8 @@ class EngineWorker:
     def __attrs_post_init__(self) -> None:
         """Read the schedule; raises BadSettings."""
         self.schedule = _schedule(self)
-        self._sign = Sign(self.application.store, self.kind)
+        life = Life(self.application.store, self.application.home / "locks")
+        self._sign = Sign(self.application.store, self.kind, life)
         self._carrier = carrier_of(self.application)
         self._doer = Doer(self.application, self.schedule, self._carrier)
 
@@ -126,6 +128,7 @@ class EngineWorker:
         with self._lock:
             at_it = [task.id for task, _ in self._running.values()]
         self._sign.beat(at_it)
+        self._sign.free_what_the_dead_held(self.application.clock.now())
 
     def _hear(self) -> None:
         """Where others can't be heard, as whoever beats tells, they are seen at the next look."""

@@ -40,7 +40,9 @@ class RunningAttempt:
 
     @property
     def seconds_left(self) -> float:
-        """Until the deadline, never below zero."""
+        """Until the deadline, never below zero; none any more once the worker is to end and nothing went out yet."""
+        if not self.went_out and self.lease.ending():
+            return 0.0
         return max(0.0, self.ends - self.clock.monotonic())
 
     def check(self) -> None:
@@ -51,7 +53,7 @@ class RunningAttempt:
         left = self.seconds_left
         if left <= 0:
             raise NotSent(
-                "The attempt's deadline passed before its request went out.",
+                "The attempt's deadline passed, or its worker was to end, before its request went out.",
                 remedy="Nothing was sent; it is tried again with a new attempt.",
             )
         self.lease.check(left)

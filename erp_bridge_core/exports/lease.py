@@ -1,4 +1,9 @@
-"""One worker at a time per ERP job: a file lock that even a stopped process keeps, and a database lease (L12)."""
+"""One worker at a time per ERP job: a lock that even a stopped process keeps, and a lease in the database (L12).
+
+Beside a SQLite file the lock is a file of this host; on PostgreSQL it is one of a session with the database, which all
+hosts see. Either proves that the former holder is gone, or cut off from the database without which it sends nothing;
+what it had sent before is in the ledger with its deadline, and is not looked for before its horizon.
+"""
 
 import os
 import socket
@@ -12,11 +17,15 @@ from attrs import evolve, frozen
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Row, update
 
+from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import LeaseLost, NotPossibleNow
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.session_locks import lock_key
 from erp_bridge_core.store.tables import exports
 
 LEASE_SECONDS: Final = 300.0
+#: The longest sleep of a worker before it is asked whether it is to end.
+_NAP: Final = 0.5
 
 Seconds = Callable[[Connection], float]
 Ending = Callable[[], bool]
@@ -64,6 +73,13 @@ class Lease:
             )
         return row
 
+    def _require_going_on(self) -> None:
+        if self.ending():
+            raise LeaseLost(
+                f"The worker at export {self.export_id} ends.",
+                remedy="The next worker takes it up, or `erp-bridge export resume`; nothing was sent.",
+            )
+
     def check(self, needed: float) -> None:
         """Raise `LeaseLost` unless the lease outlasts `needed` more seconds."""
         with self.store.read() as connection:
@@ -72,6 +88,14 @@ class Lease:
                     f"The lease on export {self.export_id} ends before the request could.",
                     remedy="It is resumed with a new lease; nothing was sent.",
                 )
+
+    def pause(self, clock: Clock, seconds: float) -> None:
+        """Wait; raises `LeaseLost` as soon as the worker is to end."""
+        ends = clock.monotonic() + seconds
+        while (left := ends - clock.monotonic()) > 0:
+            self._require_going_on()
+            clock.sleep(left if self.ending is goes_on else min(left, _NAP))
+        self._require_going_on()
 
     def keep(self, connection: Connection, deadline: float) -> None:
         """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline.
@@ -82,11 +106,7 @@ class Lease:
         row = self._row(connection)
         if row.held_as is not None:
             raise Held(f"Export {self.export_id} was {row.held_as}.", remedy="Nothing more is sent.")
-        if self.ending():
-            raise LeaseLost(
-                f"The worker at export {self.export_id} ends.",
-                remedy="The next worker takes it up, or `erp-bridge export resume`; nothing was sent.",
-            )
+        self._require_going_on()
         if float(row.lease_until) - self.seconds(connection) >= 2 * deadline + LEASE_SECONDS / 2:
             return
         connection.execute(
@@ -104,19 +124,35 @@ def leased(
     clock = seconds or store.seconds
     with store.read() as connection:
         row = connection.execute(exports.select().where(exports.c.id == export_id)).one()
-    name = sha256(f"{row.erp}\n{row.erp_company}\n{row.job}".encode()).hexdigest()[:24]
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"job-{name}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise _busy(export_id) from None
-    try:
+    with _lock_of_job(store, locks, row):
         lease = evolve(_take(store, export_id, clock), ending=ending)
         try:
             yield lease
         finally:
             _give_back(store, lease)
+
+
+@contextmanager
+def _lock_of_job(store: Store, locks: Path, row: Row[Any]) -> Iterator[None]:
+    job = row.erp, row.erp_company, row.job
+    if store.on_postgresql:
+        taken = store.locks.take([lock_key("job", *job)])
+        if not taken:
+            raise _busy(row.id)
+        try:
+            yield
+        finally:
+            store.locks.give_back(taken)
+        return
+    name = sha256("\n".join(job).encode()).hexdigest()[:24]
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(locks / f"job-{name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _busy(row.id) from None
+    try:
+        yield
     finally:
         lock.release()
 
@@ -127,8 +163,9 @@ def _take(store: Store, export_id: int, seconds: Seconds) -> Lease:
         now = seconds(connection)
         owner = f"{socket.gethostname()}:{os.getpid()}"
         same_host = (row.lease_owner or "").startswith(f"{socket.gethostname()}:")
-        # On this host the file lock already proves that the former holder is gone; elsewhere only time can.
-        if row.lease_until is not None and row.lease_until > now and not same_host:
+        # The lock already proves that the former holder is gone; where it is a file of another host, only time can.
+        proved = store.on_postgresql or same_host
+        if row.lease_until is not None and row.lease_until > now and not proved:
             raise _busy(export_id)
         epoch = int(row.lease_epoch) + 1
         connection.execute(

@@ -217,7 +217,7 @@ class LedgerEffects:
         if left > self.patience:
             self._mark_unknown(entry, f"it can't be looked for before another {left:.0f} seconds")
             raise unknown_outcome(entry.effect, f"The ERP may still carry it out for another {left:.0f} seconds.")
-        self.clock.sleep(max(0.0, left))
+        self.lease.pause(self.clock, left)
 
     def _give_up(self, entry: Entry) -> None:
         tries = self._tries(entry)
@@ -244,7 +244,7 @@ class LedgerEffects:
             return self._refused(entry, attempt_id, refusal, operation)
         except Throttled as throttled:
             self._close(attempt_id, AttemptOutcome.THROTTLED, {"words": throttled.message})
-            self.clock.sleep(min(throttled.retry_after or 1.0, self.patience))
+            self.lease.pause(self.clock, min(throttled.retry_after or 1.0, self.patience))
             return False
         except LedgerConflict as conflict:
             return self._in_our_place(entry, attempt_id, conflict, operation)

@@ -215,5 +215,4 @@ class Worker:
                 f"An earlier write to job {work.row.job} may still arrive for another {left:.0f} seconds.",
                 remedy="Resume the export then; nothing was sent.",
             )
-        if left > 0:
-            work.erp.clock.sleep(left)
+        work.lease.pause(work.erp.clock, left)
