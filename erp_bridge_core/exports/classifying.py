@@ -92,16 +92,25 @@ def insert_outcomes(subject: Subject, company_id: int) -> Insert:
     weight = case((or_(row.proof == 1, row.code == _CODE[Outcome.POSTED_TWICE]), row.code), else_=UNTOUCHED - 1)
     key = [row[name] for name in KEY]
     confirming = and_(row.synced_back == 1, row.known == 1)
-    ranked = select(
-        *row,
-        weight.label("weight"),
-        func.row_number().over(partition_by=key, order_by=[weight, row.proof.desc(), row.position]).label("rank"),
-        func.sum(flag(confirming)).over(partition_by=key).label("confirming"),
-        func.sum(flag(and_(confirming, row.code == _CODE[Outcome.POSTED]))).over(partition_by=key).label("confirmed"),
-    ).cte("ranked")
+    confirmed = and_(confirming, row.code == _CODE[Outcome.POSTED])
+    rank, counts = _among_routes(key, [weight, row.proof.desc(), row.position], (confirming, confirmed))
+    if len(subject.readable) == 1:
+        # Nothing to weigh: a large budget need not be sorted.
+        rank, counts = literal(1), (flag(confirming), flag(confirmed))
+    names = zip(("confirming", "confirmed"), counts, strict=True)
+    columns = [weight.label("weight"), rank.label("rank"), *(count.label(name) for name, count in names)]
+    ranked = select(*row, *columns).cte("ranked")
     return insert(key_outcomes).from_select(
         [column.name for column in key_outcomes.columns], _select_outcomes(ranked.c, subject, company_id)
     )
+
+
+def _among_routes(
+    key: list[Any], order: list[Any], conditions: tuple[ColumnElement[bool], ...]
+) -> tuple[ColumnElement[int], tuple[ColumnElement[int], ...]]:
+    """A row's rank among those of its key, and how many of these fulfil each condition."""
+    rank = func.row_number().over(partition_by=key, order_by=order)
+    return rank, tuple(func.sum(flag(condition)).over(partition_by=key) for condition in conditions)
 
 
 def _select_outcomes(row: Any, subject: Subject, company_id: int) -> Select[Any]:
