@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.connections.database_server import DatabaseConfig
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.fields import FieldValues
@@ -89,10 +90,11 @@ def prepared_product(
     erp: str = "sage300",
     sub_jobs: Sequence[str] = budget_file.SUB_JOBS,
     units: Mapping[str, str] | None = None,
+    database: DatabaseConfig | None = None,
 ) -> Iterator[Product]:
     """A new home with people, a connection to the simulated ERP, and a project linked to its job.
 
-    `units` are the ERP's units by the budget's own, where they differ.
+    `units` are the ERP's units by the budget's own, where they differ. Without a `database` it is SQLite.
     """
     create_home(
         home,
@@ -103,6 +105,7 @@ def prepared_product(
         admin_login="administrator",
         admin_name="Administrator",
         demo=True,
+        database=database,
     ).close()
     with Application.open(home) as application:
         cast = hire(application, "bench", "benchmark")
