@@ -20,9 +20,10 @@ def heed(engine: Engine, heard: Callable[[], object], ended: Event) -> None:
     listen = _hear_server if engine.dialect.name == "postgresql" else _watch_file
     try:
         connection = engine.raw_connection()
+        driver = connection.driver_connection  # what is detached no longer tells it
         connection.detach()
         try:
-            listen(connection.driver_connection, heard, ended)
+            listen(driver, heard, ended)
         finally:
             connection.close()
     except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
