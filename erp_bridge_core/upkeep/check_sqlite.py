@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from erp_bridge_core.upkeep.findings import Looked, failed, fine
 
@@ -13,7 +14,10 @@ _RESTORE: Final = "Stop exporting, keep the file as it is, and restore a backup:
 
 def look_at_sqlite(connection: Connection) -> Iterator[Looked]:
     """The pages and indexes of the file, its foreign keys, and that commits are synced (L14)."""
-    said = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})").scalars().all()
+    try:
+        said = connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})").scalars().all()
+    except DatabaseError as error:
+        said = [str(error.orig)]
     if list(said) == ["ok"]:
         yield fine("integrity", "Every page and index of the file is right.")
     else:

@@ -5,7 +5,7 @@ Nothing is changed. Each thing that was looked at is told, with its remedy where
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -78,9 +78,11 @@ def _look_into(paths: Paths, store: Store, key: bytes) -> Iterator[Looked]:
         yield from _clocks(store, connection)
         yield from look_at_leases(connection, store.seconds(connection))
         yield from look_at_figures(connection)
-        yield _frozen(connection)
-        yield _mark(connection, HighWaterMark(paths.mark))
-    yield _trail(AuditTrail(store, key, HighWaterMark(paths.mark)))
+        writing = _frozen(connection)
+        yield writing
+        behind = failed if writing.standing is Standing.OK else warning
+        yield _mark(connection, HighWaterMark(paths.mark), behind)
+    yield _trail(AuditTrail(store, key, HighWaterMark(paths.mark)), behind)
     if store.on_postgresql and paths.database.exists():
         yield warning(
             "leftover", f"{paths.database.name} lies in the home, though the database is on a server.",
@@ -115,21 +117,21 @@ def _frozen(connection: Connection) -> Looked:
     return warning("writing", f"Writing is frozen: {reason}", remedy=REMEDY)
 
 
-def _mark(connection: Connection, mark: HighWaterMark) -> Looked:
+def _mark(connection: Connection, mark: HighWaterMark, behind: Callable[..., Looked]) -> Looked:
+    """How far the database is; once writing is frozen, that it is `behind` is known."""
     try:
         known = mark.read()
     except ErpBridgeError as error:
         return failed("mark", error.message, remedy=error.remedy)
     sent = connection.execute(select(func.max(attempts.c.id))).scalar_one() or 0
     if sent < known.attempts:
-        return failed(
-            "mark", f"The mark outside knows {known.attempts} write attempts, the database {sent}: an older copy.",
-            remedy=REMEDY,
-        )  # fmt: skip
+        told = f"The mark outside knows {known.attempts} write attempts, the database {sent}: an older copy."
+        return behind("mark", told, remedy=REMEDY)
     return fine("mark", f"The database is as far as the mark outside: {known.attempts} write attempts.")
 
 
-def _trail(audit: AuditTrail) -> Looked:
+def _trail(audit: AuditTrail, behind: Callable[..., Looked]) -> Looked:
+    """Every entry; that the mark outside knows later ones is no news once writing is frozen."""
     try:
         found = audit.check()
     except ErpBridgeError as error:
@@ -137,4 +139,5 @@ def _trail(audit: AuditTrail) -> Looked:
     if found.sound:
         return fine("trail", f"The audit trail is whole: {found.entries} entries.")
     shown = "; ".join(f"{fault.where} {fault.message}" for fault in found.faults[:3])
-    return failed("trail", f"The audit trail is NOT whole: {shown}.", remedy=_TRAIL)
+    tell = behind if all(fault.where == f"entry {found.head.sequence}" for fault in found.faults) else failed
+    return tell("trail", f"The audit trail is NOT whole: {shown}.", remedy=_TRAIL)

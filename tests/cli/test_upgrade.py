@@ -7,33 +7,11 @@ from typing import Any
 
 import pytest
 from command_runs import Run
+from newer_program import install_newer
 from sqlalchemy import text
 
 from erp_bridge_core.installation import Paths
-from erp_bridge_core.store import schema
 from erp_bridge_core.store.database import Store
-
-LATER = """
-from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-branch_labels = None
-depends_on = None
-
-
-def upgrade():
-    op.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
-    {more}
-"""
-
-
-def install_newer(folder: Path, patch: pytest.MonkeyPatch, *, more: str = "pass") -> None:
-    """Make this program one whose database has version 0002."""
-    migrations = Path(shutil.copytree(schema.MIGRATIONS, folder / "migrations"))
-    (migrations / "versions" / "v0002_later.py").write_text(LATER.format(more=more))
-    patch.setattr(schema, "MIGRATIONS", migrations)
-    patch.setattr(schema, "HEAD", "0002")
 
 
 def ask(home: Path, question: str) -> list[object]:
