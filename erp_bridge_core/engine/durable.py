@@ -4,31 +4,32 @@ The ledger and the states of items stay the truth; a workflow is one call of `Ex
 So nothing is lost with the engine's own database, and running a workflow twice is running `carry_on` twice.
 
 What DBOS does not do by itself is done here: each worker has an executor id of its own, so that none re-runs another's
-live workflow; on SQLite one worker at a time has the engine, by a file lock that ends with its process; workflows of
-dead workers are resumed by those that live (`_reap`); the application's version is pinned, so that an upgrade strands
-nothing; what is stored is JSON; its SQLite is in WAL and FULL.
+live workflow; its SQLite file has one worker at a time, its PostgreSQL schema any number (`durable_database.py`);
+workflows of dead workers are resumed, by one of those that live (`_reap`); the application's version is pinned, so that
+an upgrade strands nothing; what is stored is JSON. Commands and pages never speak to it: what they commit wakes the
+workers, which enqueue.
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from hashlib import sha256
-from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from time import monotonic
 from typing import Any, Final
 
 import dbos
 from attrs import define, field
-from filelock import FileLock, Timeout
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
+from erp_bridge_core.engine.durable_database import SCHEMA, QueueDatabase, told_as_storage_errors
 from erp_bridge_core.engine.living import at_work
-from erp_bridge_core.engine.tasks import Task
+from erp_bridge_core.engine.tasks import BEAT, Task
 from erp_bridge_core.exports.lease import AtWork, Ending, goes_on
 from erp_bridge_core.exports.status import ExportState
+from erp_bridge_core.store.session_locks import lock_key
 from erp_bridge_core.store.tables import exports
 
 APPLICATION: Final = "erp-bridge"
@@ -36,7 +37,6 @@ APPLICATION: Final = "erp-bridge"
 VERSION: Final = "1"
 QUEUE: Final = "exports"
 WORKFLOW: Final = "advance_export"
-DATABASE: Final = "engine.db"
 #: Statuses of a workflow that is not over.
 LIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
 #: Seconds between two looks, of the queue at its rows and of who waits at a workflow.
@@ -62,7 +62,16 @@ class Json(dbos.Serializer):
 
 
 class CarriedElsewhere(ErpBridgeError):
-    """What stopped an export in another worker, as that told it."""
+    """What stopped an export in another worker, as that told it; `code` is that error's."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        """Take the error's JSON."""
+        super().__init__(told["message"], remedy=told["remedy"], details=told["details"])
+        self.told = told
+
+    def to_json(self) -> dict[str, Any]:
+        """As the other worker told it."""
+        return dict(self.told)
 
 
 @define(eq=False)
@@ -71,17 +80,16 @@ class Durable:
 
     application: Application
     _worker: str = field(default="", init=False)
-    _lock: FileLock = field(init=False)
-    _engine: Engine | None = field(default=None, init=False)
+    _database: QueueDatabase = field(init=False)
+    _launched: bool = field(default=False, init=False)
+    _reaped_at: float = field(default=0.0, init=False)
     _ending: Event = field(factory=Event, init=False)
     _told_to_end: Ending = field(default=goes_on, init=False)
     _stopped_by: dict[int, ErpBridgeError] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Name the lock of the engine's file."""
-        folder = self.application.home / "locks"
-        folder.mkdir(exist_ok=True)
-        self._lock = FileLock(folder / "engine.lock", timeout=0)
+        """Say where its queue is."""
+        self._database = QueueDatabase(self.application)
 
     def begin(self, worker: str) -> None:
         """Remember who works: the executor's id."""
@@ -89,22 +97,31 @@ class Durable:
 
     def is_ready(self) -> bool:
         """Launch as soon as no other worker has the file; resume what dead ones left."""
-        if self._engine is None:
-            try:
-                self._lock.acquire()
-            except Timeout:
-                return False
-            self._launch()
-        self._reap()
+        with told_as_storage_errors():
+            if not self._launched:
+                engine = self._database.open()
+                if engine is None:
+                    return False
+                try:
+                    self._launch(engine)
+                except BaseException:
+                    self._destroy()
+                    self._database.close()
+                    raise
+            if monotonic() - self._reaped_at > BEAT:
+                self._reap()
+                self._reaped_at = monotonic()
         return True
 
     def carry(self, task: Task, ending: Ending) -> ExportState:
         """Enqueue the export, unless it is, and wait for its workflow."""
         self._told_to_end = ending
-        workflow = self._live(task.number) or self._enqueue(task)
+        with told_as_storage_errors():
+            workflow = self._live(task.number) or self._enqueue(task)
         pause = Event()
         while True:
-            status = dbos.DBOS.get_workflow_status(workflow)
+            with told_as_storage_errors():
+                status = dbos.DBOS.get_workflow_status(workflow)
             if status is None or status.status not in LIVE:
                 break
             if ending() and (status.executor_id != self._worker or status.status != "PENDING"):
@@ -115,20 +132,25 @@ class Durable:
     def end(self) -> None:
         """Let workflows leave at their next write, and end."""
         self._ending.set()
-        if self._engine is None:
-            return
+        if self._launched:
+            # DBOS waits for its database without an end.
+            ending = Thread(target=self._destroy, name="engine ends", daemon=True)
+            ending.start()
+            ending.join(_GRACE + _POLL)
+            self._launched = False
+        self._database.close()
+
+    @staticmethod
+    def _destroy() -> None:
         dbos.DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_GRACE)
-        self._engine.dispose()
-        self._engine = None
-        self._lock.release()
 
     # -- the engine ---------------------------------------------------------------------------------------------------
 
-    def _launch(self) -> None:
-        self._engine = _sqlite(self.application.home / DATABASE)
+    def _launch(self, engine: Engine) -> None:
         config: dbos.DBOSConfig = {
             "name": APPLICATION,
-            "system_database_engine": self._engine,
+            "system_database_engine": engine,
+            "dbos_system_schema": SCHEMA,
             "executor_id": self._worker,
             "application_version": VERSION,
             "serializer": Json(),
@@ -150,9 +172,23 @@ class Durable:
             polling_interval_sec=_POLL,
             on_conflict="always_update",
         )
+        self._launched = True
 
     def _reap(self) -> None:
-        """Resume what a worker left that is gone; one that lives is left alone."""
+        """Resume what a worker left that is gone; one that lives is left alone. One worker does it, so that none is
+        resumed that another has resumed already.
+        """
+        store = self.application.store
+        reaper = [lock_key("reaper")]
+        if not store.on_postgresql:
+            self._resume_left()
+        elif store.locks.take(reaper):
+            try:
+                self._resume_left()
+            finally:
+                store.locks.give_back(reaper)
+
+    def _resume_left(self) -> None:
         with self.application.store.read() as connection:
             living = {each.name for each in at_work(connection, now=self.application.store.seconds(connection))}
         left = dbos.DBOS.list_workflows(status=["PENDING"], name=WORKFLOW, load_input=False, load_output=False)
@@ -209,18 +245,5 @@ class Durable:
         if problem and export_id in self._stopped_by:
             raise self._stopped_by.pop(export_id)
         if problem:
-            raise CarriedElsewhere(problem["message"], remedy=problem["remedy"], details=problem["details"])
+            raise CarriedElsewhere(problem)
         raise LeaseLost(answer.get("left") or f"Export {export_id} was left by its workflow.")
-
-
-def _sqlite(path: Path) -> Engine:
-    """The engine's database, in WAL and FULL like ours: what it says it has kept is on the disk."""
-    engine = create_engine(f"sqlite:///{path}")
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine

@@ -38,7 +38,7 @@ class Rhythm:
 
 def pause_after(problem: ErpBridgeError, failures: int, *, usual: float = LONGEST_PAUSE) -> float:
     """Seconds to the next try after a problem that followed so many others; `usual` is the pause without one."""
-    if isinstance(problem, SignInFailed):
+    if problem.to_json()["error"] == SignInFailed.code:  # told by another worker, too
         return max(usual, SIGN_IN_PAUSE)
     return min(FIRST_PAUSE * 2.0 ** min(failures, 10), LONGEST_PAUSE, max(usual, FIRST_PAUSE))
 

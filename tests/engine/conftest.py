@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,16 +13,39 @@ sys.path.insert(0, str(Path(__file__).parent))
 from shared_books import SharedBooks, make_site, open_site
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.connections.database_server import DatabaseConfig
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 WORKING = Path(__file__).parent / "working.py"
 
 Process = subprocess.Popen[str]
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator["PostgreSQL"]:
+    """A PostgreSQL server of the tests' own."""
+    pytest.importorskip("psycopg")
+    from postgresql import running_postgresql
+
+    with running_postgresql() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENGINE_TESTS_PASSWORD", server.password)
+        yield server
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """The home of a site; its books are in the folder `books`."""
-    make_site(tmp_path / "home")
+def database(server: "PostgreSQL") -> DatabaseConfig:
+    """A database of it, as a home's configuration names one."""
+    url = server.new_database().replace("+psycopg", "").replace(f":{server.password}@", "@")
+    return DatabaseConfig(url=url, password="env:ENGINE_TESTS_PASSWORD")
+
+
+@pytest.fixture
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """The home of a site, in SQLite, or in PostgreSQL where its parameter says so; its books are a folder of it."""
+    kind = getattr(request, "param", "sqlite")
+    make_site(tmp_path / "home", database=request.getfixturevalue("database") if kind == "postgresql" else None)
     return tmp_path / "home"
 
 
@@ -43,8 +67,8 @@ def launch(site: Path) -> Iterator[Callable[..., Process]]:
     """Start a worker, or a server with one, in a process of its own; all end with the test."""
     processes: list[Process] = []
 
-    def begin(kind: str = "worker") -> Process:
-        command = [sys.executable, str(WORKING), str(site), kind]
+    def begin(kind: str = "worker", home: Path = site) -> Process:
+        command = [sys.executable, str(WORKING), str(home), kind]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         processes.append(process)
         assert process.stdout is not None

@@ -1,6 +1,7 @@
 """Books in a folder that several processes write to: what tests of workers export to, hold in the middle, and count."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -17,6 +18,7 @@ from web_site import registry_of
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
+from erp_bridge_core.connections.database_server import DatabaseConfig
 from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.contract import (
     Absent,
@@ -158,11 +160,12 @@ def open_site(home: Path) -> Application:
     return Application.open(home, registry=registry_of(shared_adapter(home / "books")))
 
 
-def make_site(home: Path, **schedule: object) -> SharedBooks:
+def make_site(home: Path, *, database: DatabaseConfig | None = None, **schedule: object) -> SharedBooks:
     """A demo's home where item 1 of six lines waits for the approver; its workers look often."""
     create_home(
         home, company_code="hoosier", company_name="Hoosier Builders", time_zone="UTC", currency="USD",
         admin_login="administrator", admin_name="Ada Administrator", demo=True,
+        database=database,
     ).close()  # fmt: skip
     (home / "books").mkdir()
     with rewrite(home) as document:
@@ -181,6 +184,13 @@ def make_site(home: Path, **schedule: object) -> SharedBooks:
             application.budgets.add_line(manager, JOB, line)
         application.sending.send(manager, JOB)
     return SharedBooks(home / "books")
+
+
+def another_host(home: Path, beside: Path) -> Path:
+    """The home on another host of the same installation: its own files, the same PostgreSQL database and books."""
+    shutil.copytree(home, beside, ignore=shutil.ignore_patterns("books", "locks", "throttle"))
+    (beside / "books").symlink_to(home / "books")
+    return beside
 
 
 def accept(application: Application) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from shared_books import CODES, SharedBooks, start, until
+from shared_books import CODES, SharedBooks, another_host, start, until
 from sqlalchemy import func, select, update
 
 from erp_bridge_core.app import Application
@@ -18,6 +18,7 @@ from erp_bridge_core.store.tables import attempts, deliveries, exports, items, o
 Launch = Callable[..., subprocess.Popen[str]]
 
 
+both_databases = pytest.mark.parametrize("site", ["sqlite", "postgresql"], indirect=True)
 both_engines = pytest.mark.parametrize("kind", ["inline", "dbos"])
 
 
@@ -39,22 +40,28 @@ def once(books: SharedBooks) -> bool:
 
 
 @pytest.mark.rule("E1", "L12")
+@both_databases
 @both_engines
 def test_a_killed_worker_is_replaced_within_seconds(
-    application: Application, books: SharedBooks, launch: Launch, *, kind: str
+    site: Path, tmp_path: Path, application: Application, books: SharedBooks, launch: Launch, *, kind: str
 ) -> None:
-    """Killed in the middle of an export, after the ERP took a write: another takes over, and each line arrives once."""
+    """Killed in the middle of an export, after the ERP took a write: another takes over, and each line arrives once.
+
+    On PostgreSQL the other is on another host.
+    """
     choose(application, kind)
+    elsewhere = another_host(site, tmp_path / "elsewhere") if application.store.on_postgresql else site
     books.switch("hold", on=True)
     first = launch()
     start(application)
     until(lambda: books.is_on("held"))
-    second = launch()
+    second = launch(home=elsewhere)
+    until(lambda: 2 == _living(application))
     first.send_signal(signal.SIGKILL)
     first.wait()
     books.switch("hold", on=False)
 
-    until(lambda: state_of(application) == "complete", seconds=40)
+    until(lambda: state_of(application) == "complete", seconds=20)
 
     assert once(books)
     with application.store.read() as connection:
@@ -131,6 +138,11 @@ def test_two_servers_send_one_summary(site: Path, application: Application, laun
         tries = connection.execute(select(deliveries.c.tries)).scalars().all()
     assert 2 == len(told) == len(set(told)), "the approver and the controller"
     assert {1} == set(tries)
+
+
+def _living(application: Application) -> int:
+    approver = application.people.actor_as("approver", "hoosier", "tester")
+    return len(load_engine_status(application, approver).workers)
 
 
 def _ended(application: Application, job: str) -> bool:
