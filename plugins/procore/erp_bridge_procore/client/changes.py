@@ -1,0 +1,66 @@
+"""Budget changes with their adjustment lines [firm, 3.2]: an envelope `data`, amounts as JSON numbers."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from erp_bridge_procore.client.pages import enveloped, v2_rows
+from erp_bridge_procore.client.records import Record
+from erp_bridge_procore.client.told import AdjustmentType, ChangeStatus, ErpStatus, Told
+from erp_bridge_procore.client.transport import Transport
+from erp_bridge_procore.client.values import AdjustmentLine, BudgetChange
+
+
+@frozen
+class Changes:
+    """The budget changes of the company's projects."""
+
+    transport: Transport
+
+    def summaries(self, project_id: int) -> Iterator[BudgetChange]:
+        """Every change of a project, whatever its status, without its lines."""
+        answer = self.transport.get(self._path(project_id))
+        for row in enveloped(answer.document, "budget change"):
+            yield _change(Record.of("budget change", row))
+
+    def change(self, project_id: int, change_id: int) -> BudgetChange:
+        """One change with its lines."""
+        answer = self.transport.get(f"{self._path(project_id)}/{change_id}")
+        return _change(Record.of("answer", answer.document).inner("data"))
+
+    def lines(self, project_id: int) -> Iterator[tuple[int, AdjustmentLine]]:
+        """The lines of all changes of a project, each with its change's id: one request for a hundred of them."""
+        company = self.transport.company_id
+        path = f"/rest/v2.0/companies/{company}/projects/{project_id}/budget_changes/adjustment_line_items"
+        for record in v2_rows(self.transport, path, "adjustment line"):
+            yield record.number("budget_change_id"), _line(record, record.number("wbs_code_id"))
+
+    @staticmethod
+    def _path(project_id: int) -> str:
+        return f"/rest/v1.0/projects/{project_id}/budget_changes"
+
+
+def _change(record: Record) -> BudgetChange:
+    lines = record.many("adjustment_line_items")
+    return BudgetChange(
+        id=record.number("id"),
+        number=record.text("number"),
+        title=record.text("title"),
+        description=record.text("description"),
+        status=Told.of(ChangeStatus, record.text("status")),
+        erp_status=Told.of(ErpStatus, record.text("erp_status")),
+        updated_at=record.text("updated_at"),
+        lines=tuple(_line(line, line.inner("wbs_code").number("id")) for line in lines),
+    )
+
+
+def _line(record: Record, wbs_code_id: int) -> AdjustmentLine:
+    return AdjustmentLine(
+        id=record.number("id"),
+        adjustment_number=record.number("adjustment_number"),
+        wbs_code_id=wbs_code_id,
+        type=Told.of(AdjustmentType, record.text("type")),
+        amount=record.amount("amount"),
+        quantity=record.maybe_amount("quantity"),
+        unit=record.text("uom"),
+    )
