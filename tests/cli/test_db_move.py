@@ -1,0 +1,244 @@
+"""An SQLite installation moves to PostgreSQL: whole, compared, in one step; and backups go between the two."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_runs import Run
+from memory_erp import MemoryAdapter
+from postgresql import PostgreSQL, running_postgresql
+from sqlalchemy import insert, make_url, select, update
+
+from erp_bridge_core.app import Application
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.installation import Paths
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import idempotency_keys, installation, outbox, people, workers
+from erp_bridge_core.upkeep.archive import reading
+
+KILLED = Path(__file__).parent / "killed_move.py"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of these tests."""
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def empty(server: PostgreSQL, home: Path) -> Callable[[], str]:
+    """Make an empty database; its address as an operator writes it, its password where `file:database` leads."""
+
+    def make() -> str:
+        place = make_url(server.new_database())
+        secret = home / "secrets" / "database"
+        secret.write_text(str(place.password))
+        secret.chmod(0o600)
+        return f"postgresql://{place.username}@{place.host}:{place.port}/{place.database}"
+
+    return make
+
+
+@pytest.fixture
+def move(run: Run) -> Callable[[str], Any]:
+    """Move the home."""
+    return lambda url: run("db", "move", "--to", url, "--password", "file:database", "--json")
+
+
+def digests(run: Run, file: Path) -> dict[str, str]:
+    """The digest of each table, as a backup tells it."""
+    assert 0 == run("db", "backup", file).status
+    with reading(file) as archive:
+        return {table.name: table.sha256 for table in archive.manifest.tables}
+
+
+def uses(home: Path) -> str:
+    """The address of the home's database; blank for its file."""
+    return Configuration.read(home).database.url
+
+
+def address(home: Path, url: str) -> str:
+    """The address with its password, as the store takes it."""
+    return str(url.replace("@", f":{(home / 'secrets' / 'database').read_text()}@"))
+
+
+def is_frozen(place: str | Path) -> bool:
+    """Whether writing is frozen in a server's database, or in a home's file."""
+    store = Store.open(place) if isinstance(place, str) else Store.at(Paths(home=place).database)
+    try:
+        with store.read() as connection:
+            return connection.execute(select(installation.c.frozen_because)).scalar_one() is not None
+    finally:
+        store.close()
+
+
+def odd_rows(home: Path) -> None:
+    """Rows whose values a database could take for something else."""
+    store = Store.at(Paths(home=home).database)
+    now = datetime(2026, 3, 1, 2, 3, 4, 5, tzinfo=UTC)
+    odd = "\\N \t tab, \r\n lines, \x7f, 'quotes', \"both\", \u20ac \U0001f4b6, \ufffd"
+    with store.begin() as connection:
+        connection.execute(update(people).values(name=odd, failed_sign_ins=[now.isoformat()]))
+        connection.execute(
+            insert(outbox).values(
+                company_id=1, kind=odd[:9], recipients=[], payload={odd: [None, 1.5, "\x00", 2**70, {}]}, created_at=now
+            )
+        )
+        key = {"company_id": 1, "person_id": 1, "by_token": True, "key": odd, "fingerprint": "", "taken_at": now}
+        every_byte = bytes(range(256))
+        connection.execute(insert(idempotency_keys).values(**key, taken_by="", headers=None, body=every_byte))
+        connection.execute(insert(idempotency_keys).values(**{**key, "key": ""}, taken_by="", headers=[[odd, ""]]))
+        for number, text in enumerate(("b", "B", "a", "\u00e4", "Z", "_", "-", "1", "")):
+            seen = {"host": "", "pid": number, "kind": "worker", "started_at": now, "seen_at": 0.1 + number / 3}
+            connection.execute(insert(workers).values(name=text, **seen))
+    store.close()
+
+
+def test_odd_values_arrive_as_they_are(
+    run: Run, home: Path, tmp_path: Path, *, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """Escapes, every byte, JSON null beside NULL, fractions, and keys in an order that only bytes have."""
+    odd_rows(home)
+    before = digests(run, tmp_path / "before.zip")
+
+    assert 0 == move(empty()).status
+    after = digests(run, tmp_path / "after.zip")
+    assert {"audit_entries"} == {name for name in before if before[name] != after[name]}
+
+
+def test_what_postgresql_can_not_keep_is_told(
+    run: Run, home: Path, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """A text with a NUL in it names its table; the home goes on with its file."""
+    with closing(sqlite3.connect(Paths(home=home).database)) as connection:
+        connection.execute("UPDATE people SET name = 'a' || char(0) || 'b'")
+        connection.commit()
+    told = move(empty())
+
+    assert (4, "storage") == (told.status, told.document["error"])
+    assert "people" in told.document["message"]
+    assert "" == uses(home)
+    assert 0 == run("--as", "ada", "project", "list").status
+
+
+def test_an_installation_moves_and_works_on(
+    sent: int, run: Run, abe: Run, home: Path, *, tmp_path: Path, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """Every row is there, nothing is frozen, and the item that waited is accepted and exported from there."""
+    before = digests(run, tmp_path / "before.zip")
+    url = empty()
+    moved = move(url)
+
+    assert 0 == moved.status, moved.out
+    assert url == uses(home)
+    after = digests(run, tmp_path / "after.zip")
+    assert {"audit_entries"} == {name for name in before if before[name] != after[name]}
+    assert 0 == abe("review", "accept", sent, "--confirm-import-closes").status
+    assert 0 == abe("export", "start", sent).status
+    looked = run("db", "check", "--json").document["looked"]
+    assert {"durability"} == {each["name"] for each in looked if each["standing"] == "failed"}, "a server of tests"
+    assert [] == [each["name"] for each in looked if each["standing"] == "warning"]
+
+
+def test_the_file_is_kept_and_takes_nothing_any_more(
+    run: Run, home: Path, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """It can't be used by accident: it has another name, no version of ours, and refuses every write."""
+    (kept,) = move(empty()).document["moved"]["kept"]
+
+    assert not Paths(home=home).database.exists()
+    with closing(sqlite3.connect(kept)) as file:
+        assert [("ada",)] == file.execute("SELECT login FROM people").fetchall()
+        for act in ("UPDATE people SET name = 'x'", "DELETE FROM audit_entries", "INSERT INTO workers VALUES (1)"):
+            with pytest.raises(sqlite3.DatabaseError, match=r"moved|values"):
+                file.execute(act)
+    assert 0 == run("--as", "ada", "audit", "check").status
+
+
+@pytest.mark.parametrize("stage", ["loading", "filled", "switched", "sealed"])
+def test_killed_at_any_moment_one_of_them_is_whole_and_used(
+    linked: MemoryAdapter, run: Run, home: Path, *, empty: Callable[[], str], move: Callable[[str], Any], stage: str
+) -> None:
+    """The home works before and after the command is run again, which ends the move."""
+    url = empty()
+    killed = subprocess.run([sys.executable, KILLED, home, url, stage], check=False)
+    assert -signal.SIGKILL == killed.returncode
+    assert (url if stage in {"switched", "sealed"} else "") == uses(home)
+    assert ["24-001"] == [each["number"] for each in _projects(run)]
+
+    done = move(url)
+
+    assert 0 == done.status, done.out
+    assert url == uses(home)
+    assert 1 == len(done.document["moved"]["kept"])
+    assert not Paths(home=home).database.exists()
+    assert ["24-001"] == [each["number"] for each in _projects(run)]
+    assert run("--as", "ada", "audit", "check", "--json").document["check"]["sound"]
+
+
+def _projects(run: Run) -> list[dict[str, Any]]:
+    return list(run("--as", "ada", "project", "list", "--json").document["projects"])
+
+
+def test_what_would_lose_something_is_refused(
+    run: Run, home: Path, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """A home that somebody has open, a database that holds something else, an address or password that is wrong."""
+    url = empty()
+    with Application.open(home):
+        assert "not_possible_now" == move(url).document["error"]
+    assert "bad_input" == move(url.replace("@", ":word@")).document["error"]
+    assert "bad_input" == move("sqlite:///other.db").document["error"]
+    assert "storage" == move(url.replace("erp_bridge@", "nobody@")).document["error"]
+    assert "bad_settings" == run("db", "move", "--to", url, "--password", "file:nowhere", "--json").document["error"]
+    assert 0 == move(url).status
+    other = empty()
+    assert "not_possible_now" == move(other).document["error"]
+    assert url == uses(home)
+
+
+def test_a_database_with_something_else_in_it_is_left_as_it_is(
+    run: Run, home: Path, server: PostgreSQL, *, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """After work was done on the file, what an interrupted move left is not taken for it, nor thrown away."""
+    url = empty()
+    subprocess.run([sys.executable, KILLED, home, url, "filled"], check=False)
+    run("--as", "ada", "person", "add", "late", "--name", "Late")
+    told = move(url)
+
+    assert (4, "storage") == (told.status, told.document["error"])
+    assert "empty" in told.document["message"]
+    assert "" == uses(home)
+    assert 0 == move(empty()).status
+
+
+@pytest.mark.rule("L16")
+def test_backups_go_between_the_two(
+    exported: int, run: Run, bare: Run, home: Path, *, tmp_path: Path, empty: Callable[[], str],
+    move: Callable[[str], Any],
+) -> None:  # fmt: skip
+    """From a server into a new home, and into another database of a server; each is frozen, the former one too."""
+    first, second = empty(), empty()
+    assert 0 == move(first).status
+    before = digests(run, tmp_path / "server.zip")
+    new = tmp_path / "new"
+    key = Paths(home=home).audit_key
+    assert 0 == bare("--home", new, "db", "restore", tmp_path / "server.zip", "--key", key).status
+    in_file = digests(lambda *words: bare("--home", new, *words), tmp_path / "file.zip")
+    done = run("db", "restore", tmp_path / "server.zip", "--to", second, "--password", "file:database", "--json")
+    in_server = digests(run, tmp_path / "second.zip")
+
+    assert 0 == done.status, done.out
+    assert ("", second) == (uses(new), uses(home))
+    changed = {"installation", "audit_entries", "items", "exports", "effects", "webhook_deliveries", "sessions"}
+    for found in (in_file, in_server):
+        assert {"installation", "audit_entries"} <= {name for name in before if before[name] != found[name]} <= changed
+    assert [True, True, True] == [is_frozen(place) for place in (address(home, first), address(home, second), new)]
