@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,6 +26,9 @@ from erp_bridge_core.store.tables import (
     project_permissions,
     projects,
 )
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 INSTALLATION = "T3ST42"
 AUDIT_KEY = bytes(range(32))
@@ -92,6 +96,17 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # fmt: skip
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator["PostgreSQL"]:
+    """A PostgreSQL server of the tests' own; its role's password is in the environment, as `TEST_DATABASE_PASSWORD`."""
+    pytest.importorskip("psycopg", reason="the extra `postgres`")
+    from postgresql import running_postgresql
+
+    with running_postgresql() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEST_DATABASE_PASSWORD", server.password)
+        yield server
 
 
 @pytest.fixture

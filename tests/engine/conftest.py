@@ -23,22 +23,11 @@ WORKING = Path(__file__).parent / "working.py"
 Process = subprocess.Popen[str]
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator["PostgreSQL"]:
-    """A PostgreSQL server of the tests' own."""
-    pytest.importorskip("psycopg")
-    from postgresql import running_postgresql
-
-    with running_postgresql() as server, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENGINE_TESTS_PASSWORD", server.password)
-        yield server
-
-
 @pytest.fixture
-def database(server: "PostgreSQL") -> DatabaseConfig:
+def database(postgresql: "PostgreSQL") -> DatabaseConfig:
     """A database of it, as a home's configuration names one."""
-    url = server.new_database().replace("+psycopg", "").replace(f":{server.password}@", "@")
-    return DatabaseConfig(url=url, password="env:ENGINE_TESTS_PASSWORD")
+    url = postgresql.new_database().replace("+psycopg", "").replace(f":{postgresql.password}@", "@")
+    return DatabaseConfig(url=url, password="env:TEST_DATABASE_PASSWORD")
 
 
 @pytest.fixture
