@@ -10,6 +10,7 @@ from typing import Final
 from attrs import define, field, frozen
 from sqlalchemy import Connection, insert, select, update
 
+from erp_bridge_core.engine.clock import SLACK, follow_clock
 from erp_bridge_core.engine.life import Life
 from erp_bridge_core.engine.tasks import BEAT, LEASE, renew
 from erp_bridge_core.store.database import Store
@@ -50,6 +51,7 @@ class Sign:
             self.life.hold(self.name)
         with self.store.begin(work=True) as connection:
             seen = self.store.seconds(connection)
+            follow_clock(connection, seen)
             values = {"name": self.name, "host": socket.gethostname()[:100], "pid": os.getpid(), "kind": self.kind}
             connection.execute(insert(workers).values(**values, started_at=at, seen_at=seen))
 
@@ -59,6 +61,7 @@ class Sign:
             self.life.hold(self.name)
         with self.store.begin(work=True) as connection:
             now = self.store.seconds(connection)
+            follow_clock(connection, now)
             connection.execute(update(workers).where(workers.c.name == self.name).values(seen_at=now))
             renew(connection, self.name, at_it, now=now)
 
@@ -86,8 +89,8 @@ class Sign:
 
 
 def at_work(connection: Connection, *, now: float) -> tuple[WorkerView, ...]:
-    """The workers that live, the oldest first."""
-    lives = workers.c.ended_at.is_(None), workers.c.seen_at > now - LEASE
+    """The workers that live, the oldest first; a sign of life from the days to come was made by an earlier clock."""
+    lives = workers.c.ended_at.is_(None), workers.c.seen_at.between(now - LEASE, now + SLACK)
     rows = connection.execute(select(workers).where(*lives).order_by(workers.c.started_at, workers.c.name))
     names: Final = ("name", "host", "pid", "kind", "started_at")
     return tuple(WorkerView(**{name: getattr(row, name) for name in names}, seen=now - row.seen_at) for row in rows)
