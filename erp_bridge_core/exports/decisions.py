@@ -106,6 +106,11 @@ def is_doubtful(attempt: Try) -> bool:
     return attempt.outcome in {None, AttemptOutcome.DOUBTFUL}
 
 
+def is_answered(tries: Sequence[Try]) -> bool:
+    """Whether the last try was answered as done: reading back is what is left."""
+    return bool(tries) and tries[-1].outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.OFFERED}
+
+
 def next_step(state: EffectState, tries: Sequence[Try], operation: OperationProfile, now: float) -> Step:
     """Send, look, wait until the horizon, or leave it alone."""
     if state in AT_REST:

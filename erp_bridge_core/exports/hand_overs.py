@@ -207,4 +207,4 @@ def _look_again(worker: Worker, work: Work, operation: Operation, entry: Entry) 
             case _:
                 return
         kind = type(sighting).__name__.lower()
-        ledger.record_sighting(connection, entry, work.item.company_id, kind, {}, now=now)
+        ledger.record_sightings(connection, work.item.company_id, [(entry.id, kind, {})], now=now)

@@ -15,17 +15,24 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import LeaseLost, NotPossibleNow
+from erp_bridge_core.contract.errors import Frozen, LeaseLost, NotPossibleNow
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.session_locks import lock_key
-from erp_bridge_core.store.tables import exports
+from erp_bridge_core.store.tables import exports, installation
 
 LEASE_SECONDS: Final = 300.0
 #: The longest sleep of a worker before it is asked whether it is to end.
 _NAP: Final = 0.5
+
+#: Read before each write: made once, since making a statement takes longer than its answer.
+_LEASE: Final[Select[Any]] = select(
+    exports.c.lease_until,
+    exports.c.held_as,
+    select(installation.c.frozen_because).scalar_subquery().label("frozen_because"),
+).where(exports.c.id == bindparam("export"), exports.c.lease_epoch == bindparam("epoch"))
 
 Seconds = Callable[[Connection], float]
 Ending = Callable[[], bool]
@@ -63,9 +70,7 @@ class Lease:
         return bool(self._row(connection).held_as == "cancelled")
 
     def _row(self, connection: Connection) -> Row[Any]:
-        row = connection.execute(
-            exports.select().where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
-        ).one_or_none()
+        row: Row[Any] | None = connection.execute(_LEASE, {"export": self.export_id, "epoch": self.epoch}).one_or_none()
         if row is None or row.lease_until is None:
             raise LeaseLost(
                 f"Export {self.export_id} was taken over by another worker.",
@@ -97,23 +102,27 @@ class Lease:
             clock.sleep(left if self.ending is goes_on else min(left, _NAP))
         self._require_going_on()
 
-    def keep(self, connection: Connection, deadline: float) -> None:
+    def keep(self, connection: Connection, deadline: float) -> float:
         """Make sure, in the caller's transaction, that the lease well outlasts a request with that deadline.
 
         Raises `LeaseLost` when another worker took over, this one is to end, or the export is held: what is under way
-        is finished, nothing more is begun.
+        is finished, nothing more is begun. Raises `Frozen` while writing is frozen. Answers the database's seconds.
         """
         row = self._row(connection)
         if row.held_as is not None:
             raise Held(f"Export {self.export_id} was {row.held_as}.", remedy="Nothing more is sent.")
         self._require_going_on()
-        if float(row.lease_until) - self.seconds(connection) >= 2 * deadline + LEASE_SECONDS / 2:
-            return
+        if row.frozen_because:
+            raise Frozen(f"Writing is frozen: {row.frozen_because}", remedy="Reconcile, then thaw the installation.")
+        now = self.seconds(connection)
+        if float(row.lease_until) - now >= 2 * deadline + LEASE_SECONDS / 2:
+            return now
         connection.execute(
             update(exports)
             .where(exports.c.id == self.export_id, exports.c.lease_epoch == self.epoch)
-            .values(lease_until=self.seconds(connection) + 2 * deadline + LEASE_SECONDS)
+            .values(lease_until=now + 2 * deadline + LEASE_SECONDS)
         )
+        return now
 
 
 @contextmanager

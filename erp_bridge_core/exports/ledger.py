@@ -7,11 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.effects import Effect, LineRefused
 from erp_bridge_core.exports.decisions import HARMLESS, AttemptOutcome, EffectState, Try
+from erp_bridge_core.exports.statements import (
+    ALL_LINES,
+    CLOSE_ATTEMPT,
+    CONFIRM,
+    KEEP_REFERENCE,
+    LINES_ARRIVED,
+    MOVE_EFFECT,
+    NAMED_AT_ONCE,
+    OPEN_ATTEMPT,
+    TRIES,
+)
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, sightings
@@ -132,17 +152,17 @@ def may_have_gone_out() -> ColumnElement[bool]:
 
 def tries(connection: Connection, effect_id: int) -> tuple[Try, ...]:
     """Every attempt at an effect, in order."""
-    rows = connection.execute(
-        select(attempts).where(attempts.c.effect_id == effect_id).order_by(attempts.c.number)
-    ).all()
-    return tuple(
-        Try(
-            outcome=None if row.outcome is None else AttemptOutcome(row.outcome),
-            deadline=row.deadline,
-            ended_at=row.ended_at,
-        )
-        for row in rows
-    )
+    return tries_at(connection, [effect_id])[effect_id]
+
+
+def tries_at(connection: Connection, effect_ids: Sequence[int]) -> Mapping[int, tuple[Try, ...]]:
+    """Every attempt at each of some effects, in order; none for one that was never tried."""
+    found: dict[int, tuple[Try, ...]] = dict.fromkeys(effect_ids, ())
+    for page in batched(effect_ids, NAMED_AT_ONCE):
+        for effect_id, outcome, deadline, ended_at in connection.execute(TRIES, {"effects": page}):
+            known = None if outcome is None else AttemptOutcome(outcome)
+            found[effect_id] += (Try(outcome=known, deadline=deadline, ended_at=ended_at),)
+    return found
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------------
@@ -151,26 +171,14 @@ def tries(connection: Connection, effect_id: int) -> tuple[Try, ...]:
 def open_attempt(connection: Connection, entry: Entry, *, company_id: int, item_id: int, epoch: int, now: float,
                  deadline: float) -> tuple[int, int]:  # fmt: skip
     """Record the intent to send: (attempt id, its number). Committed before any byte goes out."""
-    number = 1 + int(
-        connection.execute(
-            select(func.count()).select_from(attempts).where(attempts.c.effect_id == entry.id)
-        ).scalar_one()
-    )
-    result = connection.execute(
-        insert(attempts).values(
-            company_id=company_id,
-            effect_id=entry.id,
-            number=number,
-            epoch=epoch,
-            started_at=now,
-            deadline=deadline,
-            evidence={},
-        )
-    )
-    _move_effect(connection, entry.id, EffectState.OPEN)
+    values = {
+        "company_id": company_id, "effect_id": entry.id, "tried": entry.id, "epoch": epoch, "started_at": now,
+        "deadline": deadline, "evidence": {},
+    }  # fmt: skip
+    opened = connection.execute(OPEN_ATTEMPT, values).one()
+    connection.execute(MOVE_EFFECT, {"effect": entry.id, "moved_to": EffectState.OPEN})
     _move_lines(connection, entry.id, item_id, "sent")
-    assert result.inserted_primary_key is not None
-    return int(result.inserted_primary_key[0]), number
+    return int(opened.id), int(opened.number)
 
 
 def close_attempt(
@@ -178,9 +186,7 @@ def close_attempt(
 ) -> None:
     """Record how a try ended."""
     connection.execute(
-        update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(outcome=outcome, evidence=dict(evidence), ended_at=now)
+        CLOSE_ATTEMPT, {"attempt": attempt_id, "outcome": outcome, "evidence": dict(evidence), "ended_at": now}
     )
 
 
@@ -196,20 +202,19 @@ def prove_offered(connection: Connection, entry: Entry, *, now: float) -> None:
 
 def keep_reference(connection: Connection, entry: Entry, reference: str, evidence: Mapping[str, Any]) -> None:
     """Keep where the ERP (or the share) has it, as its answer said."""
-    connection.execute(
-        update(effects).where(effects.c.id == entry.id).values(erp_reference=reference, evidence=dict(evidence))
-    )
+    values = {"effect": entry.id, "erp_reference": reference, "evidence": dict(evidence)}
+    connection.execute(KEEP_REFERENCE, values)
 
 
-def record_sighting(
-    connection: Connection, entry: Entry, company_id: int, kind: str, evidence: Mapping[str, Any], *, now: float
+def record_sightings(
+    connection: Connection, company_id: int, seen: Sequence[tuple[int, str, Mapping[str, Any]]], *, now: float
 ) -> None:
-    """Keep what was seen, as evidence."""
-    connection.execute(
-        insert(sightings).values(
-            company_id=company_id, effect_id=entry.id, seen_at=now, kind=kind, evidence=dict(evidence)
-        )
-    )
+    """Keep what was seen, as evidence: of which effect, what kind, and how."""
+    rows = [
+        {"company_id": company_id, "effect_id": effect_id, "seen_at": now, "kind": kind, "evidence": dict(evidence)}
+        for effect_id, kind, evidence in seen
+    ]
+    connection.execute(insert(sightings), rows)
 
 
 # -- outcomes ---------------------------------------------------------------------------------------------------------
@@ -248,6 +253,19 @@ def conclude(
         _move_lines(connection, entry.id, item_id, LINE_STATES[state])
     refuse_lines(connection, entry, item_id, refused)
     _move_some_lines(connection, entry.id, item_id, unmapped, "unknown")
+
+
+def confirm(connection: Connection, item_id: int, found: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
+    """Conclude many effects, and their lines, as arrived: by which reference, with what evidence."""
+    if not found:
+        return
+    rows = [
+        {"effect": effect_id, "found_as": reference, "seen_as": dict(evidence)}
+        for effect_id, reference, evidence in found
+    ]
+    connection.execute(CONFIRM, rows)
+    for page in batched([effect_id for effect_id, _, _ in found], NAMED_AT_ONCE):
+        connection.execute(LINES_ARRIVED, {"item": item_id, "effects": page, "moved_to": "arrived"})
 
 
 def refuse_lines(connection: Connection, entry: Entry, item_id: int, refused: Sequence[LineRefused]) -> None:
@@ -321,20 +339,10 @@ def settled_as(connection: Connection, entry: Entry) -> str | None:
     return settled
 
 
-def _move_effect(connection: Connection, effect_id: int, state: EffectState) -> None:
-    connection.execute(update(effects).where(effects.c.id == effect_id).values(state=state))
-
-
 def _move_lines(connection: Connection, effect_id: int, item_id: int, state: str) -> None:
-    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id == effect_id)
-    if state in {"arrived", "withdrawn"}:
-        # A line that this effect was refused for may have come by a later one: neither is true of it here.
-        carried = carried.where(effect_lines.c.outcome.is_distinct_from("refused"))
-    connection.execute(
-        update(item_lines)
-        .where(and_(item_lines.c.item_id == item_id, item_lines.c.number.in_(carried)))
-        .values(state=state)
-    )
+    # A line that an effect was refused for may have come by a later one: that it arrived, or went, is not true of it.
+    moving = LINES_ARRIVED if state in {"arrived", "withdrawn"} else ALL_LINES
+    connection.execute(moving, {"item": item_id, "effects": [effect_id], "moved_to": state})
 
 
 def _move_some_lines(connection: Connection, effect_id: int, item_id: int, lines: Sequence[int], state: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import Factory, define, field
-from sqlalchemy import select
 
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.connection import Clock
@@ -23,7 +22,6 @@ from erp_bridge_core.contract.errors import (
     AlreadyThere,
     ErpBridgeError,
     ErpRefused,
-    Frozen,
     LedgerConflict,
     NotSent,
     OutcomeUnknown,
@@ -40,6 +38,7 @@ from erp_bridge_core.exports.decisions import (
     Try,
     Verdict,
     horizon,
+    is_answered,
     next_step,
 )
 from erp_bridge_core.exports.lanes import run_in_lanes
@@ -51,7 +50,6 @@ from erp_bridge_core.exports.weighing import weigh
 from erp_bridge_core.following import about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
-from erp_bridge_core.store.tables import installation
 
 TRIES_A_RUN: Final = 5
 GENERATIONS: Final = 5
@@ -65,7 +63,7 @@ Builder = Callable[[int], Iterable[PlannedEffect]]
 
 
 def _turns(effects: "LedgerEffects") -> Turns:
-    return Turns(effects.store, effects.mark, effects.profile.rate.at_once)
+    return Turns(effects.store, effects.mark, effects.identity.export_id, effects.profile.rate.at_once)
 
 
 @define(kw_only=True)
@@ -181,8 +179,7 @@ class LedgerEffects:
     def _answered(self, entry: Entry) -> bool:
         if entry.state is EffectState.PLANNED:
             return False
-        tries = self._tries(entry)
-        return bool(tries) and tries[-1].outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.OFFERED}
+        return is_answered(self._tries(entry))
 
     def _bring_in_turn(self, entry: Entry, operation: Operation) -> None:
         effect = entry.effect
@@ -193,8 +190,9 @@ class LedgerEffects:
         declared = self._operation(entry.effect.operation)
         state = entry.state
         for _ in range(TRIES_A_RUN):
-            tries = self._tries(entry)
-            step = next_step(state, tries, declared, self._now())
+            # What was never tried is sent: nothing is to be read, nor compared with the clock, to know that (L4).
+            tries = () if state is EffectState.PLANNED else self._tries(entry)
+            step = next_step(state, tries, declared, self._now() if tries else 0.0)
             if step is Step.WAIT:
                 self._wait(entry, horizon(tries, declared))
                 step = Step.LOOK
@@ -258,11 +256,7 @@ class LedgerEffects:
     def _intend(self, entry: Entry, declared: OperationProfile) -> tuple[int, RunningAttempt]:
         started = self.clock.monotonic()
         with self._turns.begin() as connection:
-            self.lease.keep(connection, declared.deadline)
-            frozen = connection.execute(select(installation.c.frozen_because)).scalar_one_or_none()
-            if frozen:
-                raise Frozen(f"Writing is frozen: {frozen}", remedy="Reconcile, then thaw the installation.")
-            now = self.seconds(connection)
+            now = self.lease.keep(connection, declared.deadline)
             attempt_id, number = ledger.open_attempt(
                 connection,
                 entry,
@@ -339,15 +333,17 @@ class LedgerEffects:
                 # What was seen before this worker slept through its lease is no longer what stands there.
                 self.lease.remaining(connection)
                 now = self.seconds(connection)
-                verdicts += [weigh(connection, self.identity, *pair, now=now) for pair in pairs]
+                verdicts += weigh(connection, self.identity, pairs, now=now)
             for entry, _ in pairs:
                 self.observer("seen", entry.effect)
         return verdicts
 
     def _read_back(self, group: str, operations: Mapping[str, Operation]) -> None:
         """Success means: the answer says so, and reading back shows it (L11). Many effects in one look."""
-        answered = (entry for entry in self._entries(group, (EffectState.OPEN, EffectState.UNKNOWN)))
-        for page in batched((entry for entry in answered if self._answered(entry)), LOOK_AT_ONCE):
+        for entries in batched(self._entries(group, (EffectState.OPEN, EffectState.UNKNOWN)), LOOK_AT_ONCE):
+            with self.store.read() as connection:
+                tried = ledger.tries_at(connection, [entry.id for entry in entries])
+            page = [entry for entry in entries if is_answered(tried[entry.id])]
             for name in sorted({entry.effect.operation for entry in page}):
                 same = [entry for entry in page if entry.effect.operation == name]
                 self._look(same, self._implementation(same[0], operations))

@@ -28,6 +28,7 @@ class Turns:
 
     store: Store
     mark: Mark
+    export_id: int
     at_once: int
     _database: threading.Lock = field(factory=threading.Lock, init=False)
     _marking: threading.Lock = field(factory=threading.Lock, init=False)
@@ -55,8 +56,8 @@ class Turns:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A write transaction."""
-        with self._database, self.store.begin() as connection:
+        """A write transaction of this export's own rows."""
+        with self._database, self.store.begin(export=self.export_id) as connection:
             yield connection
 
     def raise_mark(self, attempts: int) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
+from time import time
 from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, make_url, text
@@ -19,6 +20,7 @@ from erp_bridge_core.store.session_locks import SessionLocks
 Known = TypeVar("Known")
 
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
+_CLOCK: Final = text("SELECT extract(epoch FROM clock_timestamp())")
 #: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
 _LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
 _LOOKING: Final[ContextVar[Connection | None]] = ContextVar("looking", default=None)
@@ -149,10 +151,13 @@ class Store:
             _LOOK.reset(token)
 
     def seconds(self, connection: Connection) -> float:
-        """The database's own clock, in seconds: what durations across processes are measured by (L13)."""
+        """The database's own clock, in seconds: what durations across processes are measured by (L13).
+
+        SQLite has none but this host's, which all processes at the file share: it needs no statement.
+        """
         if self.on_postgresql:
-            return float(connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
-        return float(connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one())
+            return float(connection.execute(_CLOCK).scalar_one())
+        return time()
 
     def close(self) -> None:
         """Close every pooled connection, and the session of this process's locks."""

@@ -49,7 +49,7 @@ class Meeting:
 def turns(at_once: int = AT_ONCE) -> Turns:
     """The turns of a run that needs neither database nor mark."""
     nothing: Any = None
-    return Turns(nothing, nothing, at_once)
+    return Turns(nothing, nothing, 1, at_once)
 
 
 def attended(permitted: int, act: Callable[[Meeting], None]) -> int:
