@@ -28,6 +28,7 @@ from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.planning import chosen, hurried, missing
 from erp_bridge_core.engine.tasks import BEAT, Ended, Task
 from erp_bridge_core.engine.trouble import Trouble
+from erp_bridge_core.store import schema
 from erp_bridge_core.store.waking import heed
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class EngineWorker:
     _trouble: Trouble = field(factory=Trouble, init=False)
     _lock: Any = field(factory=Lock, init=False)
     _running: dict[str, tuple[Task, Thread]] = field(factory=dict, init=False)
+    _unnoted: list[Task] = field(factory=list, init=False)
     _done: dict[str, Ended] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -128,6 +130,10 @@ class EngineWorker:
         with self._lock:
             at_it = [task.id for task, _ in self._running.values()]
         self._sign.beat(at_it)
+        while self._unnoted:
+            self._note(self._unnoted[0], Ended(told="the database was away", again_in=0.0))
+            self._unnoted.pop(0)
+            self._bell.set()
         self._sign.free_what_the_dead_held(self.application.clock.now())
 
     def _hear(self) -> None:
@@ -139,6 +145,7 @@ class EngineWorker:
         """Begin what is due and wanted; returns how many."""
         self._bell.clear()
         store, clock = self.application.store, self.application.clock
+        schema.check(store)  # a newer program may have upgraded the database meanwhile
         with store.read() as connection:
             plan = missing(connection, self.schedule, clock.now())
         if plan.new or plan.over:
@@ -170,15 +177,14 @@ class EngineWorker:
         return True
 
     def _do(self, task: Task) -> None:
-        store, ended = self.application.store, Ended()
+        ended = Ended()
         try:
             ended = self._doer.do(task, self._ending.is_set)
-            with store.begin(work=True) as connection:
-                now = store.seconds(connection)
-                tasks.finish(connection, task, ended, now=now, at=self.application.clock.now())
+            self._note(task, ended)
         except ErpBridgeError as error:
-            # The database can't be used, as whoever beats tells: the claim ends by itself.
+            # The database can't be used, as whoever beats tells; that it is free is noted once it can.
             _LOGGER.info("%s could not be noted: %s", task.key, error.message)
+            self._unnoted.append(task)
             ended = Ended(problem=error)
         finally:
             with self._lock:
@@ -186,6 +192,12 @@ class EngineWorker:
                 if self._done is not None:
                     self._done[task.key] = ended
             self._bell.set()
+
+    def _note(self, task: Task, ended: Ended) -> None:
+        store = self.application.store
+        with store.begin(work=True) as connection:
+            now = store.seconds(connection)
+            tasks.finish(connection, task, ended, now=now, at=self.application.clock.now())
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

@@ -53,12 +53,16 @@ def application(site: Path) -> Iterator[Application]:
 
 @pytest.fixture
 def launch(site: Path) -> Iterator[Callable[..., Process]]:
-    """Start a worker, or a server with one, in a process of its own; all end with the test."""
+    """Start a worker, or a server with one, in a process of its own; all end with the test.
+
+    What they log is in the file `told` of the site.
+    """
     processes: list[Process] = []
 
     def begin(kind: str = "worker", home: Path = site) -> Process:
         command = [sys.executable, str(WORKING), str(home), kind]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        with (site / "told").open("a") as told:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True)
         processes.append(process)
         assert process.stdout is not None
         assert process.stdout.readline()

@@ -5,15 +5,20 @@ import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from shared_books import CODES, SharedBooks, another_host, start, until
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.engine.status import load_engine_status
+from erp_bridge_core.store import schema
 from erp_bridge_core.store.tables import attempts, deliveries, exports, items, outbox, verifications
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 Launch = Callable[..., subprocess.Popen[str]]
 
@@ -68,6 +73,51 @@ def test_a_killed_worker_is_replaced_within_seconds(
         tried = connection.execute(select(attempts.c.epoch).distinct().order_by(attempts.c.epoch)).scalars().all()
     assert 2 <= len(tried)
     assert second.poll() is None
+
+
+@pytest.mark.rule("E1", "L5")
+@both_engines
+@pytest.mark.parametrize("site", ["postgresql"], indirect=True)
+def test_a_database_that_crashes_under_a_worker_costs_nothing(
+    site: Path, application: Application, books: SharedBooks, launch: Launch, postgresql: "PostgreSQL", *, kind: str
+) -> None:
+    """The ERP took a write whose answer could not be recorded: it is looked for, and the rest sent, by the same worker.
+
+    That it waits, and that it goes on, is said once each.
+    """
+    choose(application, kind)
+    books.switch("hold", on=True)
+    worker = launch()
+    start(application)
+    until(lambda: books.is_on("held"))
+    postgresql.crash()
+    books.switch("hold", on=False)
+    until(lambda: "The worker waits" in (site / "told").read_text())
+    postgresql.start()
+
+    until(lambda: state_of(application) == "complete")
+
+    assert once(books)
+    assert worker.poll() is None
+    told = (site / "told").read_text()
+    assert (1, 1) == (told.count("The worker waits"), told.count("The worker goes on")), told
+
+
+def test_a_worker_of_an_older_program_says_that_the_database_was_upgraded(
+    site: Path, application: Application, books: SharedBooks, launch: Launch
+) -> None:
+    """It begins nothing in a database that it does not know; one of the newer program does what is waiting."""
+    launch()
+    with application.store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    start(application)
+    until(lambda: "a newer one wrote it" in (site / "told").read_text())
+    assert [] == books.postings
+    with application.store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :known"), {"known": schema.HEAD})
+
+    until(lambda: state_of(application) == "complete")
+    assert once(books)
 
 
 @pytest.mark.rule("E1")
