@@ -104,6 +104,13 @@ def thaw_reads(home: Path) -> Sequence[str]:
     return ["Reads are fresh."]
 
 
+def deliveries(home: Path) -> Sequence[str]:
+    """What came of the webhook events, newest first."""
+    with looking(home) as context:
+        rows = context.all("SELECT * FROM delivery ORDER BY id DESC")
+        return [f"{row['id']} {row['outcome']} after {row['tries']} tries" for row in rows] or ["There is no event."]
+
+
 def forge_event(home: Path, *, request: Annotated[str, "number of a request, real or not"]) -> Sequence[str]:
     """Send every hook an event without its secret headers, as a stranger does who knows the address."""
     with acting(home, APPROVER) as context:
@@ -120,5 +127,5 @@ def forge_event(home: Path, *, request: Annotated[str, "number of a request, rea
 
 COMMANDS = desk_commands(
     switch, pass_time, people, set_rights, expire_tokens, revoke, connect, view_columns, freeze_reads, thaw_reads,
-    forge_event,
+    deliveries, forge_event,
 )  # fmt: skip

@@ -88,8 +88,9 @@ class Postman:
             moment = now(connection)
             done = status in _SUCCESS
             connection.execute(
-                "UPDATE delivery SET outcome = ?, response_status = ?, response_error = ?, tried = ? WHERE id = ?",
-                ("ok" if done else "retried", status, error or None, moment, waiting["id"]),
+                "UPDATE delivery SET outcome = ?, response_status = ?, response_error = ?, tries = tries + 1"
+                " WHERE id = ?",
+                ("ok" if done else "retried", status, error or None, waiting["id"]),
             )
             hook = connection.execute("SELECT * FROM hook WHERE id = ?", (waiting["hook"],)).fetchone()
             if hook is None:

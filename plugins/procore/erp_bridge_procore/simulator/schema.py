@@ -132,8 +132,10 @@ CREATE TABLE IF NOT EXISTS hook_trigger (
 );
 CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY, hook INTEGER NOT NULL, event TEXT NOT NULL, outcome TEXT NOT NULL DEFAULT 'waiting',
-    response_status INTEGER, response_error TEXT, created REAL NOT NULL, tried REAL
+    response_status INTEGER, response_error TEXT, created REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0
 );
 """
 
-SCHEMA: Final = CLOCK_SCHEMA + SWITCH_SCHEMA + _PEOPLE + _MASTERS + _BUDGETS + _ERP + _WEBHOOKS
+_TABLES: Final = CLOCK_SCHEMA + SWITCH_SCHEMA + _PEOPLE + _MASTERS + _BUDGETS + _ERP + _WEBHOOKS
+#: All in one transaction: the disk is waited for once.
+SCHEMA: Final = f"BEGIN IMMEDIATE;{_TABLES}COMMIT;"
