@@ -20,6 +20,8 @@ from erp_bridge_core.store.session_locks import SessionLocks
 Known = TypeVar("Known")
 
 _AFTER_COMMIT: Final = "erp_bridge_after_commit"
+#: The server's clock as a step of one export began.
+_NOW: Final = "erp_bridge_now"
 _CLOCK: Final = text("SELECT extract(epoch FROM clock_timestamp())")
 #: What is looked at once the next write transaction has begun, and the transaction in which it is looked at.
 _LOOK: Final[ContextVar[Callable[[], object] | None]] = ContextVar("look", default=None)
@@ -85,11 +87,12 @@ class Store:
             try:
                 with connection.begin():
                     if self.on_postgresql:
-                        postgresql.lock(connection, export, work=work)
+                        connection.info[_NOW] = postgresql.lock(connection, export, work=work)
                     _look_again(connection)
                     yield connection
             finally:
                 connection.info.pop(_AFTER_COMMIT, None)
+                connection.info.pop(_NOW, None)
         for act in acts.values():
             act()
         for heard in tuple(self._heard):
@@ -153,11 +156,13 @@ class Store:
     def seconds(self, connection: Connection) -> float:
         """The database's own clock, in seconds: what durations across processes are measured by (L13).
 
-        SQLite has none but this host's, which all processes at the file share: it needs no statement.
+        SQLite has none but this host's, which all processes at the file share: it needs no statement. In a step of one
+        export it is the moment at which the step began.
         """
-        if self.on_postgresql:
-            return float(connection.execute(_CLOCK).scalar_one())
-        return time()
+        if not self.on_postgresql:
+            return time()
+        began: float | None = connection.info.get(_NOW)
+        return float(connection.execute(_CLOCK).scalar_one()) if began is None else began
 
     def close(self) -> None:
         """Close every pooled connection, and the session of this process's locks."""

@@ -30,6 +30,11 @@ _SESSION: Final = text(
     f"set_config('statement_timeout', '{STATEMENT_SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', false)"
 )
+#: A row's expressions are worked out in their order, so that the time is that of having the locks.
+_LOCK_OF_EXPORT: Final = text(
+    "SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export), "
+    "extract(epoch FROM clock_timestamp()) AS now"
+)
 _LOST: Final = "Look whether the database server runs and can be reached, then run it again."
 _WHO: Final = "Check the user and `password` of `[database]` in erp-bridge.toml, and the server's pg_hba.conf."
 _NO_DATABASE: Final = "Make the database on the server, or correct `url` of `[database]` in erp-bridge.toml."
@@ -86,22 +91,21 @@ def options_of(*, writes: bool) -> dict[str, Any]:
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def lock(connection: Connection, export: int | None, *, work: bool) -> None:
+def lock(connection: Connection, export: int | None, *, work: bool) -> float | None:
     """Become the installation's one writer, whose commit is told to all who listen.
 
-    With `export` only that export's, beside those of other exports; with `work` only that of tasks and workers.
+    With `export` only that export's, beside those of other exports; with `work` only that of tasks and workers. Such a
+    short step of an export needs the server's clock once: it is asked for in the same statement, and answered.
     """
     if work:
         connection.execute(text("SELECT pg_advisory_xact_lock(:work)"), {"work": _WORK})
-        return
+        return None
     if export is None:
         told = {"writer": _WRITER, "channel": CHANNEL}
         connection.execute(text("SELECT pg_advisory_xact_lock(:writer), pg_notify(:channel, '')"), told)
-        return
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export)"),
-        {"writer": _WRITER, "export": _EXPORTS + export},
-    )
+        return None
+    row = connection.execute(_LOCK_OF_EXPORT, {"writer": _WRITER, "export": _EXPORTS + export}).one()
+    return float(row.now)
 
 
 def remedy_of(error: BaseException | None) -> str | None:
