@@ -8,7 +8,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from threading import Event, Lock, Thread, Timer
 from typing import Any, Final
@@ -48,7 +47,8 @@ _KINDS: Final = {"worker": 40, "ambush": 25, "simulator": 15, "server": 12, "sto
 
 def is_write(request: Incoming) -> bool:
     """Whether a request changes the ERP's books, as far as its line tells."""
-    return request.method in {"POST", "PATCH", "PUT"} and "/Get" not in request.path and "token" not in request.path
+    reads = ("/Get", "token", "authenticate")
+    return request.method in {"POST", "PATCH", "PUT"} and not any(word in request.path for word in reads)
 
 
 @define(eq=False, kw_only=True)
@@ -120,16 +120,18 @@ class Chaos:
         """Strike at a write: one worker, or all of them, as when their host dies."""
         workers = self.fleet.workers
         victims = self.random.choice(([self.random.choice(workers)], workers))
-        shares = [share for place in self.fleet.world.places if (share := place.share) is not None]
         stage = self.random.choice(_STAGES)
         with self._guard:
             self._ambush = (stage, victims)
         ends = time.monotonic() + _AMBUSH
-        before = [_files(share) for share in shares]
+        seen = {place: _files(place) for place in self.fleet.world.places} if stage == _STAGES[0] else {}
         while self._ambush is not None and time.monotonic() < ends:
-            if stage == _STAGES[0] and [_files(share) for share in shares] != before:
-                self._spring()
-            time.sleep(0.002)
+            for place, files in seen.items():
+                seen[place] = _files(place)
+                # What people do at the desk makes files too.
+                if seen[place] != files and not place.desk.locked():
+                    self._spring()
+            time.sleep(0.001)
         with self._guard:
             self._ambush = None
 
@@ -225,10 +227,10 @@ def _any(request: Incoming) -> bool:
     return True
 
 
-def _files(share: Path) -> set[str]:
-    """What lies in a share's folders, half written or whole."""
+def _files(place: Place) -> set[str]:
+    """What lies in the folders that are shared with an ERP, half written or whole."""
     found: set[str] = set()
-    for folder, _, names in os.walk(share):
+    for folder, _, names in os.walk(place.share) if place.share is not None else ():
         found.update(f"{folder}/{name}" for name in names)
     return found
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import combinations
+from pathlib import Path
 from typing import Any, Final
 
 from attrs import Factory, define, frozen
@@ -51,14 +52,15 @@ class Verdict:
     unfinished: int = 0
     refused: int = 0
     doubts: list[Doubt] = Factory(list)
+    defects: int = 0
     ended: list[str] = Factory(list)
     wrong: list[str] = Factory(list)
 
     @property
     def is_good(self) -> bool:
         """Nothing lost, nothing doubled, nothing claimed that is not so, no doubt that the table does not allow."""
-        counted = self.lost + self.doubled + self.false_done + self.unfinished + self.refused + len(self.ended)
-        return not counted and all(doubt.allowed for doubt in self.doubts)
+        counted = self.lost + self.doubled + self.false_done + self.unfinished + self.refused + self.defects
+        return not counted and not self.ended and all(doubt.allowed for doubt in self.doubts)
 
 
 def judge(walks: Iterable[Walk], faults: Any) -> Verdict:
@@ -68,6 +70,14 @@ def judge(walks: Iterable[Walk], faults: Any) -> Verdict:
         _count(verdict, walk)
         _weigh(verdict, walk, faults(walk.place))
     return verdict
+
+
+def count_defects(verdict: Verdict, home: Path) -> None:
+    """What the product itself calls a defect of its own, in its log."""
+    log = home / "logs" / "errors.log"
+    found = log.read_text(encoding="utf-8").split("\n--- ") if log.exists() else []
+    verdict.defects = len(found)
+    verdict.wrong += sorted({each.strip().splitlines()[-1].strip() for each in found})
 
 
 # -- the books ---------------------------------------------------------------------------------------------------------
@@ -180,4 +190,4 @@ def _name(walk: Walk) -> str:
     return f"{walk.place.name} {walk.project.contract.number}"
 
 
-__all__ = ["Doubt", "Outage", "Verdict", "compare", "held", "judge", "meant", "tally", "weighed"]
+__all__ = ["Doubt", "Outage", "Verdict", "compare", "count_defects", "held", "judge", "meant", "tally", "weighed"]

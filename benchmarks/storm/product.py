@@ -14,16 +14,16 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from erp_bridge_core.connections import http
 from erp_bridge_core.connections.transport import Limits
-from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
 from erp_bridge_core.contract.structuring import converter
 from erp_bridge_core.exports.decisions import EffectState
 from erp_bridge_core.exports.worker import Work, Worker
 from erp_bridge_core.registry import Registry
-from erp_bridge_core.store.tables import effects, item_lines, reserved
+from erp_bridge_core.store.tables import effect_lines, effects, item_lines, reserved
 
 #: Seconds that a write may take, and for which an ERP may still carry it out after that.
 DEADLINE: Final = 3.0
@@ -89,20 +89,31 @@ def shortened(profile: ErpProfile) -> ErpProfile:
 
 
 def _forget_what_was_sent() -> None:
-    """Let every pass over an export begin as if nothing had been planned or sent."""
+    """Let every pass over an export begin as if what only the ledger knows of had never been planned or sent.
+
+    That are the writes that no ERP refuses a second time: lines in containers, and files for people.
+    """
     plain = Worker._effects  # noqa: SLF001 -- nothing in the product switches the ledger off
 
     def forgetful(self: Worker, work: Work) -> Any:
         with self.store.begin() as connection:
-            former = effects.c.export_id == work.row.id
-            if connection.execute(select(effects.c.id).where(former).limit(1)).first():
-                connection.execute(update(effects).where(former).values(state=EffectState.ABANDONED))
-                connection.execute(delete(reserved).where(reserved.c.export_id == work.row.id))
-                lines = update(item_lines).where(item_lines.c.item_id == work.item.id)
-                connection.execute(lines.values(state="staged"))
+            _forget(connection, work.row.id, work.item.id)
         return plain(self, work)
 
     Worker._effects = forgetful  # type: ignore[method-assign] # noqa: SLF001 -- likewise
+
+
+def _forget(connection: Connection, export_id: int, item_id: int) -> None:
+    unguarded = effects.alias()
+    groups = select(unguarded.c.group_name).where(
+        unguarded.c.export_id == export_id, unguarded.c.safety.in_((SafetyClass.CONTAINED, SafetyClass.HUMAN))
+    )
+    former = effects.c.export_id == export_id, effects.c.group_name.in_(groups)
+    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(select(effects.c.id).where(*former)))
+    freed = item_lines.c.item_id == item_id, item_lines.c.number.in_(carried)
+    connection.execute(update(item_lines).where(*freed).values(state="staged"))
+    connection.execute(update(effects).where(*former).values(state=EffectState.ABANDONED))
+    connection.execute(delete(reserved).where(reserved.c.export_id == export_id))
 
 
 def _say_to(log: Path) -> None:

@@ -23,6 +23,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "refused": verdict.refused,
         "unfinished": verdict.unfinished,
         "unknown": [asdict(doubt) for doubt in verdict.doubts],
+        "defects": verdict.defects,
         "ended_by_themselves": verdict.ended,
         "wrong": verdict.wrong,
         "kills": dict(result.kills),
@@ -50,6 +51,7 @@ def tell(result: Result) -> str:
         ("unknown", f"{unknown}, not allowed {sum(not doubt.allowed for doubt in verdict.doubts)}"),
         ("refused for good", verdict.refused),
         ("unfinished", verdict.unfinished),
+        ("defects", verdict.defects),
         ("ended by themselves", ", ".join(verdict.ended) or "none"),
     ]
     told = [f"{name:<20} {value}" for name, value in rows]

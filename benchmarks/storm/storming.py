@@ -21,7 +21,7 @@ from erp_bridge_core.conformance.world.outcomes import Fault, Outage
 from storm.calls import Calls
 from storm.chaos import Chaos
 from storm.fleet import Fleet, fleet
-from storm.judge import Verdict, judge, tally
+from storm.judge import Verdict, count_defects, judge, tally
 from storm.options import Options
 from storm.walks import Walk
 from storm.world import PASSWORD, SECRET, Place, made_world
@@ -78,6 +78,7 @@ def _over(ships: Fleet, options: Options, root: Path, began: float) -> Result:
         )
         _walk(walks, chaos, until=time.monotonic() + options.minutes * 60)
         verdict = judge(walks, lambda place: _met(chaos, place))
+    count_defects(verdict, ships.world.home)
     verdict.ended += [f"{name} ({count})" for name, count in sorted(ships.ended.items())]
     _keep_log(walks, root / "walks.log", began)
     return Result(
