@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from erp_bridge_core.following import measured
 from erp_bridge_core.visible import visible
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ def log_defect(home: Path, text: str, *, number: str = "") -> Path | None:
 def tell_defect(error: BaseException, number: str, *, home: Path, clean: Callable[[str], str]) -> Path | None:
     """The same for a process that runs on: its own log tells of it, too, and all where a file can't be written."""
     text = defect_text(error, clean)
-    path = log_defect(home, text, number=number)
+    with measured("defect"):
+        path = log_defect(home, text, number=number)
     _LOGGER.error("Defect %s: %s; see %s", number, type(error).__name__, home / LOG)
     if path is None:
         _LOGGER.critical("Defect %s could not be written.\n%s", number, text)

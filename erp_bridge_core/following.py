@@ -159,6 +159,21 @@ def doing(kind: str, **known: Fact) -> Iterator[Step]:
         _CAUSE.reset(token)
 
 
+@contextmanager
+def measured(kind: str) -> Iterator[None]:
+    """Say how long something small took, once it is over; unlike a step it causes nothing, and it may happen often."""
+    if not _LISTENERS:
+        yield
+        return
+    step = Step(kind=kind, cause=_CAUSE.get() or Cause(id=""), parent="", facts={}, at=0)
+    began = perf_counter()
+    try:
+        yield
+    finally:
+        step.seconds = perf_counter() - began
+        _tell(tuple(_LISTENERS), "ended", step)
+
+
 def in_this_act(act: Callable[..., Answer]) -> Callable[..., Answer]:
     """The same function for another thread, which goes on with the act that is under way here."""
     context = copy_context()

@@ -219,6 +219,7 @@ NO_WAYS: Final = {
     "db restore": "For whoever may write the home's files, while nobody can sign in.",
     "serve": "Serves the pages themselves.",
     "worker run": "A process of the host.",
+    "worker check": "It looks at the processes of its host; pages and API answer `/readyz`.",
     "worker status": "It looks at the processes of its host.",
     "plugin new": "For vendors: it needs no installation.",
     "demo": "Makes a home of its own.",

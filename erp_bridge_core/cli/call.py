@@ -35,6 +35,8 @@ class Call:
     session: Path | None = None
     acting_as: str | None = None
     as_json: bool = False
+    #: A server or a worker tells of itself in its own way, from its beginning to its end.
+    runs_on: bool = False
     _app: "Application | None" = field(default=None, init=False)
     _actor: "Actor | None" = field(default=None, init=False)
     _page: "Page | None" = field(default=None, init=False)
@@ -51,7 +53,12 @@ class Call:
             from erp_bridge_core.app import Application
 
             self._app = Application.open(self.folder)
-            click.get_current_context().call_on_close(self._close)
+            context = click.get_current_context()
+            context.call_on_close(self._close)
+            if not self.runs_on:
+                from erp_bridge_core.operations.telling import telling
+
+                context.with_resource(telling(self._app, kind="command", runs_on=False))
         return self._app
 
     @property

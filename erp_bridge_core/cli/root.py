@@ -10,6 +10,7 @@ from erp_bridge_core.cli import version_told
 from erp_bridge_core.cli.acts import LazyGroup, shared_options
 from erp_bridge_core.cli.call import Call, default_home
 from erp_bridge_core.cli.errors import explain, report, wants_json
+from erp_bridge_core.following import caused_by, new_cause
 
 _ROOM: Final = "erp_bridge_core.cli"
 #: In the order of the work.
@@ -63,7 +64,8 @@ class Root(LazyGroup):
         arguments = list(sys.argv[1:] if args is None else args)
         call = Call()
         try:
-            status = super().main(arguments, prog_name, complete_var, standalone_mode=False, obj=call, **extra)
+            with caused_by(new_cause()):
+                status = super().main(arguments, prog_name, complete_var, standalone_mode=False, obj=call, **extra)
         except BrokenPipeError:
             # Whoever read the answer has seen enough of it.
             sys.stderr.close()

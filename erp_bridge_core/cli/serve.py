@@ -1,6 +1,7 @@
 """`serve`: the pages and the REST API, until it is stopped."""
 
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
@@ -26,19 +27,25 @@ _EXTRA: Final = frozenset({"anyio", "litestar", "uvicorn"})
 @pass_call
 def serve(call: Call, *, port: int, host: str, behind_tls: bool, no_worker: bool) -> None:
     """Serve the pages and the REST API, and do the installation's own work, until it is stopped."""
-    running = serving()
+    from erp_bridge_core.operations.telling import telling
+
+    running, call.runs_on = serving(), True
 
     def tell(address: str) -> None:
         call.done(f"Serving {call.folder} on {address}. Stop it with Ctrl-C.", address=address, home=call.folder)
 
     # A service manager ends it like a person at the keyboard: what is under way is finished first.
     signal.signal(signal.SIGTERM, stop)
-    try:
+    with telling(call.app, kind="serve", runs_on=True) as figures, suppress(KeyboardInterrupt):
         running.run_server(
-            call.app, host=host, port=port, behind_tls=behind_tls, said=tell, worker="" if no_worker else "serve"
+            call.app,
+            host=host,
+            port=port,
+            behind_tls=behind_tls,
+            said=tell,
+            worker="" if no_worker else "serve",
+            figures=figures,
         )
-    except KeyboardInterrupt:
-        return
 
 
 def stop(*_: object) -> NoReturn:

@@ -1,6 +1,8 @@
 """`worker`: does the installation's own work: exports, verification, mail, the night's work; and how that stands."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING
@@ -9,8 +11,9 @@ import click
 
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
-from erp_bridge_core.cli.errors import DONE
-from erp_bridge_core.cli.output import Page, duration
+from erp_bridge_core.cli.errors import DONE, REFUSED
+from erp_bridge_core.cli.output import Page, duration, plural
+from erp_bridge_core.operations.service_manager import ALIVE, READY, STOPPING, notify, watchdog_seconds
 
 if TYPE_CHECKING:
     from erp_bridge_core.engine.status import EngineStatus
@@ -24,21 +27,65 @@ def worker() -> None:
 
 @worker.command("run", answer=["done", "home", "tasks"])
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@click.option(
+    "--metrics",
+    "listen",
+    metavar="HOST:PORT",
+    envvar="ERP_BRIDGE_METRICS",
+    help="Where this worker tells its figures; else `[metrics] listen`.",
+)
 @click.pass_context
 @pass_call
-def run(call: Call, context: click.Context, *, once: bool) -> None:
+def run(call: Call, context: click.Context, *, once: bool, listen: str | None) -> None:
     """Run a worker without pages until it is stopped; any number of them may run."""
     from erp_bridge_core.engine.worker import EngineWorker
 
-    made = EngineWorker(call.app)
     if once:
-        context.exit(_tell_once(call, made.run_once()))
-    told = Event()
+        context.exit(_tell_once(call, EngineWorker(call.app).run_once()))
+    told, call.runs_on = Event(), True
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: told.set())
-    with made.at_work():
+    with _watched(call, listen), EngineWorker(call.app).at_work():
         call.done(f"A worker is at {call.folder}. Stop it with Ctrl-C.", home=call.folder)
-        told.wait()
+        notify(READY)
+        while not told.wait(watchdog_seconds()):
+            notify(ALIVE)
+        notify(STOPPING)
+
+
+@contextmanager
+def _watched(call: Call, listen: str | None) -> Iterator[None]:
+    """Tell of this worker while the block runs: logs, traces, and figures at an address of its own."""
+    from erp_bridge_core.connections.configuration import Configuration
+    from erp_bridge_core.operations.telling import telling
+
+    with telling(call.app, kind="worker", runs_on=True, listen=listen) as figures:
+        address = listen or Configuration.read(call.folder).metrics.listen
+        if not address or figures is None:
+            yield
+            return
+        from erp_bridge_core.operations.port import telling_at
+
+        with telling_at(address, call.app, figures):
+            yield
+
+
+@worker.command("check", answer=["workers"])
+@click.option("--here", is_flag=True, help="Only those of this host count: for a container's health check.")
+@click.pass_context
+@pass_call
+def check(call: Call, context: click.Context, *, here: bool) -> None:
+    """Whether a worker lives: leaves with 0 where one does, else with 1. Nobody needs to be signed in."""
+    from socket import gethostname
+
+    from erp_bridge_core.engine.living import at_work
+
+    with call.app.store.read() as connection:
+        found = at_work(connection, now=call.app.store.seconds(connection))
+    living = [each for each in found if not here or each.host == gethostname()[:100]]
+    sentence = f"{plural(len(living), 'worker')} at work." if living else "No worker lives."
+    call.answer({"workers": living}, lambda page: page.line(sentence))
+    context.exit(DONE if living else REFUSED)
 
 
 @worker.command("status", answer=["workers", "tasks"])

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.following import measured
 from erp_bridge_core.store import postgresql, sqlite
 from erp_bridge_core.store.session_locks import SessionLocks
 
@@ -82,7 +83,7 @@ class Store:
         acts: dict[str, Callable[[], object]] = {}
         if (moment := _MOMENT.get()) is not None and moment[0] is self:
             _MOMENT.set(None)
-        with self._connected(writes=True) as connection:
+        with measured("transaction"), self._connected(writes=True) as connection:
             connection.info[_AFTER_COMMIT] = acts
             try:
                 with connection.begin():

@@ -10,6 +10,7 @@ from litestar.types import ExceptionHandlersMap
 
 from erp_bridge_core.contract.errors import ErpBridgeError, OneTimePassword
 from erp_bridge_core.defects import tell_defect
+from erp_bridge_core.following import current_id
 from erp_bridge_core.web.actors import API, OtherCompany, WebRequest, application_of, cookies_of
 from erp_bridge_core.web.addresses import FIRST_OF_ALL, HOME, asked_path, sign_in_path
 from erp_bridge_core.web.errors import PROBLEM, Defect, ForeignForm, NotSignedIn, Told, asks_for_sign_in, problem, tell
@@ -36,11 +37,12 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
 def _page(request: WebRequest, told: Told) -> Response[Any]:
     again = sign_in_path(way_back(request)) if asks_for_sign_in(told.error) else ""
     form = way_back(request, with_company=True) if isinstance(told.error, ForeignForm) else HOME
+    shown: dict[str, Any] = {"told": told, "sign_in_again": again, "form": form, "reference": current_id()}
     try:
-        page = render(request, "error.html", status=told.status, told=told, sign_in_again=again, form=form)
+        page = render(request, "error.html", status=told.status, **shown)
     except ErpBridgeError:
         # The database is what failed, and the page's frame is read from it.
-        bare = render_bare(request, "error.html", told=told, sign_in_again=again, form=form)
+        bare = render_bare(request, "error.html", **shown)
         page = Response(bare, status_code=told.status, media_type=MediaType.HTML)
     page.headers.update(told.headers)
     return page

@@ -4,7 +4,8 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Final
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -12,8 +13,12 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings, Fault, NotAllowed, UsageError
 from erp_bridge_core.engine.worker import EngineWorker
+from erp_bridge_core.operations.service_manager import ALIVE, READY, STOPPING, notify, watchdog_seconds
 from erp_bridge_core.web.security import is_https
-from erp_bridge_core.web.server import create_server
+from erp_bridge_core.web.server import create_server, watch_process
+
+if TYPE_CHECKING:
+    from erp_bridge_core.operations.metrics import Figures
 
 #: Seconds that requests under way may take once the server is to end.
 GRACE: Final = 30
@@ -27,16 +32,22 @@ def run_server(
     behind_tls: bool,
     said: Callable[[str], object],
     worker: str = "",
+    figures: "Figures | None" = None,
 ) -> None:
     """Serve until a signal ends it; `said` is told the address once the port is ours (0: any that is free).
 
-    With a kind of `worker` one is at work in this process meanwhile. Raises `UsageError`, `BadSettings` or
+    With a kind of `worker` one is at work in this process meanwhile; `figures` are what the process counts.
+    Raises `UsageError`, `BadSettings` or
     `NotAllowed` where it may not or can't listen there.
     """
     web = Configuration.read(application.home).web
     require_may_listen(host, web, behind_tls=behind_tls, demo=application.demo)
+    server = create_server(application, web=web)
+    watch_process(server, has_worker=bool(worker), figures=figures)
     config = uvicorn.Config(
-        create_server(application, web=web),
+        server,
+        # Its lines go where ours go.
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -50,7 +61,23 @@ def run_server(
     with listening(host, port) as listener, work:
         bound = listener.getsockname()[1]
         said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
-        uvicorn.Server(config).run(sockets=[listener])
+        notify(READY)
+        _Server(config).run(sockets=[listener])
+        notify(STOPPING)
+
+
+class _Server(uvicorn.Server):
+    """Says now and then that it lives, from the loop in which requests are answered."""
+
+    _lived = 0.0
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called by the loop, ten times a second."""
+        every = watchdog_seconds()
+        if every is not None and monotonic() - self._lived >= every:
+            self._lived = monotonic()
+            notify(ALIVE)
+        return await super().on_tick(counter)
 
 
 def require_may_listen(host: str, web: WebConfig, *, behind_tls: bool, demo: bool) -> None:

@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from litestar import Litestar, Response, Router, get
+from litestar import Litestar, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
 from litestar.middleware import DefineMiddleware
@@ -15,23 +15,25 @@ from litestar.static_files import create_static_files_router
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
-from erp_bridge_core.contract.errors import BadSettings, StorageError
-from erp_bridge_core.web import answers, api, pages
+from erp_bridge_core.contract.errors import BadSettings
+from erp_bridge_core.web import answers, api, health, pages
 from erp_bridge_core.web.actors import PUBLIC, Authentication
 from erp_bridge_core.web.background import Background
 from erp_bridge_core.web.csrf import require_own_form
-from erp_bridge_core.web.given import DEPENDENCIES, GivenApplication
+from erp_bridge_core.web.given import DEPENDENCIES
 from erp_bridge_core.web.idempotency import Living, Writes
 from erp_bridge_core.web.kept import KeptForms
+from erp_bridge_core.web.requests import Requests, Routed
 from erp_bridge_core.web.security import LARGEST_BODY, MOST_PARTS, Perimeter
 from erp_bridge_core.web.sessions import Cookies
 from erp_bridge_core.web.static_files import FOLDER, SECONDS
 
 if TYPE_CHECKING:
+    from erp_bridge_core.operations.metrics import Figures
     from erp_bridge_core.web.oidc.provider import Provider
 
 #: Paths where nobody asks who asks.
-_FOR_ANYBODY: Final = ("^/schema", "^/static", "^/health")
+_FOR_ANYBODY: Final = ("^/schema", "^/static", "^/healthz", "^/readyz", "^/metrics")
 
 
 def create_server(application: Application, *, web: WebConfig | None = None) -> Litestar:
@@ -56,11 +58,11 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
                 opt=PUBLIC,
                 cache_control=CacheControlHeader(max_age=SECONDS, public=True, immutable=True),
             ),
-            health,
+            *health.HANDLERS,
             unknown_page,
         ],
         dependencies=DEPENDENCIES,
-        middleware=[DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
+        middleware=[Routed, DefineMiddleware(Authentication, exclude=list(_FOR_ANYBODY))],
         guards=[require_own_form],
         exception_handlers=answers.HANDLERS,
         on_shutdown=[_end],
@@ -70,7 +72,8 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
         logging_config=None,
         debug=False,
     )
-    server.asgi_handler = Perimeter(server.asgi_handler, configured)
+    within = Perimeter(server.asgi_handler, configured)
+    server.asgi_handler = Requests(within, id_from_proxy=Configuration.read(application.home).logs.id_from_proxy)
     serve_installation(server, application, web=configured)
     return server
 
@@ -85,7 +88,13 @@ def serve_installation(server: Litestar, application: Application, *, web: WebCo
     server.state["background"] = Background(application)
     server.state["living"] = Living(application.home / "locks")
     server.state["kept"] = KeptForms(application.clock.now)
+    watch_process(server, has_worker=False, figures=None)
     server.state["provider"] = _provider(application, Configuration.read(application.home), web.base_url)
+
+
+def watch_process(server: Litestar, *, has_worker: bool, figures: "Figures | None") -> None:
+    """Say what those who watch the server are told of its process: its figures, and a worker that should live in it."""
+    server.state["has_worker"], server.state["figures"] = has_worker, figures
 
 
 async def _end(server: Litestar) -> None:
@@ -93,16 +102,6 @@ async def _end(server: Litestar) -> None:
     living: Living = server.state["living"]
     await background.end()
     living.end()
-
-
-@get("/health", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
-def health(application: GivenApplication) -> Response[dict[str, str]]:
-    """Whether the server runs and its database answers; nothing else is told to strangers."""
-    try:
-        with application.store.read():
-            return Response({"status": "ok"})
-    except StorageError:
-        return Response({"status": "failing"}, status_code=503)
 
 
 @get("/{path:path}", include_in_schema=False, sync_to_thread=False)

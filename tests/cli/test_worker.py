@@ -64,3 +64,14 @@ def test_an_export_is_held_by_commands(accepted: int, abe: Run, run: Run, home: 
     cancelled = abe("export", "cancel", accepted, "--reason", "The wrong job")
 
     assert (0, "failed") == (cancelled.status, cancelled.document["export"]["state"])
+
+
+def test_a_health_check_needs_nobody_who_is_signed_in(run: Run, home: Path) -> None:
+    """Whether a worker lives is told by its exit status, for whoever restarts containers."""
+    none = run("worker", "check")
+    with Application.open(home) as application:
+        Sign(application.store, "worker").begin(application.clock.now())
+        lives = run("worker", "check", "--here", "--json")
+
+    assert (1, "No worker lives.\n") == (none.status, none.out)
+    assert (0, ["worker"]) == (lives.status, [each["kind"] for each in lives.document["workers"]])

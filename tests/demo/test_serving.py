@@ -139,7 +139,7 @@ def test_the_command_serves_pages_and_desks_until_it_is_stopped(
 ) -> None:
     """Both answer, and both end well with it."""
     running, told = process
-    for address in (told["address"] + "/health", *told["desks"].values()):
+    for address in (told["address"] + "/healthz", *told["desks"].values()):
         with requests.get(address, timeout=30) as answer:
             assert 200 == answer.status_code
 

@@ -32,7 +32,7 @@ QUERIES: Final = {
     "/projects/{number}/budget/lines/edit": "?cost_code=01-100&category=L",
 }
 #: Files of whole reports, and answers that need no sign-in.
-LEFT_OUT: Final = re.compile(r"/(static|schema|sign-in|health|\{path\}).*|.*/(csv|xlsx)")
+LEFT_OUT: Final = re.compile(r"/(static|schema|sign-in|healthz|readyz|metrics|\{path\}).*|.*/(csv|xlsx)")
 STATES: Final = ("ready", "failed", "unknown", "waiting", "mismatch", "synced", "exporting")
 #: How the export of an item in each of these states stands; in the others it is over.
 EXPORTS: Final = {"exporting": "running", "failed": "failed", "unknown": "unknown"}

@@ -71,7 +71,7 @@ def test_it_serves_until_it_is_stopped(
 ) -> None:
     """It says where it listens, answers there, and ends well when it is told to."""
     process, told = served
-    with requests.get(told["address"] + "/health", timeout=30) as answer:
+    with requests.get(told["address"] + "/healthz", timeout=30) as answer:
         assert (200, {"status": "ok"}) == (answer.status_code, answer.json())
 
     os.kill(process.pid, stop)

@@ -24,7 +24,8 @@ ANSWERS = [
     ("GET", "/", 200), ("GET", "/items", 200), ("GET", "/no-such-page", 404), ("GET", "/items?filter=x", 404),
     ("GET", "/items?page=x", 422), ("PUT", "/items", 405), ("POST", "/no-such-page", 405), ("POST", "/sign-out", 403),
     ("GET", "/static/erp-bridge.css", 200), ("GET", "/static/none.css", 404), ("GET", "/static/../server.py", 404),
-    ("GET", "/static/%2e%2e/server.py", 404), ("GET", "/health", 200), ("GET", "/schema/openapi.json", 200),
+    ("GET", "/static/%2e%2e/server.py", 404), ("GET", "/healthz", 200),
+    ("GET", "/readyz", 200), ("GET", "/metrics", 404), ("GET", "/schema/openapi.json", 200),
     ("GET", "/items/1", 200), ("GET", "/items/99", 404), ("GET", "/items/1/lines", 200),
     ("GET", "/items/1/accept", 200), ("GET", "/items/1/reject", 200), ("GET", "/items/1/export", 200),
     ("GET", "/items/1/posting", 200), ("GET", "/items/1/history", 200), ("GET", "/items/1/settle/x", 404),
@@ -90,7 +91,7 @@ def test_a_strangers_answers_carry_them_too(browser: Browser) -> None:
 def test_browsers_are_told_to_stay_with_tls(application: Application) -> None:
     """With https the header says so for a year."""
     with TestClient(create_server(application, web=WebConfig(base_url="https://b.test")), "https://b.test") as client:
-        answer = client.get("/health")
+        answer = client.get("/healthz")
 
     assert "max-age=31536000; includeSubDomains" == answer.headers["strict-transport-security"]
 
@@ -126,19 +127,21 @@ def test_a_body_that_is_too_large_is_refused(abe: Browser) -> None:
 
 
 def test_health_tells_strangers_nothing_else(browser: Browser, application: Application) -> None:
-    """It says whether the database answers, and not a word more."""
-    assert (200, {"status": "ok"}) == told(browser)
+    """It says whether the database answers, and the like, a word each, and not a word more."""
+    well = {"database": "ok", "disk": "ok", "worker": "none", "writing": "ok"}
+    assert (200, {"status": "ready", **well}) == told(browser)
 
     application.store.close()
     application.opened.paths.database.rename(application.home / "away.db")
     (application.home / "erp-bridge.db").mkdir()
 
-    assert (503, {"status": "failing"}) == told(browser)
+    assert (503, {"status": "failing", **well, "database": "failing"}) == told(browser)
+    assert (200, {"status": "ok"}) == told(browser, "/healthz"), "nobody restarts it for its database's sake"
 
 
-def told(browser: Browser) -> tuple[int, Any]:
-    """What `/health` answers."""
-    answer = browser.get("/health")
+def told(browser: Browser, path: str = "/readyz") -> tuple[int, Any]:
+    """What it answers there."""
+    answer = browser.get(path)
     return answer.status_code, answer.json()
 
 

@@ -30,9 +30,10 @@ ADMIN: Final = frozenset({"ada"})
 STRANGERS: Final = frozenset({"a stranger"}) | EVERYBODY
 
 #: Whom a route is open to; methods and paths as patterns, the first that matches counts. `olga` is asked as `ada` is
-#: where a path names nothing, and is told of nothing where it does.
+#: where a path names nothing, and is told of nothing where it does. Figures are for whoever shows a token of their own.
 ROWS: Final = (
-    (STRANGERS, r"GET /(health|sign-in(/provider.*)?|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
+    (STRANGERS, r"GET /(healthz|readyz|metrics)"),
+    (STRANGERS, r"GET /(sign-in(/provider.*)?|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
     (EVERYBODY, r"\w+ /api/v1/(session.*|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /(companies/new|projects/(new|\{number\}))"),

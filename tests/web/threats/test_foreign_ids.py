@@ -18,7 +18,8 @@ NOWHERE: Final[Mapping[str, str]] = {
     "code": "E98", "key": "f" * 32,
 }  # fmt: skip
 #: What a form is sealed with; a page's own path is part of one.
-SEAL: Final = re.compile(r"\b[0-9a-f]{64}\b")
+#: Seals of forms, and the id of the request that a page of an error shows.
+SEAL: Final = re.compile(r"\b([0-9a-f]{64}|[0-9a-f]{32})\b")
 #: Parts that name something of the installation, or nothing of anybody: plugins, pages, files, one's own tokens.
 SHARED: Final = r"/plugins/|/tokens/|\{path\}|\{file_path\}"
 #: A form that every page's form can read something of.
