@@ -188,8 +188,9 @@ class DatabaseThrottle:
             if host.session != self._locks.number:
                 host.session, host.turns, host.starving = self._locks.number, [], False
             asked, now = self._ask(session), self.clock.monotonic()
-            if (paused := (asked.paused_until or 0.0) - asked.now) > 0:
-                return float(paused)
+            paused = float((asked.paused_until or 0.0) - asked.now)
+            if 0 < paused <= LONGEST_PAUSE:  # a longer one comes from a clock that was set back
+                return paused
             if not self.rate.per_second:
                 return None
             host.used_at = monotonic()
@@ -228,7 +229,7 @@ class DatabaseThrottle:
             cools = 0.0 if row is None else row.free_at - database_now
             if row is not None and row.holder is not None:  # it died, or lost its session: nobody knows when it ended
                 cools = self._pace.window
-            host.turns.append(_Turn(number, ready_at=now + max(0.0, cools)))
+            host.turns.append(_Turn(number, ready_at=now + min(max(0.0, cools), self._pace.window)))
         self.throttles.keep_tidy()
 
     def _share(self, session: Connection) -> int:

@@ -23,6 +23,7 @@ from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.carrying import Carrier, carrier_of
 from erp_bridge_core.engine.doing import Doer
 from erp_bridge_core.engine.exporting import EXPORT, START
+from erp_bridge_core.engine.jobs import BY_NAME
 from erp_bridge_core.engine.life import Life
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.planning import chosen, hurried, missing
@@ -36,6 +37,10 @@ _LOGGER: Final = logging.getLogger(__name__)
 GRACE: Final = 20.0
 #: Seconds between two looks at least, however many commits there are.
 _REST: Final = 0.1
+
+
+#: Tasks of a newer program are left to its workers.
+KNOWN: Final = frozenset({EXPORT, START, *BY_NAME})
 
 
 def _schedule(worker: "EngineWorker") -> ScheduleConfig:
@@ -160,7 +165,11 @@ class EngineWorker:
             under_way = [task for task, _ in self._running.values()]
         able = self._carrier.is_ready()
         done = self._done or ()
-        fresh = [task for task in ready if wanted(task) and task.key not in done and (able or task.job != EXPORT)]
+        fresh = [
+            task
+            for task in ready
+            if task.job in KNOWN and wanted(task) and task.key not in done and (able or task.job != EXPORT)
+        ]
         return sum(self._begin(task) for task in chosen(fresh, under_way, at_once=self.schedule.at_once))
 
     def _begin(self, task: Task) -> bool:

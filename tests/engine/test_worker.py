@@ -17,6 +17,7 @@ from erp_bridge_core.engine import bringing
 from erp_bridge_core.engine.exporting import ask_to_start
 from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.engine.status import EngineStatus, TaskState, TaskView, load_engine_status
+from erp_bridge_core.engine.tasks import NewTask, add
 from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
@@ -179,6 +180,16 @@ def test_a_start_that_is_refused_is_not_made_later(application: Application, app
 
     with application.store.read() as connection:
         assert 0 == connection.execute(select(func.count()).select_from(tasks)).scalar_one()
+
+
+def test_what_a_newer_program_wants_done_is_left_to_its_workers(application: Application) -> None:
+    """During an upgrade workers of both may run: a job that one does not know is neither done nor dropped by it."""
+    with application.store.begin() as connection:
+        add(connection, [NewTask(key="forecast:hoosier", job="forecast", company_id=1)], now=0.0)
+    ended = EngineWorker(application).run_once()
+
+    assert "forecast:hoosier" not in ended
+    assert TaskState.WAITING is task(application, "forecast").state
 
 
 def test_what_is_off_is_not_done(application: Application) -> None:
