@@ -1,6 +1,6 @@
 """A simulated ERP that holds callers to its rate, in a process of its own, and counts what it was asked.
 
-Started by `rates.py`: answers one JSON document a line to one JSON document a line.
+Started by `b_rates.py`: answers one JSON document a line to one JSON document a line.
 """
 
 import json

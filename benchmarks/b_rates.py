@@ -1,10 +1,11 @@
-"""An export against the rate that an ERP permits: how near it comes, and with how many requests.
+"""Letter b: how busy an export keeps the rate that an ERP permits, while it writes, without one refusal.
 
-    python benchmarks/rates.py [--lines 600] [--delay 20] [--erp cmic|spectrum] [--json FILE] [--profile]
+    python benchmarks/bench.py --only b
+    python benchmarks/b_rates.py [--lines 600] [--delay 20] [--erp cmic|spectrum] [--json FILE] [--profile]
 
 The product runs in this process, one process per ERP, so that its peak memory is this process's. The simulated ERP runs
-in another one. The floor is what the rate alone would take: the requests that an export needs at least, at the
-permitted rate.
+in another one; it counts, and refuses what comes too fast. The floor is what the rate alone would take: the same
+requests at the permitted rate.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from math import ceil
 from pathlib import Path
@@ -23,10 +25,15 @@ from typing import Any, Final
 
 import budget_file
 from attrs import frozen
+from figures import Figure, Options
 from machine import describe_machine
 from product import Product, prepared_product
 from rated_erp import UNITS, Asked, rated_erp
 
+TARGET: Final = 0.95
+LINES: Final = 600
+#: Milliseconds that the ERP takes for an answer at least: a service in the same network, and one far away.
+DELAYS: Final = (20, 200)
 PREPARING: Final = ("sync", "import", "send", "accept")
 #: An export reads the job's rows twice at least: before it writes, and to see that all arrived.
 READINGS: Final = 2
@@ -41,6 +48,7 @@ class Rated:
     at_once: int
     per_second: float | None
     page: int
+    limits: str
 
     def needed(self, lines: int) -> int:
         """The fewest requests that carry so many lines and prove it: a write each, and the rows read twice."""
@@ -52,9 +60,16 @@ class Rated:
         return busy if self.per_second is None else min(self.per_second, busy)
 
 
+_OF_CMIC: Final = (
+    "The answers' own time: the ERP counts a request somewhere between its start and its answer, so that a second "
+    "begins anew only with an answer. That is the price of never being refused."
+)
+_OF_SPECTRUM: Final = (
+    "The time between an answer and the next request of the same place: envelope, throttle, connection."
+)
 ERPS: Final = (
-    Rated(name="cmic", title="CMiC", at_once=5, per_second=15.0, page=1_000),
-    Rated(name="spectrum", title="Spectrum", at_once=3, per_second=None, page=500),
+    Rated(name="cmic", title="CMiC", at_once=5, per_second=15.0, page=1_000, limits=_OF_CMIC),
+    Rated(name="spectrum", title="Spectrum", at_once=3, per_second=None, page=500, limits=_OF_SPECTRUM),
 )
 
 
@@ -116,6 +131,32 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def figures(options: Options) -> Sequence[Figure]:
+    """Each ERP with quick answers and with slow ones."""
+    lines = options.size(LINES, 12)
+    return [
+        _figure(erp, _apart(erp.name, lines, delay), delay) for erp in ERPS for delay in DELAYS[: options.size(2, 1)]
+    ]
+
+
+def _figure(erp: Rated, told: dict[str, Any], delay: int) -> Figure:
+    share = told["writing_share"]
+    return Figure(
+        letter="b",
+        case=f"{erp.title}'s permitted rate while writing, answers of {delay} ms",
+        unit="s",
+        measured=told["writing_seconds"],
+        floor=told["writing_seconds"] * share,
+        # A refusal is worth more than the time that it saved.
+        ratio=0.0 if told["refused"] else share,
+        compared="floor / measured, and no refusal",
+        target=TARGET,
+        at_least=True,
+        limits=erp.limits,
+        more={name: told[name] for name in ("refused", "permitted", "at_once", "in_a_second", "share", "peak_mib")},
+    )
+
+
 def show(figures: list[dict[str, Any]]) -> None:
     """Print the table."""
     print(f"Exports at the permitted rate, on {describe_machine()}\n")
@@ -136,7 +177,7 @@ def show(figures: list[dict[str, Any]]) -> None:
 def main() -> None:
     """Read the arguments, measure each ERP in a process of its own, print, and write the JSON file."""
     parser = argparse.ArgumentParser(description="Measure exports against the rate that the ERPs permit.")
-    parser.add_argument("--lines", type=int, default=600)
+    parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--delay", type=int, default=20, help="milliseconds that the ERP takes for an answer")
     parser.add_argument("--erp", choices=[each.name for each in ERPS], help="this ERP alone")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
