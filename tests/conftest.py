@@ -1,16 +1,17 @@
 """Fixtures that every service's tests share: a home, a database, a clock, and four people of one company."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import databases
 import pytest
 from argon2 import PasswordHasher
 from attrs import frozen
 from controlled_clock import START, ControlledClock
 from sqlalchemy import insert
 
+from erp_bridge_core import installation as installations
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.people import passwords
@@ -62,12 +63,35 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what is about SQLite's own file."""
+    if databases.ON_POSTGRESQL:
+        about = "it is about SQLite's file"
+        for item in items:
+            if item.get_closest_marker("sqlite") is not None:
+                item.add_marker(pytest.mark.skip(reason=about))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def homes_on_the_chosen_database() -> Iterator[None]:
+    """Homes that name no database are made on the one that the tests run on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(installations, "DatabaseConfig", databases.new_database)
+        yield
+
+
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A created database with the company and its people, copied for each test."""
-    path = tmp_path_factory.mktemp("template") / "erp-bridge.db"
-    store = Store.at(path)
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A created database with the company and its people, copied for each test: its address."""
+    store = databases.new_store(tmp_path_factory.mktemp("template"))
     schema.create(store)
+    _settle_in(store)
+    databases.count_on(store)
+    store.close()
+    return store.engine.url.render_as_string(hide_password=False)
+
+
+def _settle_in(store: Store) -> None:
     with store.begin() as connection:
         connection.execute(insert(installation).values(id=1, code=INSTALLATION, demo=False, created_at=START))
         connection.execute(
@@ -94,8 +118,6 @@ def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 granted_at=START,
             )
         )  # fmt: skip
-    store.close()
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +146,11 @@ def clock() -> ControlledClock:
 
 
 @pytest.fixture
-def store(home: Path, template_database: Path) -> Iterator[Store]:
+def store(home: Path, template_database: str) -> Iterator[Store]:
     """A database with the company, its administrator, manager, approver and viewer."""
-    path = home / "erp-bridge.db"
-    shutil.copyfile(template_database, path)
-    store = Store.at(path)
+    store = databases.copied_store(template_database, home / "erp-bridge.db")
     yield store
-    store.close()
+    databases.give_back(store, template_database)
 
 
 @pytest.fixture

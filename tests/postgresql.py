@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from attrs import define, field
@@ -97,12 +97,19 @@ class PostgreSQL:
         name = sql.Identifier(url.rpartition("/")[2])
         self.administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
+    def rename_database(self, url: str, other: str) -> None:
+        """Give a database that nobody uses the name in another address."""
+        was, now = (sql.Identifier(each.rpartition("/")[2]) for each in (url, other))
+        self.administer(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(was, now))
+
     def end_connections(self, url: str) -> int:
         """End every connection to a database, as a failing network or an operator would; tells how many there were."""
         ending = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
         return len(self.administer(ending.format(url.rpartition("/")[2])))
 
-    def administer(self, statement: sql.SQL | sql.Composed, *, database: str = "postgres") -> list[tuple[Any, ...]]:
+    def administer(
+        self, statement: LiteralString | sql.SQL | sql.Composed, *, database: str = "postgres"
+    ) -> list[tuple[Any, ...]]:
         """Do something as the server's superuser, outside a transaction; answers the rows."""
         address = self.url(database, role=_ADMINISTRATOR).replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:

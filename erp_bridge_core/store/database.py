@@ -10,10 +10,10 @@ from time import time
 from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, StorageError
 from erp_bridge_core.following import measured
 from erp_bridge_core.store import postgresql, sqlite
 from erp_bridge_core.store.session_locks import SessionLocks
@@ -30,6 +30,12 @@ _LOOKING: Final[ContextVar[Connection | None]] = ContextVar("looking", default=N
 #: The reading that all others of a moment share, of which store it is, and what was read in it once and for all.
 _MOMENT: Final[ContextVar["tuple[Store, Connection] | None"]] = ContextVar("moment", default=None)
 _KNOWN: Final = "erp_bridge_known"
+
+
+class CommitUnknown(StorageError):
+    """The line to the database broke at the commit: all of the transaction was kept, or nothing of it."""
+
+    code = "commit_unknown"
 
 
 class Store:
@@ -74,6 +80,9 @@ class Store:
     def begin(self, *, export: int | None = None, work: bool = False) -> Iterator[Connection]:
         """A write transaction: committed, durably, when the block ends; rolled back when it raises.
 
+        Raises `StorageError` for a database that can't be used: nothing was kept then. `CommitUnknown` says that the
+        line to the server broke while it committed, so that all of it was kept, or nothing.
+
         Args:
             export: the export whose rows alone are written, for the ledger's own steps: on PostgreSQL, steps of
                 different exports commit beside one another.
@@ -85,12 +94,18 @@ class Store:
             _MOMENT.set(None)
         with measured("transaction"), self._connected(writes=True) as connection:
             connection.info[_AFTER_COMMIT] = acts
+            done = False
             try:
                 with connection.begin():
                     if self.on_postgresql:
                         connection.info[_NOW] = postgresql.lock(connection, export, work=work)
                     _look_again(connection)
                     yield connection
+                    done = True
+            except DBAPIError as error:
+                if done and self.on_postgresql and postgresql.lost(error):
+                    raise _commit_unknown(error) from error
+                raise
             finally:
                 connection.info.pop(_AFTER_COMMIT, None)
                 connection.info.pop(_NOW, None)
@@ -208,7 +223,7 @@ def _told_as_storage_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _storage_error(error) from error
+        raise _told(error) from error
     except NoConnectionFree as error:
         raise StorageError(
             "The database can't be used: every connection of this process is taken.",
@@ -216,7 +231,24 @@ def _told_as_storage_errors() -> Iterator[None]:
         ) from error
 
 
-def _storage_error(error: DBAPIError) -> StorageError:
-    told_by = sqlite if isinstance(error.orig, sqlite3.Error) else postgresql
-    remedy = told_by.remedy_of(error.orig) or "Look at the database."
-    return StorageError(f"The database can't be used: {error.orig}", remedy=remedy)
+def _told(error: DBAPIError) -> ErpBridgeError:
+    if isinstance(error.orig, sqlite3.Error):
+        return _storage_error(error, sqlite.remedy_of(error.orig))
+    if isinstance(error, DataError):
+        return BadInput(
+            f"The database can't hold what was given: {error.orig}",
+            remedy="Shorten the text, or take characters that can't be seen out of it. Nothing was kept.",
+        )
+    kept = " Nothing of it was kept." if postgresql.lost(error) else ""
+    return _storage_error(error, postgresql.remedy_of(error.orig), kept)
+
+
+def _storage_error(error: DBAPIError, remedy: str | None, kept: str = "") -> StorageError:
+    return StorageError(f"The database can't be used: {error.orig}{kept}", remedy=remedy or "Look at the database.")
+
+
+def _commit_unknown(error: DBAPIError) -> CommitUnknown:
+    return CommitUnknown(
+        f"The connection to the database was lost while it was told to keep what was done: {error.orig}",
+        remedy="All of it was kept, or nothing: look which, before you do it again.",
+    )

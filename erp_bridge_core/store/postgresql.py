@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.contract.errors import BadSettings
 
@@ -106,6 +107,12 @@ def lock(connection: Connection, export: int | None, *, work: bool) -> float | N
         return None
     row = connection.execute(_LOCK_OF_EXPORT, {"writer": _WRITER, "export": _EXPORTS + export}).one()
     return float(row.now)
+
+
+def lost(error: DBAPIError) -> bool:
+    """Whether the connection is gone: what was under way on it is rolled back, unless that was the commit."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(("08", "57P"))
 
 
 def remedy_of(error: BaseException | None) -> str | None:

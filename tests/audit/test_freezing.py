@@ -1,10 +1,9 @@
 """After a restore: writing frozen, what may have happened unknown, thawed by a person with a reason (L16)."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from databases import backup
 from sqlalchemy import Connection, insert, select, update
 
 from erp_bridge_core.audit.freezing import check_mark, require_thawed, thaw
@@ -37,15 +36,13 @@ def act(store: Store, audit: AuditTrail, manager: Actor) -> Callable[[], None]:
 
 
 @pytest.fixture
-def restore(store: Store, home: Path, tmp_path: Path, act: Callable[[], None]) -> Callable[[], None]:
+def restore(store: Store, act: Callable[[], None]) -> Callable[[], None]:
     """Act, and put back a copy of the database from before."""
 
     def older_copy() -> None:
-        store.close()
-        shutil.copyfile(home / "erp-bridge.db", tmp_path / "backup.db")
+        put_back = backup(store)
         act()
-        store.close()
-        shutil.copyfile(tmp_path / "backup.db", home / "erp-bridge.db")
+        put_back()
 
     return older_copy
 

@@ -1,6 +1,5 @@
 """The audit trail: what it records, who sees it, and what tampering it finds."""
 
-import shutil
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from databases import backup
 from sqlalchemy import delete, func, select, text, update
 
 from erp_bridge_core.audit.mark import HighWaterMark
@@ -262,16 +262,12 @@ def test_secrets_are_taken_out_of_details(store: Store, audit: AuditTrail, manag
     assert audit.check().sound
 
 
-def test_an_older_copy_put_back_is_found(
-    store: Store, audit: AuditTrail, record: Callable[[int], None], home: Path, tmp_path: Path
-) -> None:
+def test_an_older_copy_put_back_is_found(store: Store, audit: AuditTrail, record: Callable[[int], None]) -> None:
     """A copy of the database made before the last acts is noticed when it is put back."""
     record(1)
-    store.close()
-    shutil.copyfile(home / "erp-bridge.db", tmp_path / "backup.db")
+    put_back = backup(store)
     record(2)
-    store.close()
-    shutil.copyfile(tmp_path / "backup.db", home / "erp-bridge.db")
+    put_back()
 
     with store.read() as connection:
         assert connection.execute(select(func.count()).select_from(audit_entries)).scalar_one() == 1

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from click.testing import CliRunner
 from command_runs import Ran, Run
+from databases import copied_home
 from memory_books import MemoryBooks, MemoryJob
 from memory_erp import MemoryAdapter
 
@@ -58,13 +59,13 @@ def made_homes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Pat
 @pytest.fixture
 def home(tmp_path: Path, made_homes: Callable[[bool], Path]) -> Path:
     """A demo's home, where `--as` plays people; its company is hoosier, its administrator ada."""
-    return shutil.copytree(made_homes(True), tmp_path / "home")
+    return copied_home(made_homes(True), tmp_path / "home")
 
 
 @pytest.fixture
 def real_home(tmp_path: Path, made_homes: Callable[[bool], Path]) -> Path:
     """A home that is no demo's."""
-    return shutil.copytree(made_homes(False), tmp_path / "real-home")
+    return copied_home(made_homes(False), tmp_path / "real-home")
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def erp(books: MemoryBooks, monkeypatch: pytest.MonkeyPatch) -> MemoryAdapter:
 @pytest.fixture(scope="session")
 def linked_home(tmp_path_factory: pytest.TempPathFactory, made_homes: Callable[[bool], Path]) -> Path:
     """A demo's home with a project 24-001 that is linked and synced, and the people who work on it."""
-    home = shutil.copytree(made_homes(True), tmp_path_factory.mktemp("linked") / "home")
+    home = copied_home(made_homes(True), tmp_path_factory.mktemp("linked") / "home")
     with pytest.MonkeyPatch.context() as patch:
         install(MemoryAdapter(books=make_books()), patch)
         for line in SET_UP:
@@ -155,7 +156,7 @@ def linked_home(tmp_path_factory: pytest.TempPathFactory, made_homes: Callable[[
 def linked(erp: MemoryAdapter, home: Path, linked_home: Path) -> MemoryAdapter:
     """A project 24-001, linked and synced; mia builds its budget, abe and eve answer what is sent."""
     shutil.rmtree(home)
-    shutil.copytree(linked_home, home)
+    copied_home(linked_home, home)
     return erp
 
 

@@ -1,6 +1,7 @@
 """A worker process for the crash tests: advances one export and kills itself, for real, at a given stage.
 
-Arguments: home, safety class, export id, item id, the stage (`intent`, `body_sent` ...) and at which time it comes.
+Arguments: the address of the database, home, safety class, export id, item id, the stage (`intent`, `body_sent` ...)
+and at which time it comes.
 """
 
 import os
@@ -32,10 +33,10 @@ class Killer:
 
 def main() -> None:
     """Advance the export until the killer strikes."""
-    home, safety, export_id, item_id, stage, time = sys.argv[1:]
+    url, home, safety, export_id, item_id, stage, time = sys.argv[1:]
     killer = Killer(stage, int(time))
     scene = make_scene(
-        Store.at(Path(home) / "erp-bridge.db"),
+        Store.open(url),
         Path(home),
         SafetyClass(safety),
         export_id=int(export_id),

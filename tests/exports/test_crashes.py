@@ -29,8 +29,10 @@ def kill_at(scene: Scene, stage: str, time: int) -> None:
     """Run the export in another process until it kills itself there."""
     home = scene.books.path.parent
     safety = scene.adapter.safety
+    url = scene.store.engine.url.render_as_string(hide_password=False)
+    which = [safety, str(scene.export_id), str(scene.item_id)]
     finished = subprocess.run(
-        [sys.executable, str(WORKER), str(home), safety, str(scene.export_id), str(scene.item_id), stage, str(time)],
+        [sys.executable, str(WORKER), url, str(home), *which, stage, str(time)],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert -signal.SIGKILL == finished.returncode, finished.stderr

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from attrs import frozen
 from post_office import PASSWORD, USER, PostOffice
 from sqlalchemy import select
 
+from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.mail.sending import Sent
 from erp_bridge_core.mail.service import Mail
@@ -62,7 +64,8 @@ def configure(home: Path, office: PostOffice, trusted: str, **changes: object) -
         "timeout": 10, **changes,
     }  # fmt: skip
     lines = [f"{name} = {_toml(value)}" for name, value in settings.items() if value is not None]
-    (home / "erp-bridge.toml").write_text("\n".join(["[mail]", *lines]) + "\n")
+    with rewrite(home) as document:
+        document["mail"] = tomlkit.parse("\n".join(lines))
 
 
 def put_password(home: Path, password: str) -> None:

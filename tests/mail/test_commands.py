@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.cli.root import root
+from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.mail.outbox import notify
 
@@ -78,8 +79,9 @@ def test_people_read_the_same(run: Run) -> None:
 
 def test_a_server_that_is_gone_leaves_with_three(run: Run, demo: Path) -> None:
     """With what to do; so that a schedule's keeper sees it."""
-    settings = '[mail]\nhost = "localhost"\nport = 1\nsecurity = "none"\nfrom_address = "erp-bridge@builders.test"\n'
-    (demo / "erp-bridge.toml").write_text(settings)
+    mail = {"host": "localhost", "port": 1, "security": "none", "from_address": "erp-bridge@builders.test"}
+    with rewrite(demo) as document:
+        document["mail"] = mail
     status, told = run("send")
 
     assert 3 == status

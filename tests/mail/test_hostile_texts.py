@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from databases import storable
 from mail_room import APPROVER, MailRoom
 from review_scene import Review
 from sqlalchemy import update
@@ -35,7 +36,8 @@ def review(store: Store, project: int, audit: AuditTrail, clock: Any) -> Review:
 
 
 def call_everything(store: Store, text: str) -> None:
-    """Let every person and project have that name."""
+    """Let every person and project have that name, as far as the database can hold it."""
+    text = storable(text)
     with store.begin() as connection:
         connection.execute(update(people).values(name=text))
         connection.execute(update(projects).values(name=text))

@@ -4,7 +4,6 @@ The people and their acts are those of any site; here are CMiC's desk and what i
 the other scenes, with sub jobs as jobs of their own: one is started before the budget comes, one is pending.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define
+from databases import copied_home
 from sage_site import BUDGET, CATEGORIES, CHANGES, COMPANY, LATER, SUB_JOBS, Amounts, SageSite
 
 from erp_bridge_cmic.simulator import CmicSimulator, sub_job_code
@@ -168,7 +168,7 @@ def make_template(home: Path) -> None:
 @contextmanager
 def open_site(template: Path, home: Path, clock: Clock, **settings: Any) -> Iterator[CmicSite]:
     """A copy of the template, its simulator served and connected, with `settings` of the connection besides."""
-    shutil.copytree(template, home)
+    copied_home(template, home)
     simulator = CmicSimulator()
     with (
         simulator.serve(home / "simulators" / "cmic") as served,

@@ -4,7 +4,6 @@ Every step goes through a door that the command line uses too. The budget is a p
 Indiana letting: ten keys on the job and two Extras, and a pay item that stands on the job and on an Extra.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field, frozen
+from databases import copied_home
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
@@ -320,7 +320,7 @@ class SageSite:
 @contextmanager
 def open_site(template: Path, home: Path, clock: Clock, **settings: Any) -> Iterator[SageSite]:
     """A copy of the template, its simulator served and connected, with `settings` of the connection besides."""
-    shutil.copytree(template, home)
+    copied_home(template, home)
     simulator = SageSimulator()
     with (
         simulator.serve(home / "simulators" / "sage300") as served,

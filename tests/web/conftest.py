@@ -1,12 +1,12 @@
 """Fixtures of the web's tests: a home made once and copied, a server over it, and a browser."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from controlled_clock import ControlledClock
+from databases import copied_home
 from litestar.testing import TestClient
 from web_site import Browser, make_home, open_site, server_over
 
@@ -25,7 +25,7 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def application(tmp_path: Path, made_home: Path, clock: ControlledClock) -> Iterator[Application]:
     """The site: companies hoosier and second, people ada, mia, abe and sue, and item 1 that waits in hoosier."""
-    with open_site(shutil.copytree(made_home, tmp_path / "site"), clock) as application:
+    with open_site(copied_home(made_home, tmp_path / "site"), clock) as application:
         yield application
 
 

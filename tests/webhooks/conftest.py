@@ -1,6 +1,5 @@
 """What the tests of webhooks share: the web's site, and a program that listens behind real certificates."""
 
-import shutil
 import ssl
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 from controlled_clock import ControlledClock
+from databases import copied_home
 
 # The helpers beside these tests are plain modules; importlib mode does not put their folder on the path.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def application(tmp_path: Path, site: Path, clock: ControlledClock) -> Iterator[Application]:
     """The site, opened; its people are those of the web's tests."""
-    with open_site(shutil.copytree(site, tmp_path / "site"), clock) as application:
+    with open_site(copied_home(site, tmp_path / "site"), clock) as application:
         yield application
 
 

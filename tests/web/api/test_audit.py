@@ -44,7 +44,6 @@ def test_the_trail_is_sound_until_somebody_edits_it(abe: Browser, application: A
     assert (True, [], known.head.mac) == (whole["sound"], whole["faults"], whole["seal"])
     assert whole["last"] == abe.get(PATH).json()[0]["sequence"] == whole["entries"]
     with application.store.begin() as connection:
-        connection.execute(text("DROP TRIGGER IF EXISTS audit_entries_no_update"))
         connection.execute(text("UPDATE audit_entries SET verb = 'reject' WHERE sequence = 3"))
     broken = abe.get(f"{PATH}/check").json()
 

@@ -1,6 +1,5 @@
 """What people and ERPs wrote never reaches a terminal as something that it obeys, or that a reader can't see (X3)."""
 
-import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Final
 import click
 import pytest
 from click.testing import CliRunner, Result
+from databases import copied_home
 from full_site import EXPORTED, FAILED, HOSTILE, READY, REJECTED, UNSENT, FullSite
 from web_site import PASSWORD, PROJECT
 
@@ -76,7 +76,7 @@ COMMANDS: Final = {name: command for name, command in commands(root) if name not
 @pytest.fixture
 def typed(site: FullSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Type commands over a copy of the site as somebody who may do everything."""
-    home = shutil.copytree(site.application.home, tmp_path / "home")
+    home = copied_home(site.application.home, tmp_path / "home")
     registry = site.application.registry
     monkeypatch.setattr(Registry, "load", staticmethod(lambda _enabled=None: registry))
     monkeypatch.setenv("ERP_BRIDGE_SESSION", str(tmp_path / "session.json"))
