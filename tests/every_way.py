@@ -217,6 +217,7 @@ NO_WAYS: Final = {
     "db move": "For whoever may write the home's files.",
     "db backup": "For whoever may read the home's files.",
     "db restore": "For whoever may write the home's files, while nobody can sign in.",
+    "doctor": "For whoever may read the home's files; it answers when pages can't.",
     "serve": "Serves the pages themselves.",
     "worker run": "A process of the host.",
     "worker check": "It looks at the processes of its host; pages and API answer `/readyz`.",

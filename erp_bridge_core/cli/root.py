@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "audit": f"{_ROOM}.audit:audit",
     "thaw": f"{_ROOM}.thaw:thaw",
     "db": f"{_ROOM}.db:db",
+    "doctor": f"{_ROOM}.doctor:doctor",
     "serve": f"{_ROOM}.serve:serve",
     "worker": f"{_ROOM}.worker:worker",
     "plugins": f"{_ROOM}.plugins:plugins",
