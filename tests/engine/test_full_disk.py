@@ -1,16 +1,19 @@
-"""A disk that is full, or a quota that is used up, at any step: it is told, nothing goes twice, nothing is lost (L14)."""
+"""A disk that is full, or a quota that is used up, at any step: it is told, nothing goes twice or is lost (L14)."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from threading import Event
 
 import pytest
 from full_disk import no_file_longer_than
-from shared_books import CODES, SharedBooks, accept, start, until
+from shared_books import CODES, PATIENCE, SharedBooks, accept, start, until
 from sqlalchemy import select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.engine.tasks import BEAT
 from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.store.tables import exports, items
 
@@ -19,16 +22,20 @@ pytestmark = pytest.mark.rule("L14")
 
 @contextmanager
 def full(application: Application) -> Iterator[None]:
-    """The database's files can grow no more: its log is as long as a file may be."""
+    """The database's log can grow no more: it is as long as a file may be."""
     log = application.home / "erp-bridge.db-wal"
+    with closing(sqlite3.connect(application.home / "erp-bridge.db")) as other:
+        # Long enough that only the database notices, and too short to be begun anew.
+        other.executescript("CREATE TABLE long (text); INSERT INTO long VALUES (zeroblob(1500000)); DROP TABLE long;")
     with no_file_longer_than(log.stat().st_size):
         yield
 
 
 @contextmanager
-def full_from(application: Application, stage: str) -> Iterator[None]:
+def full_from(application: Application, stage: str) -> Iterator[Event]:
     """The disk is full as soon as the second write of the export reaches a stage, until the block ends."""
     reached: list[str] = []
+    is_full = Event()
     worker = application.exports.worker
     with ExitStack() as stack:
 
@@ -37,9 +44,10 @@ def full_from(application: Application, stage: str) -> Iterator[None]:
             reached.append(found)
             if found == stage and reached.count(stage) == 2:
                 stack.enter_context(full(application))
+                is_full.set()
 
         worker.observer = fill
-        yield
+        yield is_full
         worker.observer = lambda *_: None
 
 
@@ -90,8 +98,10 @@ def test_a_worker_outlives_a_full_disk(application: Application, books: SharedBo
     """It sends nothing meanwhile, and goes on by itself once there is room."""
     start(application)
     with EngineWorker(application).at_work():
-        with full_from(application, "recorded"):
-            until(lambda: len(books.postings) == 2)
+        with full_from(application, "recorded") as is_full:
+            assert is_full.wait(PATIENCE)
+            # Its own sign of life, say, can't be stored either.
+            assert [2, 2] == [len(books.postings) for _ in range(2) if not Event().wait(BEAT)]
         until(lambda: state(application) == ("waiting", "complete"))
 
     assert len(books.postings) == CODES == len(set(books.postings))
