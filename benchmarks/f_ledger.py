@@ -21,14 +21,13 @@ from typing import Any, Final
 
 import budget_file
 from attrs import define, field, frozen
-from databases import databases
+from databases import Place, databases
 from erp_bridge_bench.running import bench_erp, installed
 from figures import Figure, Options, Rounds, in_turn, seconds_of
 from product import Product, prepared_product
 from sqlalchemy import text, update
 
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.connections.database_server import DatabaseConfig
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Accepted, Attempt, Effect, Found, PlannedEffect, Sighting
 from erp_bridge_core.contract.profile import ErpProfile
@@ -133,11 +132,11 @@ def _watch(seen: list[float]) -> Any:
 
 
 @contextmanager
-def started(folder: Path, database: DatabaseConfig, lines: int) -> Iterator[Ledger]:
+def started(folder: Path, place: Place, lines: int) -> Iterator[Ledger]:
     """An export of so many lines that has begun, and of which nothing is planned."""
     with (
         bench_erp(folder / "erp", keys=lines, delay_ms=0) as erp,
-        prepared_product(folder / "home", erp.served, erp="bench", database=database) as product,
+        prepared_product(folder / "home", erp.served, erp="bench", database=place.new()) as product,
     ):
         budget = budget_file.write_budget(folder / "budget.csv", lines)
         for stage in ("sync", "import", "send", "accept"):
@@ -199,10 +198,10 @@ def measure_resuming(ledger: Ledger, done: int) -> tuple[float, float]:
     return planning, seconds_of(ledger.advance)
 
 
-def _on(title: str, database: DatabaseConfig, folder: Path, options: Options) -> Iterator[Figure]:
+def _on(title: str, place: Place, folder: Path, options: Options) -> Iterator[Figure]:
     count, done, rounds = options.size(EFFECTS, 20), options.size(DONE, 400), options.size(ROUNDS, 1)
     folder.mkdir()
-    with started(folder, database, count * rounds + done) as ledger:
+    with started(folder, place, count * rounds + done) as ledger:
         each = measure_effects(ledger, count, rounds=rounds)
         planning, resuming = measure_resuming(ledger, done)
     yield Figure(
@@ -233,9 +232,7 @@ def _on(title: str, database: DatabaseConfig, folder: Path, options: Options) ->
 def figures(options: Options) -> Sequence[Figure]:
     """Both figures on each database."""
     with tempfile.TemporaryDirectory() as name, databases(options) as known, installed(Path(name) / "installed"):
-        return [
-            figure for title, database in known.items() for figure in _on(title, database, Path(name) / title, options)
-        ]
+        return [figure for title, place in known.items() for figure in _on(title, place, Path(name) / title, options)]
 
 
 def main() -> None:
@@ -246,8 +243,8 @@ def main() -> None:
     given = parser.parse_args()
     options = Options(database=given.database)
     with tempfile.TemporaryDirectory() as name, databases(options) as known, installed(Path(name) / "installed"):
-        for database in known.values():
-            with started(Path(name), database, given.effects) as ledger, cProfile.Profile() as profile:
+        for place in known.values():
+            with started(Path(name), place, given.effects) as ledger, cProfile.Profile() as profile:
                 measure_effects(ledger, given.effects, rounds=1)
             pstats.Stats(profile).sort_stats("cumtime").print_stats(60)
 

@@ -33,6 +33,7 @@ class Product:
 
     application: Application
     cast: Cast
+    project: str = PROJECT
     item: int = 0
     handed: tuple[HandOver, ...] = ()
     outcome: str = ""
@@ -41,11 +42,11 @@ class Product:
         """Do one stage."""
         match stage:
             case "sync":
-                self.application.projects.sync(self.cast.manager, PROJECT)
+                self.application.projects.sync(self.cast.manager, self.project)
             case "import":
                 self._import(budget)
             case "send":
-                self.item = self.application.sending.send(self.cast.manager, PROJECT, acknowledge=["*"]).id
+                self.item = self.application.sending.send(self.cast.manager, self.project, acknowledge=["*"]).id
             case "accept":
                 self._accept()
             case "export":
@@ -67,7 +68,7 @@ class Product:
     def _import(self, budget: Path) -> None:
         mapping = ColumnMapping(columns={"sub_job": "Sub Job", "category": "Category"})
         choices = ImportChoices(mapping=mapping, job=budget_file.JOB)
-        self.application.budgets.import_file(self.cast.manager, PROJECT, budget, choices=choices)
+        self.application.budgets.import_file(self.cast.manager, self.project, budget, choices=choices)
 
     def _accept(self) -> None:
         reviews, approver = self.application.reviews, self.cast.approver

@@ -1,6 +1,7 @@
 """The bench ERP's books, and the service over them: jobs by rule, entries of lines, each answer after a set time.
 
-Run as a program it serves until its standard input ends, and answers `asked`, `forget` and `clear` there:
+Run as a program it serves until its standard input ends, and answers `asked`, `forget`, `clear` and
+`delay MILLISECONDS` there:
 
     python -m erp_bridge_bench.books FOLDER KEYS DELAY_MS
 
@@ -214,6 +215,8 @@ def main(folder: Path, keys: int, delay_ms: float) -> None:
     with _serving(books, log, delay_ms / 1000) as port:
         print(json.dumps(port), flush=True)
         for question in sys.stdin:
+            if question.startswith("delay "):
+                _Handler.delay = float(question.removeprefix("delay ")) / 1000
             if question.strip() in {"forget", "clear"}:
                 log.rows.clear()
             if question.strip() == "clear":

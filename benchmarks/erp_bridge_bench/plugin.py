@@ -57,6 +57,8 @@ from erp_bridge_core.contract import reading as only_reading
 from erp_bridge_core.contract.errors import AlreadyThere, ErpBridgeError, OutcomeUnknown, ReadFailed
 
 CHUNK: Final = 1_000
+#: Rows of a full answer: a shorter one is the list's end.
+PAGE: Final = 5_000
 ROUTE: Final = "figures"
 ENTRY: Final = "entry"
 _JSON: Final = {"Content-Type": "application/json"}
@@ -270,10 +272,10 @@ class SendEntry:
                 yield Different(evidence={"hash": found})
 
     def _held(self) -> Iterator[list[str]]:
-        after = ""
-        while rows := _read(self.erp, self.batch.job, "/entries", prefix=self._prefix, after=after):
+        rows: list[list[str]] = [[""]] * PAGE
+        while len(rows) == PAGE:
+            rows = _read(self.erp, self.batch.job, "/entries", prefix=self._prefix, after=rows[-1][0])
             yield from rows
-            after = rows[-1][0]
 
     @property
     def _prefix(self) -> str:
@@ -296,19 +298,21 @@ def _read(erp: ThisErp, job: str, path: str, **asked: str) -> Any:
 
 
 def _cost_codes(erp: ThisErp, job: str) -> Iterator[CostCode]:
-    count = 0
-    while rows := _read(erp, job, "/cost-codes", after=str(count)):
-        count += len(rows)
+    count, rows = 0, [[""]] * PAGE
+    while len(rows) == PAGE:
+        rows = _read(erp, job, "/cost-codes", after=str(count))
+        count += PAGE
         yield from (CostCode(code=code, sub_job=sub_job) for sub_job, code in rows)
 
 
 def _figures(erp: ThisErp, job: str) -> Iterator[Figure]:
-    after: list[str] = []
-    while rows := _read(erp, job, "/figures", after=json.dumps(after)):
+    after, rows = list[str](), [[""]] * PAGE
+    while len(rows) == PAGE:
+        rows = _read(erp, job, "/figures", after=json.dumps(after))
         for *key, cents in rows:
             total = Decimal(cents).scaleb(-2)
             yield Figure(key=LineKey(*key), original=total, changes=Decimal(0), total=total, route=ROUTE)
-        after = rows[-1][:3]
+        after = rows[-1][:3] if rows else after
 
 
 def _observation(key: LineKey, total: Decimal) -> Observation:

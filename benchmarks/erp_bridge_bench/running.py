@@ -66,6 +66,10 @@ class BenchErp:
         """Count requests from here on."""
         _exchange(self.process, "forget")
 
+    def answer_in(self, milliseconds: float) -> None:
+        """Let each answer take so long from here on."""
+        _exchange(self.process, f"delay {milliseconds}")
+
     def clear(self) -> None:
         """Empty the books too."""
         _exchange(self.process, "clear")
