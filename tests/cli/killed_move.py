@@ -37,7 +37,7 @@ def main() -> None:
     home, url, stage = sys.argv[1:]
     module, name = STAGES[stage]
     setattr(module, name, and_die(getattr(module, name)))
-    moving.move(Path(home), DatabaseConfig(url=url, password="file:database"))
+    moving.move(Path(home), DatabaseConfig(url=url, password="env:TEST_DATABASE_PASSWORD"))
 
 
 main()

@@ -1,19 +1,19 @@
 """An SQLite installation moves to PostgreSQL: whole, compared, in one step; and backups go between the two."""
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from command_runs import Run
 from memory_erp import MemoryAdapter
-from postgresql import PostgreSQL, running_postgresql
 from sqlalchemy import insert, make_url, select, update
 
 from erp_bridge_core.app import Application
@@ -23,25 +23,21 @@ from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import idempotency_keys, installation, outbox, people, workers
 from erp_bridge_core.upkeep.archive import reading
 
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
+
 KILLED = Path(__file__).parent / "killed_move.py"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[PostgreSQL]:
-    """A PostgreSQL server of these tests."""
-    with running_postgresql() as server:
-        yield server
+PASSWORD = "env:TEST_DATABASE_PASSWORD"
 
 
 @pytest.fixture
-def empty(server: PostgreSQL, home: Path) -> Callable[[], str]:
-    """Make an empty database; its address as an operator writes it, its password where `file:database` leads."""
+def empty(postgresql: "PostgreSQL") -> Callable[[], str]:
+    """Make an empty database; its address as an operator writes it, its password where `PASSWORD` leads."""
 
     def make() -> str:
-        place = make_url(server.new_database())
-        secret = home / "secrets" / "database"
-        secret.write_text(str(place.password))
-        secret.chmod(0o600)
+        place = make_url(postgresql.new_database())
         return f"postgresql://{place.username}@{place.host}:{place.port}/{place.database}"
 
     return make
@@ -50,7 +46,7 @@ def empty(server: PostgreSQL, home: Path) -> Callable[[], str]:
 @pytest.fixture
 def move(run: Run) -> Callable[[str], Any]:
     """Move the home."""
-    return lambda url: run("db", "move", "--to", url, "--password", "file:database", "--json")
+    return lambda url: run("db", "move", "--to", url, "--password", PASSWORD, "--json")
 
 
 def digests(run: Run, file: Path) -> dict[str, str]:
@@ -65,9 +61,9 @@ def uses(home: Path) -> str:
     return Configuration.read(home).database.url
 
 
-def address(home: Path, url: str) -> str:
+def address(url: str) -> str:
     """The address with its password, as the store takes it."""
-    return str(url.replace("@", f":{(home / 'secrets' / 'database').read_text()}@"))
+    return url.replace("@", f":{os.environ['TEST_DATABASE_PASSWORD']}@")
 
 
 def is_frozen(place: str | Path) -> bool:
@@ -206,7 +202,7 @@ def test_what_would_lose_something_is_refused(
 
 
 def test_a_database_with_something_else_in_it_is_left_as_it_is(
-    run: Run, home: Path, server: PostgreSQL, *, empty: Callable[[], str], move: Callable[[str], Any]
+    run: Run, home: Path, *, empty: Callable[[], str], move: Callable[[str], Any]
 ) -> None:
     """After work was done on the file, what an interrupted move left is not taken for it, nor thrown away."""
     url = empty()
@@ -233,7 +229,7 @@ def test_backups_go_between_the_two(
     key = Paths(home=home).audit_key
     assert 0 == bare("--home", new, "db", "restore", tmp_path / "server.zip", "--key", key).status
     in_file = digests(lambda *words: bare("--home", new, *words), tmp_path / "file.zip")
-    done = run("db", "restore", tmp_path / "server.zip", "--to", second, "--password", "file:database", "--json")
+    done = run("db", "restore", tmp_path / "server.zip", "--to", second, "--password", PASSWORD, "--json")
     in_server = digests(run, tmp_path / "second.zip")
 
     assert 0 == done.status, done.out
@@ -241,4 +237,4 @@ def test_backups_go_between_the_two(
     changed = {"installation", "audit_entries", "items", "exports", "effects", "webhook_deliveries", "sessions"}
     for found in (in_file, in_server):
         assert {"installation", "audit_entries"} <= {name for name in before if before[name] != found[name]} <= changed
-    assert [True, True, True] == [is_frozen(place) for place in (address(home, first), address(home, second), new)]
+    assert [True, True, True] == [is_frozen(place) for place in (address(first), address(second), new)]

@@ -33,7 +33,7 @@ def state(application: Application) -> str:
 
 @pytest.mark.rule("E1", "L12", "L14")
 def test_five_processes_on_one_file_export_once(application: Application, books: SharedBooks, launch: Launch) -> None:
-    """One of the five holds a write when two are killed; a person tries as well. Each line arrives once, all is whole."""
+    """One of them holds a write when two are killed; a person tries as well. Each line arrives once, all is whole."""
     with ThreadPoolExecutor() as starting:
         processes = list(starting.map(launch, ["serve", "serve", "worker", "worker", "worker"]))
     until(lambda: 5 == living(application))

@@ -27,6 +27,7 @@ APART: Final = frozenset(
         "sign-in",
         "sign-out",
         "db upgrade",
+        "db backup",
         "db restore",
         "db move",
         "serve",
