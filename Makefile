@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := $(VENV)/.ready
 
-.PHONY: help demo serve-demo screenshots test conformance matrix bench lint format wheels clean
+.PHONY: help demo serve-demo screenshots test conformance matrix storm bench lint format wheels clean
 
 ADAPTERS := sage300 cmic spectrum acme
 CERTIFICATES := $(CURDIR)/build/certificates
@@ -15,6 +15,7 @@ help:
 	@echo "make test    set up, then run every test: core, plugins, a sample of the conformance suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
 	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
+	@echo "make storm   set up, then let 300 exports meet 100 kills in either database, and count the ERPs' own books"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
 	@echo "make bench   set up, then measure speed and memory beside a floor"
 	@echo "make format  format the code"
@@ -54,6 +55,15 @@ bench: $(SETUP)
 	$(BIN)/python benchmarks/main_job.py
 	$(BIN)/python benchmarks/rates.py
 	$(BIN)/python benchmarks/pages.py
+
+# STORM="--exports 24 --kills 12 --companies 1" is a short one.
+STORM ?= --exports 300 --kills 100
+
+storm: $(SETUP)
+	mkdir -p build
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web,oidc,dbos,postgres]' --group postgres-server
+	$(BIN)/python benchmarks/crash_storm.py $(STORM) --json build/storm-sqlite.json
+	$(BIN)/python benchmarks/crash_storm.py $(STORM) --database postgresql --engine dbos --json build/storm-postgresql.json
 
 lint: $(SETUP)
 	$(BIN)/tox run -e lint,types

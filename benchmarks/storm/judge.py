@@ -42,13 +42,18 @@ class Doubt:
 
 @define(kw_only=True)
 class Verdict:
-    """What was found. Lines are counted; whatever is in `wrong` is told in words too."""
+    """What was found, whatever is wrong also in words. `lost` and `doubled` count lines, the others items.
+
+    `false_done`: the product says that it arrived, and the books say otherwise. `seen`: it says that the books are
+    wrong. `refused`: it failed, and no retry helps. `unfinished`: still under way when everything was calm for long.
+    """
 
     exports: int = 0
     lines: int = 0
     lost: int = 0
     doubled: int = 0
     false_done: int = 0
+    seen: int = 0
     unfinished: int = 0
     refused: int = 0
     doubts: list[Doubt] = Factory(list)
@@ -59,8 +64,8 @@ class Verdict:
     @property
     def is_good(self) -> bool:
         """Nothing lost, nothing doubled, nothing claimed that is not so, no doubt that the table does not allow."""
-        counted = self.lost + self.doubled + self.false_done + self.unfinished + self.refused + self.defects
-        return not counted and not self.ended and all(doubt.allowed for doubt in self.doubts)
+        counted = self.lost + self.doubled + self.false_done + self.seen + self.unfinished + self.refused
+        return not counted and not self.defects and not self.ended and all(doubt.allowed for doubt in self.doubts)
 
 
 def judge(walks: Iterable[Walk], faults: Any) -> Verdict:
@@ -113,22 +118,28 @@ def _count(verdict: Verdict, walk: Walk) -> None:
     maybe = meant([each for each in sent if each.state != ARRIVED], codes)
     verdict.exports += len(sent)
     verdict.lines += sum(len(lines) for lines in (*sure.values(), *maybe.values()))
-    lost = doubled = 0
+    wrong: set[Side] = set()
     for side in sorted({*sure, *maybe, *books}):
-        few, many = compare(sure.get(side, []), maybe.get(side, []), books.get(side, Decimal(0)))
-        if few or many:
-            expected = sum(sure.get(side, []), Decimal(0))
-            verdict.wrong.append(f"{_name(walk)} {side[0]} {side[1]}: {expected} sent, {books.get(side, 0)} held")
-        lost, doubled = lost + few, doubled + many
-    verdict.lost += lost
-    verdict.doubled += doubled
-    verdict.false_done += len(arrived) if lost or doubled else 0
-    open_ones = [each for each in walk.rounds if each.state != ARRIVED]
-    if open_ones and open_ones[0].state not in UNKNOWN:
-        first = open_ones[0]
-        verdict.refused += first.state == "failed"
-        verdict.unfinished += first.state != "failed"
-        verdict.wrong.append(f"{_name(walk)} item {first.item} is {first.state or 'not sent'}: {walk.trouble}")
+        lost, doubled = compare(sure.get(side, []), maybe.get(side, []), books.get(side, Decimal(0)))
+        if lost or doubled:
+            wrong.add(side)
+            told = f"{sum(sure.get(side, []))} arrived, {sum(maybe.get(side, []))} more accepted"
+            verdict.wrong.append(f"{_name(walk)} {side[0]} {side[1]}: {told}, {books.get(side, 0)} held")
+        verdict.lost += lost
+        verdict.doubled += doubled
+    verdict.false_done += sum(not wrong.isdisjoint(meant([each], codes).keys() - maybe.keys()) for each in arrived)
+    _see_what_is_open(verdict, walk)
+
+
+def _see_what_is_open(verdict: Verdict, walk: Walk) -> None:
+    """The first round that has not arrived: those behind it wait for it."""
+    first = next((each for each in walk.rounds if each.state != ARRIVED), None)
+    if first is None or first.state in UNKNOWN:
+        return
+    verdict.refused += first.state == "failed"
+    verdict.seen += first.state == "mismatch"
+    verdict.unfinished += first.state not in {"failed", "mismatch"}
+    verdict.wrong.append(f"{_name(walk)} item {first.item} is {first.state or 'not sent'}: {walk.trouble}")
 
 
 def compare(sure: Sequence[Decimal], maybe: Sequence[Decimal], amount: Decimal) -> tuple[int, int]:

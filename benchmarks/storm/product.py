@@ -14,16 +14,15 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from erp_bridge_core.connections import http
 from erp_bridge_core.connections.transport import Limits
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
 from erp_bridge_core.contract.structuring import converter
-from erp_bridge_core.exports.decisions import EffectState
 from erp_bridge_core.exports.worker import Work, Worker
 from erp_bridge_core.registry import Registry
-from erp_bridge_core.store.tables import effect_lines, effects, item_lines, reserved
+from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, reserved, sightings
 
 #: Seconds that a write may take, and for which an ERP may still carry it out after that.
 DEADLINE: Final = 3.0
@@ -104,15 +103,21 @@ def _forget_what_was_sent() -> None:
 
 
 def _forget(connection: Connection, export_id: int, item_id: int) -> None:
-    unguarded = effects.alias()
-    groups = select(unguarded.c.group_name).where(
-        unguarded.c.export_id == export_id, unguarded.c.safety.in_((SafetyClass.CONTAINED, SafetyClass.HUMAN))
+    """Drop an export's effects from its first unguarded one on, with all that was tried and reserved."""
+    unguarded = select(func.min(effects.c.position)).where(
+        effects.c.export_id == export_id, effects.c.safety.in_((SafetyClass.CONTAINED, SafetyClass.HUMAN))
     )
-    former = effects.c.export_id == export_id, effects.c.group_name.in_(groups)
-    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(select(effects.c.id).where(*former)))
+    groups = select(effects.c.group_name).where(
+        effects.c.export_id == export_id, effects.c.position >= unguarded.scalar_subquery()
+    )
+    former = select(effects.c.id).where(effects.c.export_id == export_id, effects.c.group_name.in_(groups))
+    forgotten = list(connection.execute(former).scalars())
+    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(forgotten))
     freed = item_lines.c.item_id == item_id, item_lines.c.number.in_(carried)
     connection.execute(update(item_lines).where(*freed).values(state="staged"))
-    connection.execute(update(effects).where(*former).values(state=EffectState.ABANDONED))
+    for table in (sightings, attempts, effect_lines):
+        connection.execute(delete(table).where(table.c.effect_id.in_(forgotten)))
+    connection.execute(delete(effects).where(effects.c.id.in_(forgotten)))
     connection.execute(delete(reserved).where(reserved.c.export_id == export_id))
 
 

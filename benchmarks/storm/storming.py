@@ -51,8 +51,8 @@ class Result:
         return self.verdict.is_good
 
 
-def storm(options: Options, root: Path) -> Result:
-    """Set the world up, let the storm go over it, wait until it is calm, and count."""
+def storm(options: Options, root: Path, *, strike: type[Chaos] = Chaos) -> Result:
+    """Set the world up in a folder, let `strike` go over it, wait until it is calm, and count."""
     began = time.monotonic()
     random = Random(options.seed)
     with _database(options) as database:
@@ -62,14 +62,14 @@ def storm(options: Options, root: Path) -> Result:
             os.environ[SECRET] = make_url(url).password or ""
         with made_world(options, root, random, url=url) as world:
             ships = fleet(world, options, random, port=_free_port(), logs=root, database=database)
-            return _over(ships, options, root, began)
+            return _over(ships, options, root, began, strike)
 
 
-def _over(ships: Fleet, options: Options, root: Path, began: float) -> Result:
+def _over(ships: Fleet, options: Options, root: Path, began: float, strike: type[Chaos]) -> Result:
     calm, told = Event(), Counter[str]()
     walks = _walks(ships, calm, told)
     with ships:
-        chaos = Chaos(
+        chaos = strike(
             options=options,
             fleet=ships,
             calm=calm,

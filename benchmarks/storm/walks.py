@@ -26,6 +26,8 @@ _LOOK: Final = 0.7
 _AGAIN: Final = 1.5
 #: So often is tried what does not come right once nothing is struck any more; longer than any doubt lasts.
 _TRIES: Final = 15
+#: A mismatch counts as so many tries: it is told, and looking again rarely changes it.
+_SURE: Final = 5
 _OPEN: Final = frozenset({"exporting", "failed", "unknown", "waiting", "mismatch"})
 
 
@@ -176,7 +178,7 @@ class Walk:
         if found["state"] == "synced":
             return 0.0
         self.trouble = f"verified: {found['outcome']}"
-        self._tired()
+        self._tired(_SURE if found["state"] == "mismatch" else 1)
         return _AGAIN
 
     def _handed_over(self, current: Round) -> tuple[HandOver, ...]:
@@ -185,9 +187,9 @@ class Walk:
         found = self.approver.get(f"/items/{current.item}/export/hand-overs")
         return structure(tuple[HandOver, ...], found, what="hand-overs")
 
-    def _tired(self) -> None:
+    def _tired(self, tries: int = 1) -> None:
         """Something did not come right; once nothing is struck any more it is not tried for ever."""
-        self._tries += self.calm.is_set()
+        self._tries += tries * self.calm.is_set()
         self.over = self._tries > _TRIES
 
     @property
