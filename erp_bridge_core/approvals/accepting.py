@@ -1,6 +1,7 @@
 """Accepting: fresh masters, validation again, the baseline, and a hash of exactly what was reviewed (A4, B5, E5)."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 from attrs import define, frozen
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from erp_bridge_core.approvals.baseline import Holdings, drifted_keys, reading_stands, take_baseline
 from erp_bridge_core.approvals.batches import content_hash, load_batch
 from erp_bridge_core.approvals.items import ItemView
+from erp_bridge_core.budgets.folding import Folding
 from erp_bridge_core.budgets.masters import StoredMasters, load_masters, spool_reading, store_reading
 from erp_bridge_core.contract.budget import ExportBatch
 from erp_bridge_core.contract.connection import Clock
@@ -82,18 +84,23 @@ class Accepting:
             reading_id=reading.id, header=reading.header, routes=reading.routes, adapter=adapter, erp=erp
         )  # fmt: skip
 
-    def validate(self, item: ItemView, fresh: Fresh) -> tuple[Finding, ...]:
-        """Validate again against fresh masters (B5); returns warnings and notes, raises BadInput with all errors."""
+    def validate(self, item: ItemView, fresh: Fresh) -> int:
+        """Validate again against fresh masters (B5).
+
+        Returns how many warnings and notes there are; raises BadInput with the errors.
+        """
         batch = load_batch(self.store.read, item.id)
-        findings = [*fresh.adapter.validate_budget(batch, fresh.erp), *self.registry.policies(batch, fresh.erp)]
-        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+        folding = Folding(most=ERRORS_SHOWN)
+        findings = chain(fresh.adapter.validate_budget(batch, fresh.erp), self.registry.policies(batch, fresh.erp))
+        errors = [finding for finding in folding.fold(findings) if finding.severity is Severity.ERROR]
         if errors:
+            count = sum(count for (severity, _), count in folding.counts.items() if severity is Severity.ERROR)
             raise BadInput(
-                f"Item {item.id} can't go into the ERP as it is now: {len(errors)} error(s). Nothing was changed.",
+                f"Item {item.id} can't go into the ERP as it is now: {count} error(s). Nothing was changed.",
                 faults=[_fault(finding) for finding in errors[:ERRORS_SHOWN]],
                 remedy="Have it put right in the ERP, or reject the item so that the budget can be corrected.",
             )
-        return tuple(findings)
+        return folding.counts.total()
 
     def fields(self, item: ItemView) -> tuple[RevisionField, ...]:
         """The fields that this ERP asks of the approver for this item (A3)."""

@@ -63,7 +63,7 @@ class Reviews(ReviewReading):
             item = self._to_answer(connection, actor, item_id, Answer.ACCEPT, revision=revision)
         _require_confirmation(item, confirm_import_closes=confirm_import_closes)
         fresh = self.accepting.read(item)
-        findings = self.accepting.validate(item, fresh)
+        warnings = self.accepting.validate(item, fresh)
         checked, recorded = self._check_values(item, fresh, values or FieldValues())
         with self.store.begin() as connection:
             item = self._to_answer(connection, actor, item_id, Answer.ACCEPT, revision=item.revision)
@@ -73,7 +73,7 @@ class Reviews(ReviewReading):
             self._record(
                 connection, actor, "accept", item, ItemState.ACCEPTED,
                 lines=item.line_count, amount=str(item.amount), content=item.content_hash,
-                warnings=len(findings), baseline_confirmed=confirm_baseline,
+                warnings=warnings, baseline_confirmed=confirm_baseline,
             )  # fmt: skip
             return find_item(connection, actor, item_id)
 

@@ -1,6 +1,5 @@
 """Send, Re-send, Retrieve and unlock: what may be done now, with every reason why not, and doing it (B3-B6, V1)."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -39,7 +38,7 @@ from erp_bridge_core.budgets.validation import (
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import AlreadyAnswered, Fault, NotSupported
-from erp_bridge_core.contract.findings import Finding
+from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import approvers_of, policy_of
@@ -125,7 +124,7 @@ class Sending:
             masters_at=masters_at,
             originals=state.new_originals if thorough else 0,
             changes=state.new_changes,
-            warnings=len(tried.warnings) if tried else 0,
+            warnings=tried.count(Severity.WARNING) if tried else 0,
             reasons=reasons,
             not_supported=(*unsupported, *no_import),
             import_not_supported=no_import,
@@ -139,7 +138,10 @@ class Sending:
         )
 
     def preview(self, actor: Actor, number: str) -> tuple[Finding, ...]:
-        """Every finding that a send would have now; nothing is changed. Raises NotPossibleNow before link and sync."""
+        """What a send would find now, a thousand of each rule in full; nothing is changed.
+
+        Raises NotPossibleNow before link and sync.
+        """
         with self.store.read() as connection:
             project, _ = self._visible(connection, actor, number)
             state = self._state(connection, project)
@@ -259,10 +261,10 @@ class Sending:
         )
         connection.execute(delete(contributions).where(contributions.c.project_id == project.id))
         item = load_item(connection, project.company_id, item_id)
-        acknowledged = Counter(finding.rule for finding in tried.warnings)
+        warned = {rule: count for (severity, rule), count in tried.counts.items() if severity is Severity.WARNING}
         details: dict[str, Any] = {"project": project.number, "version": item.version, "lines": item.line_count}
         details |= {"original": str(item.original), "changes": str(item.changes), "hash": item.content_hash}
-        details |= {"acknowledged": dict(acknowledged)}
+        details |= {"acknowledged": warned}
         verb = "budget.resend" if project.sends else "budget.send"
         self.audit.record(connection, actor, verb, "item", item.id, to_state=item.state.value, details=details)
         if project.sends:

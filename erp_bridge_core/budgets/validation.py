@@ -1,6 +1,6 @@
 """A send tried out in a transaction: staged, then checked by the core, the ERP's plugin and the company's checks."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import items_of_project
 from erp_bridge_core.budgets.checks import Checks
+from erp_bridge_core.budgets.folding import Folding
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.budgets.rules import SendState
 from erp_bridge_core.budgets.staging import Staged, Staging
@@ -53,10 +54,11 @@ class Opened:
 
 @frozen(kw_only=True)
 class Tried:
-    """What a send would hold, and every finding about it."""
+    """What a send would hold, and the findings about it; `counts` has how many there are of each rule in all."""
 
     staged: Staged
     findings: tuple[Finding, ...]
+    counts: Mapping[tuple[Severity, str], int]
     contributors: tuple[int, ...]
 
     @property
@@ -69,13 +71,15 @@ class Tried:
         """What a person must acknowledge."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
 
+    def count(self, severity: Severity) -> int:
+        """How many findings there are of a severity, those that are not listed among them."""
+        return sum(count for (each, _), count in self.counts.items() if each is severity)
+
     def complete(self, state: SendState) -> SendState:
         """The state with what the send would hold."""
-        by_rule = {"category-missing": 0, "not-mapped": 0}
-        unmapped = {(finding.field, finding.value) for finding in self.errors if finding.rule == "not-mapped"}
-        for finding in self.errors:
-            by_rule[finding.rule] = by_rule.get(finding.rule, 0) + 1
-        missing = by_rule["category-missing"]
+        unmapped = {(each.field, each.value) for each in self.errors if each.rule == "not-mapped" and each.value}
+        missing = self.counts.get((Severity.ERROR, "category-missing"), 0)
+        not_mapped = self.counts.get((Severity.ERROR, "not-mapped"), 0)
         return evolve(
             state,
             new_originals=self.staged.originals,
@@ -83,7 +87,7 @@ class Tried:
             sub_job_lines=self.staged.sub_job_lines,
             without_category=missing,
             unmapped=len(unmapped),
-            refused=len(self.errors) - missing - by_rule["not-mapped"],
+            refused=self.count(Severity.ERROR) - missing - not_mapped,
         )
 
 
@@ -113,13 +117,15 @@ class Trial:
         staging.seal(staged.item_id)
         batch = load_batch(lambda: nullcontext(self.connection), staged.item_id)
         checks = Checks(connection=self.connection, staged=staged, batch=batch, excluded=excluded)
-        findings = list(checks.findings())
+        folding = Folding()
+        findings = list(folding.fold(checks.findings()))
         if any(finding.rule.endswith("-shortened") for finding in findings):
             staging.seal(staged.item_id)
             batch = load_batch(lambda: nullcontext(self.connection), staged.item_id)
-        findings += self.opened.adapter.validate_budget(batch, self.opened.erp)
-        findings += self.opened.policies.policies(batch, self.opened.erp)
-        return Tried(staged=staged, findings=tuple(findings), contributors=contributors)
+        findings += folding.fold(self.opened.adapter.validate_budget(batch, self.opened.erp))
+        findings += folding.fold(self.opened.policies.policies(batch, self.opened.erp))
+        findings += folding.rest()
+        return Tried(staged=staged, findings=tuple(findings), counts=folding.counts, contributors=contributors)
 
     def _former_contributors(self) -> set[int]:
         """Who edited or imported since the last send; and who had a part in a send that came back (P4)."""
@@ -145,14 +151,14 @@ class Trial:
 
 
 def require_no_errors(tried: Tried) -> None:
-    """Raise BadInput with every error at once."""
+    """Raise BadInput with every error at once, a thousand of each rule in full."""
     if tried.errors:
-        count = len(tried.errors)
+        count = tried.count(Severity.ERROR)
         raise BadInput(
             f"The ERP would refuse this budget: {count:,} error{'s' if count > 1 else ''} found; nothing was sent.",
             remedy="Correct each that is named, then send again.",
             faults=[finding_fault(finding) for finding in tried.errors],
-            details={"errors": count, "warnings": len(tried.warnings)},
+            details={"errors": count, "warnings": tried.count(Severity.WARNING)},
         )
 
 
