@@ -92,21 +92,19 @@ class Budgets:
     def read(self, project_id: int, view: BudgetView, *, columns: Sequence[str] = ()) -> Budget:
         """A linked project's whole budget.
 
-        Lock, rows, modifications and summaries of the changes are looked at twice, around the changes' lines. Raises
+        Lock, rows and modifications are looked at twice, around the changes. Raises
         `ProjectNotLinked`, `ViewLacksColumns`, and `BudgetChangedWhileRead` when the two looks differ.
         """
         project = self.codes.linked_project(project_id)
         before = self._look(project_id, view, columns)
-        summaries = tuple(self.changes.summaries(project_id))
-        whole = tuple(self.changes.change(project_id, summary.id) for summary in summaries)
+        changes = self.changes.whole(project_id)
         after = self._look(project_id, view, columns)
         parts = zip(("lock", "rows", "modifications"), before, after, strict=True)
         differing = [name for name, first, second in parts if first != second]
-        differing += ["changes"] if summaries != tuple(self.changes.summaries(project_id)) else []
         if differing:
             raise BudgetChangedWhileRead(f"its {' and '.join(differing)} differ")
         locked, rows, modifications = before
-        return Budget(project=project, locked=locked, rows=rows, modifications=modifications, changes=whole)
+        return Budget(project=project, locked=locked, rows=rows, modifications=modifications, changes=changes)
 
     def _look(
         self, project_id: int, view: BudgetView, columns: Sequence[str]

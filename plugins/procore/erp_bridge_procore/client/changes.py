@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from erp_bridge_procore.client.errors import BudgetChangedWhileRead
 from erp_bridge_procore.client.pages import enveloped, v2_rows
 from erp_bridge_procore.client.records import Record
 from erp_bridge_procore.client.told import AdjustmentType, ChangeStatus, ErpStatus, Told
@@ -34,6 +35,19 @@ class Changes:
         path = f"/rest/v2.0/companies/{company}/projects/{project_id}/budget_changes/adjustment_line_items"
         for record in v2_rows(self.transport, path, "adjustment line"):
             yield record.number("budget_change_id"), _line(record, record.number("wbs_code_id"))
+
+    def whole(self, project_id: int) -> tuple[BudgetChange, ...]:
+        """Every change with its lines; raises `BudgetChangedWhileRead` when the list differs after its lines were read.
+
+        One request brings a hundred lines, where one a change would soon use up an app's hour.
+        """
+        before = tuple(self.summaries(project_id))
+        lines: dict[int, list[AdjustmentLine]] = {change.id: [] for change in before}
+        for change_id, line in self.lines(project_id) if before else ():
+            lines.setdefault(change_id, []).append(line)
+        if before != tuple(self.summaries(project_id)) or len(lines) != len(before):
+            raise BudgetChangedWhileRead("its changes differ")
+        return tuple(evolve(change, lines=tuple(lines[change.id])) for change in before)
 
     @staticmethod
     def _path(project_id: int) -> str:

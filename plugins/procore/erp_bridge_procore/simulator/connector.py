@@ -19,11 +19,11 @@ _TABLES: Final = {
     "budget": "budget", "project": "project", "sub_job": "sub_job", "cost_code": "cost_code",
     "line_item_type": "cost_type",
 }  # fmt: skip
-_STAGED_TYPES: Final = frozenset({
+_STAGED_TYPES: Final = (
     "vendor", "project", "sub_job", "prime_contract", "purchase_order_contract", "work_order_contract",
     "commitment_change_order", "line_item",
-})  # fmt: skip
-_STAGED_STATUSES: Final = frozenset({"archived", "imported", "invalid", "staged"})
+)  # fmt: skip
+_STAGED_STATUSES: Final = ("archived", "imported", "invalid", "staged")
 
 
 def list_requests(context: Context, company: str) -> Listed:
@@ -68,7 +68,10 @@ def close_detail(context: Context, company: str, detail: str) -> dict[str, Any]:
         raise invalid(status="is not included in the list")
     if row["status"] != OPEN and context.switch("closed_detail") == "refused":
         raise invalid(status=f"is already {row['status']}")
-    set_detail(context, row, status, [str(each) for each in given.get("messages") or []])
+    messages = given.get("messages") or []
+    if not isinstance(messages, list):
+        raise invalid(messages="is not a list")
+    set_detail(context, row, status, [str(each) for each in messages])
     return _detail(context, _held_detail(context, detail))
 
 
@@ -148,7 +151,11 @@ def sync_staged(context: Context, company: str) -> dict[str, Any]:
             raise invalid(status="is not included in the list")
         owner = (context.company, kind, item["origin_id"])
         found = context.one("SELECT * FROM staged_record WHERE company = ? AND item_type = ? AND origin_id = ?", *owner)
-        values = {"origin_code": item.get("origin_code"), "status": status, "data": json.dumps(item.get("data") or {})}
+        values = {
+            "origin_code": item.get("origin_code"),
+            "status": status,
+            "data": json.dumps(item.get("data") or {}, default=str),
+        }
         if found is None:
             number = context.add("staged_record", company=owner[0], item_type=kind, origin_id=owner[2], **values)
         else:

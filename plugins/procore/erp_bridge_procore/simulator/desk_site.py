@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from erp_bridge_core.simulation import advance
 from erp_bridge_core.simulation.commands import desk_commands
@@ -72,6 +73,17 @@ def revoke(home: Path) -> Sequence[str]:
         return [f"{oauth.end_tokens(context, refresh_too=True)} tokens ended, and their authorizations."]
 
 
+def set_redirect(
+    home: Path, *, uri: Annotated[str, "an address on loopback, or urn:ietf:wg:oauth:2.0:oob"]
+) -> Sequence[str]:
+    """Say where the app that acts for people has its codes sent."""
+    if uri != oauth.OUT_OF_BAND and urlsplit(uri).hostname not in hooks.LOOPBACK:
+        raise ValueError("codes of this simulator go to addresses on loopback alone")
+    with acting(home, APPROVER) as context:
+        context.run("UPDATE app SET redirect_uri = ? WHERE service = 0", uri)
+    return [f"Codes go to {uri}."]
+
+
 def connect(home: Path, *, connected: Annotated[str, "yes or no"]) -> Sequence[str]:
     """Connect the app to the company, or take the connection away."""
     if connected not in {"yes", "no"}:
@@ -126,6 +138,6 @@ def forge_event(home: Path, *, request: Annotated[str, "number of a request, rea
 
 
 COMMANDS = desk_commands(
-    switch, pass_time, people, set_rights, expire_tokens, revoke, connect, view_columns, freeze_reads, thaw_reads,
-    deliveries, forge_event,
+    switch, pass_time, people, set_rights, expire_tokens, revoke, set_redirect, connect, view_columns, freeze_reads,
+    thaw_reads, deliveries, forge_event,
 )  # fmt: skip

@@ -99,6 +99,8 @@ def _reasons(context: Context, project: Row) -> list[str]:
         found.append("Project is not synced with an ERP job")
     if not budget["locked"]:
         found.append("Budget is not locked")
+    if context.one("SELECT 1 FROM view_column WHERE figure = 'original'") is None:
+        found.append("The ERP budget view lacks its required columns")
     bare = context.all(
         "SELECT full_code FROM cost_code WHERE project = ? AND id NOT IN (SELECT cost_code FROM wbs) AND id NOT IN"
         " (SELECT parent FROM cost_code WHERE parent IS NOT NULL) ORDER BY full_code",

@@ -46,12 +46,15 @@ def make_hook(context: Context) -> Made:
     if given.get("api_version", "v2") not in VERSIONS:
         raise invalid(api_version="is not included in the list")
     url = str(given.get("destination_url", ""))
-    if urlsplit(url).scheme not in {"http", "https"} or urlsplit(url).hostname not in LOOPBACK:
-        raise invalid(destination_url="must be an address on loopback, for this simulator")
+    if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in LOOPBACK:
+        raise invalid(destination_url="must be an http address on loopback, for this simulator")
+    headers = given.get("destination_headers") or {}
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise invalid(destination_headers="is not a set of headers")
     project = context.project(body["project_id"])["id"] if body.get("project_id") else None
     number = context.add(
-        "hook", company=context.company, project=project, namespace=given["namespace"], url=url,
-        headers=json.dumps(given.get("destination_headers") or {}), version=given.get("api_version", "v2"),
+        "hook", company=context.company, project=project, namespace=str(given["namespace"]), url=url,
+        headers=json.dumps(headers), version=given.get("api_version", "v2"),
     )  # fmt: skip
     return Made(_hook(_held_hook(context, number)))
 

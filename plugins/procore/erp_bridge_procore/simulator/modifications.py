@@ -24,6 +24,8 @@ def make_modification(context: Context, project: str) -> Made:
     if context.on("migrated_changes"):
         raise Refusal(405, "Method not allowed", headers=(("Allow", "GET"),))
     given = context.body.get("budget_modification", context.body)
+    if not isinstance(given, dict):
+        raise Refusal(400, "param is missing or the value is empty: budget_modification")
     return Made(_shown(add_modification(context, context.project(project)["id"], given)))
 
 

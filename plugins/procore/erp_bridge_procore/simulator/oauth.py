@@ -11,7 +11,8 @@ import html
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from email.parser import BytesParser
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from erp_bridge_core.simulation import Reply, Request
@@ -204,14 +205,24 @@ def _app(context: Context, given: dict[str, str]) -> Row | None:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    """The fields of a form, or of the JSON object that some clients send instead."""
-    if "json" not in request.headers.get("content-type", ""):
+    """The fields of a form in either encoding, or of the JSON object that some clients send instead."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/"):
+        whole = BytesParser().parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.body)
+        parts = whole.get_payload()
+        return dict(map(_part, parts)) if isinstance(parts, list) else {}
+    if "json" not in kind:
         return request.form
     try:
         found = json.loads(request.body)
     except ValueError:
         return {}
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _part(part: Any) -> tuple[str, str]:
+    name = part.get_param("name", header="Content-Disposition") or ""
+    return str(name), bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
 
 
 def _bad_grant() -> Reply:

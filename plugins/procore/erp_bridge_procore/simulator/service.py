@@ -3,11 +3,14 @@
 A write is one transaction. What a fault has is looked at in the same order: rate first, then the server's own troubles.
 """
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from attrs import define, field
 
+from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.simulation import Reply, Request, now
 from erp_bridge_procore.simulator.access import Caller, admit, company_of, permit
 from erp_bridge_procore.simulator.budget import raise_first
@@ -67,7 +70,7 @@ class Service:
             if found:
                 raise Refusal(405, "Method not allowed", headers=(("Allow", ", ".join(found)),))
             raise Refusal(404, "Not found")
-        with self.installation.writing() as connection:
+        with _bad_values_refused(), self.installation.writing() as connection:
             scoped = request.path not in UNSCOPED
             context = open_context(
                 connection,
@@ -112,6 +115,19 @@ class Service:
         own = {name for name, _ in refusal.headers}
         rest = tuple(pair for pair in headers if pair[0] not in own)
         return answer(refusal.body(shape), status=refusal.status, headers=(*refusal.headers, *rest))
+
+
+@contextmanager
+def _bad_values_refused() -> Iterator[None]:
+    """What a client sent where a number or text belongs, such as a list, can't be looked up: 400, nothing done."""
+    try:
+        yield
+    except (sqlite3.InterfaceError, OverflowError) as error:
+        raise Refusal(400, "Bad request") from error
+    except StorageError as error:
+        if isinstance(error.__cause__, sqlite3.ProgrammingError):
+            raise Refusal(400, "Bad request") from error
+        raise
 
 
 def _reply(context: Context, document: Any, *, shift: int = 0) -> Reply:

@@ -60,10 +60,8 @@ def test_a_budget_is_read_whole(client: ProcoreClient, project: int, view: Budge
 
 def test_lines_of_all_changes_come_together(client: ProcoreClient, project: int, view: BudgetView) -> None:
     """The same as one by one."""
-    one_by_one = [
-        line.id for each in client.changes.summaries(project) for line in client.changes.change(project, each.id).lines
-    ]
-    assert sorted(one_by_one) == [line.id for _, line in client.changes.lines(project)]
+    singly = tuple(client.changes.change(project, each.id) for each in client.changes.summaries(project))
+    assert singly == client.changes.whole(project)
 
 
 def test_a_line_has_quantity_and_unit_cost(client: ProcoreClient, project: int, view: BudgetView) -> None:

@@ -1,6 +1,7 @@
 """Signing in: a token is shared, renewed before its end, rotated once, and a refusal is final."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,18 @@ def test_refresh_tokens_rotate(served: Served, tmp_path: Path, clock: Clock) -> 
             assert not tokens.spent
             seen.add(tokens.refresh)
     assert 4 == len(seen)
+
+
+def test_clients_side_by_side_renew_once(served: Served, tmp_path: Path, clock: Clock) -> None:
+    """Of four that find their token ended at the same time, one spends the refresh token and three use what it got."""
+    with requests.Session() as session:
+        clients = [person(served, tmp_path, clock, session) for _ in range(4)]
+        authorize(clients[0], served)
+        before = {client.sign_in.header for client in clients}
+        clock.sleep(5400)
+        with ThreadPoolExecutor(4) as threads:
+            after = set(threads.map(lambda client: client.sign_in.header, clients))
+    assert (1, 1, set()) == (len(before), len(after), before & after)
 
 
 def test_a_lost_reply_is_told_as_what_it_is(served: Served, desk: Desk, tmp_path: Path, clock: Clock) -> None:

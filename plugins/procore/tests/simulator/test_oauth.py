@@ -90,6 +90,31 @@ def test_a_token_ends(desk: Desk, stranger: Stranger) -> None:
     assert 401 == stranger.ask("GET", f"{V1}/me").status_code
 
 
+def test_a_token_may_be_asked_for_in_other_encodings(stranger: Stranger) -> None:
+    """As a form with parts, which the vendor's own examples send, and as JSON."""
+    fields = stranger.app(grant_type="client_credentials")
+    parts = {name: (None, value) for name, value in fields.items()}
+    url = f"{stranger.url}/oauth/token"
+    answers = [requests.post(url, files=parts, timeout=30), requests.post(url, json=fields, timeout=30)]
+    assert [200, 200] == [answer.status_code for answer in answers]
+
+
+def test_a_code_may_be_sent_by_redirect(desk: Desk, stranger: Stranger) -> None:
+    """With the state that was given, to the address that is registered."""
+    desk.do("set-redirect", uri="http://127.0.0.1:9/back")
+    query = {"response_type": "code", "client_id": stranger.app("web")["client_id"], "state": "s 1",
+             "redirect_uri": "http://127.0.0.1:9/back"}  # fmt: skip
+    page = requests.get(f"{stranger.url}/oauth/authorize", params=query, timeout=30)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+    answer = requests.post(
+        f"{stranger.url}/oauth/authorize", data=fields, headers={"Origin": stranger.url}, timeout=30,
+        allow_redirects=False,
+    )  # fmt: skip
+    assert re.fullmatch(r"http://127\.0\.0\.1:9/back\?code=\w{64}&state=s\+1", answer.headers["Location"])
+    wrong = requests.get(f"{stranger.url}/oauth/authorize", params={**query, "redirect_uri": OUT_OF_BAND}, timeout=30)
+    assert 400 == wrong.status_code
+
+
 def test_the_consent_form_can_not_be_made_elsewhere(stranger: Stranger) -> None:
     """Without the page's ticket, or from another site's page, no code is given."""
     fields = {"response_type": "code", "client_id": stranger.app("web")["client_id"], "redirect_uri": OUT_OF_BAND}
