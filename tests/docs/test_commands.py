@@ -1,17 +1,16 @@
 """What the documents tell people to type: every command is real, and those marked to be run do run, in their order."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
+from command_lines import fault_of, fault_of_name
 from documents import DOCUMENTS, ROOT, Block, blocks, inline_commands
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.root import root
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract import JobSetup
@@ -40,42 +39,6 @@ STORY = ("project-managers/budgets.md", "approvers/reviewing.md", "approvers/sag
 NAMING = tuple(document for document in DOCUMENTS if document.name != "command-line.md")
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-
-
-def find(arguments: Sequence[str]) -> tuple[click.Command, list[str]]:
-    """The command that a command line names, and what is left for it; raises UsageError where there is none."""
-    context, command, rest = click.Context(root, obj=Call()), root, list(arguments)
-    while isinstance(command, click.Group):
-        default = getattr(command, "default", None)
-        name = rest.pop(0) if rest else ""
-        if default and command.get_command(context, name) is None:
-            name, rest = default, [name, *rest] if name else rest
-        found = command.get_command(context, name) if name else None
-        if found is None:
-            raise click.UsageError(f"there is no {name!r} in {command.name}")
-        command = found
-    return command, rest
-
-
-def fault_of(arguments: Sequence[str]) -> str | None:
-    """Why a whole command line can't be read; None when it can. Nothing is run."""
-    try:
-        command, rest = find(arguments)
-        command.make_context(command.name, rest, parent=click.Context(root, obj=Call()))
-    except click.UsageError as error:
-        return f"{' '.join(arguments)}: {error.format_message()}"
-    return None
-
-
-def fault_of_name(arguments: Sequence[str]) -> str | None:
-    """What is wrong with a command that running text names without all that it needs; None when nothing is."""
-    try:
-        command, rest = find(arguments)
-    except click.UsageError as error:
-        return f"{' '.join(arguments)}: {error.format_message()}"
-    known = {part for param in command.params for part in param.opts}
-    unknown = [part for part in rest if part.startswith("--") and part not in known]
-    return f"{' '.join(arguments)}: no option {', '.join(unknown)}" if unknown else None
 
 
 @each_document

@@ -79,7 +79,9 @@ def _doubts(known: _Known) -> Iterator[Looked]:
     states = {"unknown": "Their outcome is unknown", "mismatch": "The ERP's figures are not what was exported"}
     found = [(words, count) for state, words in states.items() if (count := known.get(("items", state), 0.0))]
     for words, count in found:
-        yield warning("items", f"{words}: {count:.0f} items.", remedy="An approver looks at `erp-bridge problems`.")
+        yield warning(
+            "items", f"{words}: {count:.0f} items.", remedy="An approver looks at each: `erp-bridge export status`."
+        )
     if not found:
         yield fine("items", "None is unknown or a mismatch.")
 
