@@ -81,6 +81,11 @@ class Place:
         return f"{self.company} {self.erp}"
 
     @property
+    def connection(self) -> str:
+        """The name of the connection to it."""
+        return f"{self.company}-{self.erp}"
+
+    @property
     def share(self) -> Path | None:
         """The folder that is shared with the ERP, where files are how it is written to."""
         root = "" if self.server.served is None else self.server.served.files_root
@@ -152,7 +157,7 @@ def _share_out(options: Options, places: list[Place], random: Random) -> None:
         rounds = min(ROUNDS, left)
         left -= rounds
         made = contract(
-            random, number=f"{place.company}-{place.erp}-{at}", job=f"24-{at:04d}", rounds=rounds,
+            random, number=f"{place.connection}-{at}", job=f"24-{at:04d}", rounds=rounds,
             takes_changes=place.profile.supports(Capability.CHANGES),
         )  # fmt: skip
         codes, setup = erp_side(made.workload, place.profile, job=made.job)
@@ -216,20 +221,20 @@ def _connect(application: Application, cast: Cast, place: Place) -> None:
     served = _through(place)
     secrets_into(application.home, served.secrets)
     application.connections.add(
-        cast.administrator, place.erp, erp=place.erp, settings=served.settings, files_root=served.files_root,
+        cast.administrator, place.connection, erp=place.erp, settings=served.settings, files_root=served.files_root,
         hosts=served.hosts, plain_http=True,
     )  # fmt: skip
     entries = {(kind, ours): theirs for each in place.projects for kind, ours, theirs in each.codes.entries()}
     rows = [MapEntry(kind=kind, ours=ours, theirs=theirs) for (kind, ours), theirs in sorted(entries.items())]
     if rows:
-        application.maps.load(cast.administrator, place.erp, rows=rows)
+        application.maps.load(cast.administrator, place.connection, rows=rows)
 
 
 def _through(place: Place) -> Served:
     """What the simulator serves, its address being the proxy's and its secrets those of its company."""
     served = place.server.served
     assert served is not None
-    prefix = f"{place.company}-{place.erp}-"
+    prefix = f"{place.connection}-"
     settings: dict[str, Any] = {}
     for name, value in served.settings.items():
         settings[name] = value
@@ -250,7 +255,7 @@ def _enter(application: Application, cast: Cast, place: Place, project: Project)
     """A project with the original budget of its first round, linked to its job."""
     number = project.contract.number
     application.projects.create(cast.administrator, number, name=f"Contract {number}")
-    application.projects.link(cast.administrator, number, place.erp, job=project.codes.job)
+    application.projects.link(cast.administrator, number, place.connection, job=project.codes.job)
     application.people.grant_project(cast.administrator, "manager", number, level="standard", may_send=True)
     application.projects.sync(cast.manager, number)
     rows = (
