@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Final
 
 from attrs import field, frozen
@@ -119,12 +120,11 @@ def writing(path: Path, check: Callable[[Path], object]) -> Iterator[ArchiveWrit
 
     Raises `StorageError` where the file is there already, or can't be written.
     """
-    aside = path.with_name(f".{path.name}.part")
+    # Of this try alone: another one may be writing beside it.
+    aside = path.with_name(f".{path.name}.{token_hex(4)}.part")
     try:
         if path.exists() or path.is_symlink():
             raise _is_there(path)
-        with suppress(FileNotFoundError):
-            aside.unlink()
         handle = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             with open(handle, "w+b") as file:  # noqa: PTH123 - by its handle

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
 from sqlalchemy import func, select, update
 
 from erp_bridge_core.audit.freezing import freeze
@@ -14,6 +15,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.installation import write_new
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, sessions
+from erp_bridge_core.upkeep.alone import InUse
 from erp_bridge_core.upkeep.archive import Archive
 from erp_bridge_core.upkeep.loading import load
 from erp_bridge_core.upkeep.record import record_for_all
@@ -51,12 +53,18 @@ def filled_server(home: Path, store: Store, archive: Archive, key: bytes) -> tup
 @contextmanager
 def _work(home: Path) -> Iterator[Path]:
     folder = home / _WORK
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    lock = FileLock(f"{folder}.lock", timeout=0, mode=0o600)
     try:
+        lock.acquire()
+    except Timeout:
+        raise InUse("Another restore of this home is under way. Nothing was done.", remedy="Let it end.") from None
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        lock.release()
 
 
 def _fill(store: Store, archive: Archive, key: bytes, folder: Path) -> tuple[str, Mark]:

@@ -191,15 +191,12 @@ def _copy_in(connection: Connection, shape: Shape, rows: list[tuple[Any, ...]]) 
 
 
 def let_rows_in(connection: Connection) -> Callable[[], None]:
-    """Keep triggers and the order of foreign keys out of the way of whole tables; the answer undoes that.
+    """Keep triggers, the order of foreign keys and row-level security out of the way of whole tables.
 
-    SQLite looks at foreign keys when the transaction is committed; PostgreSQL looks after each table.
+    The answer undoes that. SQLite looks at foreign keys when the transaction is committed, PostgreSQL after each table.
     """
     if connection.dialect.name == "postgresql":
-        names = sorted(set(inspect(connection).get_table_names()))
-        for name in names:
-            connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
-        return lambda: _count_on(connection, names)
+        return _open_postgresql(connection)
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     triggers = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
     for name, _ in triggers:
@@ -212,12 +209,32 @@ def let_rows_in(connection: Connection) -> Callable[[], None]:
     return put_back
 
 
-def _count_on(connection: Connection, names: Iterable[str]) -> None:
-    """PostgreSQL: let triggers act again, and number new rows behind those that came in."""
-    for name in names:
-        connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
-        if name == VERSION_TABLE or not any(each["name"] == "id" for each in inspect(connection).get_columns(name)):
-            continue
-        connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), max(id)) FROM \"{name}\" HAVING max(id) > 0"  # noqa: S608 -- names of ours
-        )
+def _open_postgresql(connection: Connection) -> Callable[[], None]:
+    looked = inspect(connection)
+    names = sorted(looked.get_table_names())
+    counted = [name for name in names if any(column["name"] == "id" for column in looked.get_columns(name))]
+    forced = connection.exec_driver_sql(
+        "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relnamespace = current_schema()::regnamespace"
+    ).scalars()
+    kept_apart = sorted(forced)
+
+    def alter(tables: Iterable[str], how: str) -> None:
+        for table in tables:
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" {how}')
+
+    def put_back() -> None:
+        alter(names, "ENABLE TRIGGER USER")
+        alter(kept_apart, "FORCE ROW LEVEL SECURITY")
+        for name in counted:
+            _count_on(connection, name)
+
+    alter(names, "DISABLE TRIGGER USER")
+    alter(kept_apart, "NO FORCE ROW LEVEL SECURITY")
+    return put_back
+
+
+def _count_on(connection: Connection, name: str) -> None:
+    """Number new rows behind those that came in."""
+    connection.exec_driver_sql(
+        f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), max(id)) FROM \"{name}\" HAVING max(id) > 0"  # noqa: S608 -- a table of ours
+    )

@@ -9,7 +9,7 @@ from attrs import frozen
 from erp_bridge_core.audit.freezing import check_mark
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.installation import Paths, open_store, read_key, require_whole
+from erp_bridge_core.installation import Paths, open_store, read_key, require_whole, unusable
 from erp_bridge_core.store import schema
 from erp_bridge_core.upkeep.alone import alone
 from erp_bridge_core.upkeep.backup import write_backup
@@ -61,7 +61,10 @@ def upgrade_home(home: Path) -> Upgraded:
 def new_file(home: Path, words: str) -> Path:
     """A file in the home's own folder of backups that is not there yet, named by when it is made and what for."""
     folder = home / BACKUPS
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise unusable(folder, error) from error
     stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{words}"
     names = (folder / f"{stamp}{more}.zip" for more in ("", *(f"-{number}" for number in range(2, 1000))))
     return next(path for path in names if not path.exists())

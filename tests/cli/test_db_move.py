@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from command_runs import Run
 from memory_erp import MemoryAdapter
-from sqlalchemy import insert, make_url, select, update
+from newer_program import install_newer
+from sqlalchemy import insert, make_url, select, text, update
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
@@ -92,9 +93,9 @@ def odd_rows(home: Path) -> None:
         every_byte = bytes(range(256))
         connection.execute(insert(idempotency_keys).values(**key, taken_by="", headers=None, body=every_byte))
         connection.execute(insert(idempotency_keys).values(**{**key, "key": ""}, taken_by="", headers=[[odd, ""]]))
-        for number, text in enumerate(("b", "B", "a", "\u00e4", "Z", "_", "-", "1", "")):
+        for number, name in enumerate(("b", "B", "a", "\u00e4", "Z", "_", "-", "1", "")):
             seen = {"host": "", "pid": number, "kind": "worker", "started_at": now, "seen_at": 0.1 + number / 3}
-            connection.execute(insert(workers).values(name=text, **seen))
+            connection.execute(insert(workers).values(name=name, **seen))
     store.close()
 
 
@@ -238,3 +239,25 @@ def test_backups_go_between_the_two(
     for found in (in_file, in_server):
         assert {"installation", "audit_entries"} <= {name for name in before if before[name] != found[name]} <= changed
     assert [True, True, True] == [is_frozen(place) for place in (address(first), address(second), new)]
+
+
+def test_a_servers_database_is_upgraded_while_nobody_is_connected(
+    run: Run, tmp_path: Path, *, empty: Callable[[], str], move: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is connected is named; after a backup it is done, and the older program refuses the newer database."""
+    url = empty()
+    assert 0 == move(url).status
+    other = Store.open(address(url))
+    with monkeypatch.context() as newer:
+        install_newer(tmp_path, newer)
+        with other.read() as connection:
+            process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        refused = run("db", "upgrade", "--json")
+        other.close()
+        assert (1, "not_possible_now") == (refused.status, refused.document["error"])
+        assert f"process {process} of" in refused.document["message"]
+
+        done = run("db", "upgrade", "--json").document["upgraded"]
+        assert ("0001", "0002", True) == (done["was"], done["now"], Path(done["backup"]).exists())
+        assert 0 == run("--as", "ada", "project", "list").status
+    assert "newer" in run("--as", "ada", "project", "list", "--json").document["message"]

@@ -111,3 +111,37 @@ def test_an_older_copy_is_frozen_by_its_upgrade(
 
     assert 0 == run("db", "upgrade").status
     assert ["the audit trail ends"] == [str(why)[:20] for why in ask(home, "SELECT frozen_because FROM installation")]
+
+
+def test_an_upgrade_waits_until_nobody_has_the_database_open(run: Run, home: Path, newer: None) -> None:
+    """A server of the older program, with a worker or without, is told of, and nothing is done."""
+    store = Store.at(Paths(home=home).database)
+    with store.read() as connection:
+        connection.execute(text("SELECT 1"))
+    refused = run("db", "upgrade", "--json")
+    store.close()
+
+    assert (1, "not_possible_now") == (refused.status, refused.document["error"])
+    assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
+    assert 0 == run("db", "upgrade").status
+
+
+def test_the_database_as_it_was_is_kept(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The backup made before is told, and the older program restores it: that is the way back."""
+    with monkeypatch.context() as patch:
+        install_newer(tmp_path, patch)
+        upgraded = run("db", "upgrade", "--json").document["upgraded"]
+    restored = run("db", "restore", upgraded["backup"])
+
+    assert 0 == restored.status, restored.err
+    assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
+    assert 0 == run("--as", "ada", "project", "list").status
+
+
+def test_without_a_backup_there_is_no_upgrade(run: Run, home: Path, newer: None) -> None:
+    """Where it can't be written, the database stays as it is."""
+    (home / "backups").write_text("a file in the way")
+    refused = run("db", "upgrade", "--json")
+
+    assert (4, "storage") == (refused.status, refused.document["error"])
+    assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
