@@ -8,6 +8,7 @@ end, an export finishes the write that is under way and is left to the next work
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from random import sample
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from typing import Any, Final
@@ -37,6 +38,11 @@ _LOGGER: Final = logging.getLogger(__name__)
 GRACE: Final = 20.0
 #: Seconds between two looks at least, however many commits there are.
 _REST: Final = 0.1
+#: The same where exports wait that are known already: those are begun without a look.
+_LONG_REST: Final = 1.0
+#: Of the exports that wait, those that are thought of next, and how many of them at a time.
+_AHEAD: Final = 32
+_TRIED: Final = 4
 
 
 #: Tasks of a newer program are left to its workers.
@@ -69,6 +75,7 @@ class EngineWorker:
     _ending: Event = field(factory=Event, init=False)
     _trouble: Trouble = field(factory=Trouble, init=False)
     _lock: Any = field(factory=Lock, init=False)
+    _left: list[Task] = field(factory=list, init=False)
     _running: dict[str, tuple[Task, Thread]] = field(factory=dict, init=False)
     _unnoted: list[Task] = field(factory=list, init=False)
     _done: dict[str, Ended] | None = field(default=None, init=False)
@@ -129,7 +136,7 @@ class EngineWorker:
             except Exception as error:  # noqa: BLE001 -- a worker that died unseen would leave everything undone
                 tell_defect(error, "worker", home=self.application.home, clean=self.application.redactor.clean)
             bell.wait(seconds)
-            self._ending.wait(_REST)
+            self._ending.wait(_LONG_REST if self._left else _REST)
 
     def _beat(self) -> None:
         with self._lock:
@@ -170,7 +177,27 @@ class EngineWorker:
             for task in ready
             if task.job in KNOWN and wanted(task) and task.key not in done and (able or task.job != EXPORT)
         ]
-        return sum(self._begin(task) for task in chosen(fresh, under_way, at_once=self.schedule.at_once))
+        begun = chosen(fresh, under_way, at_once=self.schedule.at_once)
+        self._left = [task for task in fresh if task.job == EXPORT and task not in begun]
+        return sum(self._begin(task) for task in begun)
+
+    def _go_on(self) -> None:
+        """Begin what the last look left waiting, now that there is room: a look takes longer than many an export.
+
+        Other workers go on with the same ones: each tries a few of the longest due, and a claim says who was first.
+        """
+        left = self._left
+        while left and not self._ending.is_set():
+            few = sample(left[:_AHEAD], min(_TRIED, len(left)))  # who meets whom is all that depends on it
+            with self._lock:
+                under_way = [task for task, _ in self._running.values()]
+            begun = chosen(few, under_way, at_once=self.schedule.at_once)
+            if not begun:
+                return
+            with suppress(ValueError):
+                left.remove(begun[0])
+            if self._begin(begun[0]):
+                return
 
     def _begin(self, task: Task) -> bool:
         store = self.application.store
@@ -200,6 +227,9 @@ class EngineWorker:
                 del self._running[task.key]
                 if self._done is not None:
                     self._done[task.key] = ended
+            if task.job == EXPORT and ended.problem is None:
+                with suppress(ErpBridgeError):  # that the database is away is told by whoever looks next
+                    self._go_on()
             self._bell.set()
 
     def _note(self, task: Task, ended: Ended) -> None:
