@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from erp_bridge_core.engine.status import EngineStatus
     from erp_bridge_core.engine.tasks import Ended
 
+#: Seconds in which a thread of a worker comes round, however busy its database is.
+_HANGS = 90.0
+
 
 @click.group("worker", cls=Noun, default="run")
 def worker() -> None:
@@ -45,11 +48,13 @@ def run(call: Call, context: click.Context, *, once: bool, listen: str | None) -
     told, call.runs_on = Event(), True
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: told.set())
-    with _watched(call, listen), EngineWorker(call.app).at_work():
+    made = EngineWorker(call.app)
+    with _watched(call, listen), made.at_work():
         call.done(f"A worker is at {call.folder}. Stop it with Ctrl-C.", home=call.folder)
         notify(READY)
         while not told.wait(watchdog_seconds()):
-            notify(ALIVE)
+            if made.is_moving(_HANGS):
+                notify(ALIVE)
         notify(STOPPING)
 
 

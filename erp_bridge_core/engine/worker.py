@@ -79,6 +79,7 @@ class EngineWorker:
     _running: dict[str, tuple[Task, Thread]] = field(factory=dict, init=False)
     _unnoted: list[Task] = field(factory=list, init=False)
     _done: dict[str, Ended] | None = field(default=None, init=False)
+    _moved: dict[str, float] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Read the schedule; raises BadSettings."""
@@ -121,6 +122,11 @@ class EngineWorker:
             self._end([beating])
         return done
 
+    def is_moving(self, seconds: float) -> bool:
+        """Whether each of its threads came round lately: one that hangs is seen by whoever restarts processes."""
+        now = monotonic()
+        return all(now - at < seconds for at in tuple(self._moved.values()))
+
     # -- the threads --------------------------------------------------------------------------------------------------
 
     def _every(self, act: Callable[[], object], seconds: float) -> None:
@@ -128,6 +134,7 @@ class EngineWorker:
         bell = self._bell if act == self._look else self._ending
         what = current_thread().name
         while not self._ending.is_set():
+            self._moved[what] = monotonic()
             try:
                 act()
                 self._trouble.is_over(what)

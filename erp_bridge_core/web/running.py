@@ -63,7 +63,6 @@ def run_server(
         said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
         notify(READY)
         _Server(config).run(sockets=[listener])
-        notify(STOPPING)
 
 
 class _Server(uvicorn.Server):
@@ -78,6 +77,11 @@ class _Server(uvicorn.Server):
             self._lived = monotonic()
             notify(ALIVE)
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody else in, and what is under way end."""
+        notify(STOPPING)
+        await super().shutdown(sockets)
 
 
 def require_may_listen(host: str, web: WebConfig, *, behind_tls: bool, demo: bool) -> None:
