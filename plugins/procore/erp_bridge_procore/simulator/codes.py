@@ -79,7 +79,7 @@ def list_cost_codes(context: Context) -> Listed:
         project["id"], whole(sub_job) if sub_job else None, sub_job or None,
     )  # fmt: skip
     show = _compact_code if context.query("view") == "erp_compact" else _cost_code
-    return Listed([show(context, row) for row in rows])
+    return Listed(rows, lambda row: show(context, row))
 
 
 def sync_cost_codes(context: Context) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def sync_cost_types(context: Context) -> dict[str, Any]:
 def list_wbs(context: Context, project: str) -> Listed:
     """GET .../work_breakdown_structure/wbs_codes [firm, 3.2]."""
     rows = context.all("SELECT * FROM wbs WHERE project = ? ORDER BY flat_code", context.project(project)["id"])
-    return Listed([_wbs(context, row) for row in rows])
+    return Listed(rows, lambda row: _wbs(context, row))
 
 
 def make_wbs(context: Context, project: str) -> Made:

@@ -136,6 +136,17 @@ CREATE TABLE IF NOT EXISTS delivery (
 );
 """
 
-_TABLES: Final = CLOCK_SCHEMA + SWITCH_SCHEMA + _PEOPLE + _MASTERS + _BUDGETS + _ERP + _WEBHOOKS
+_INDEXED: Final = (
+    ("sub_job", "project"), ("cost_code", "project, full_code"), ("wbs", "cost_code, cost_type"),
+    ("wbs", "sub_job"), ("line", "project"), ("direct_cost", "wbs"), ("modification", "project"),
+    ("adjustment", "change"), ("adjustment", "wbs"), ("history", "project"), ("job_cost", "project"),
+    ("erp_transaction", "job_cost"), ("erp_transaction", "project"), ("delivery", "hook"),
+)  # fmt: skip
+_INDEXES: Final = "".join(
+    f"CREATE INDEX IF NOT EXISTS {table}_by_{columns.partition(',')[0]} ON {table} ({columns});"
+    for table, columns in _INDEXED
+)
+
+_TABLES: Final = CLOCK_SCHEMA + SWITCH_SCHEMA + _PEOPLE + _MASTERS + _BUDGETS + _ERP + _WEBHOOKS + _INDEXES
 #: All in one transaction: the disk is waited for once.
 SCHEMA: Final = f"BEGIN IMMEDIATE;{_TABLES}COMMIT;"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.simulation import Reply, Request, now
@@ -85,20 +85,15 @@ class Service:
             return self._write(context, found)
 
     def _read(self, context: Context, found: Found) -> Reply:
-        assert context.request is not None
+        shift = int(context.query("page") not in ("", "1") and take(context.connection, "shifted_pages"))
         with self.installation.showing() as shown:
-            reading = open_context(
-                shown, company=context.company, person=context.person, app=context.app, request=context.request
-            )
-            document = found.route.handler(reading, **found.parts)
-        shift = 1 if isinstance(document, Listed) and context.query("page") not in ("", "1") and take(
-            context.connection, "shifted_pages"
-        ) else 0  # fmt: skip
+            reading = evolve(context, connection=shown)
+            reply = _reply(reading, found.route.handler(reading, **found.parts), shift=shift)
         if take(context.connection, "errors_500"):
             return answer({"errors": "Internal Server Error"}, status=500)
         if found.route.template.endswith("/detail_rows") and take(context.connection, "edits_while_read"):
             raise_first(context)
-        return _reply(context, document, shift=shift)
+        return reply
 
     def _write(self, context: Context, found: Found) -> Reply:
         fails = take(context.connection, "errors_500")
@@ -122,12 +117,13 @@ def _bad_values_refused() -> Iterator[None]:
     """What a client sent where a number or text belongs, such as a list, can't be looked up: 400, nothing done."""
     try:
         yield
-    except (sqlite3.InterfaceError, OverflowError) as error:
+    except OverflowError as error:
         raise Refusal(400, "Bad request") from error
-    except StorageError as error:
-        if isinstance(error.__cause__, sqlite3.ProgrammingError):
-            raise Refusal(400, "Bad request") from error
-        raise
+    except (sqlite3.InterfaceError, StorageError) as error:
+        cause = error.__cause__ if isinstance(error, StorageError) else error
+        if "binding parameter" not in str(cause):
+            raise
+        raise Refusal(400, "Bad request") from error
 
 
 def _reply(context: Context, document: Any, *, shift: int = 0) -> Reply:

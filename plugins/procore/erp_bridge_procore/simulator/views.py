@@ -4,7 +4,10 @@ A row has its fixed fields and one key per column of the view. Which key a colum
 column's own name. The two amounts that the schema fixes are columns too, so that a view may lack them.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
+
+from attrs import frozen
 
 from erp_bridge_procore.simulator.amounts import Number, printed
 from erp_bridge_procore.simulator.context import Context, Row, stamp, whole
@@ -40,7 +43,15 @@ def list_rows(context: Context, view: str) -> Listed:
     columns = context.all("SELECT * FROM view_column WHERE view = ? ORDER BY rowid", held["id"])
     found = figures_of(context, project["id"])
     wanted = {"budgeted": {True}, "unbudgeted": {False}}.get(kind, {True, False})
-    return Listed([_row(context, project, each, columns) for each in found if (each.line is not None) in wanted])
+    shown = [each for each in found if (each.line is not None) in wanted]
+    names = _Names(
+        project=project,
+        cost_codes=_by_id(context.all("SELECT * FROM cost_code WHERE project = ?", project["id"])),
+        cost_types=_by_id(context.all("SELECT * FROM cost_type WHERE company = ?", context.company)),
+        sub_jobs=_by_id(context.all("SELECT * FROM sub_job WHERE project = ?", project["id"])),
+        amount=Number if context.switch("row_amounts") == "number" else printed,
+    )
+    return Listed(shown, lambda figures: _row(names, figures, columns))
 
 
 def list_snapshots(context: Context) -> Listed:
@@ -65,14 +76,25 @@ def make_snapshot(context: Context) -> Made:
     return Made(_snapshot(made))
 
 
-def _row(context: Context, project: Row, figures: Figures, columns: list[Row]) -> dict[str, Any]:
-    wbs = figures.wbs
-    code = context.one("SELECT * FROM cost_code WHERE id = ?", wbs["cost_code"])
-    kind = context.one("SELECT * FROM cost_type WHERE id = ?", wbs["cost_type"])
-    biller = context.one("SELECT * FROM sub_job WHERE id = ?", wbs["sub_job"]) or project
-    assert code is not None
-    assert kind is not None
-    amount = Number if context.switch("row_amounts") == "number" else printed
+@frozen(kw_only=True)
+class _Names:
+    """What the rows of one answer share: the records that their codes are made of, and the form of their amounts."""
+
+    project: Row
+    cost_codes: dict[int, Row]
+    cost_types: dict[int, Row]
+    sub_jobs: dict[int, Row]
+    amount: Callable[[int], Any]
+
+
+def _by_id(rows: list[Row]) -> dict[int, Row]:
+    return {row["id"]: row for row in rows}
+
+
+def _row(names: _Names, figures: Figures, columns: list[Row]) -> dict[str, Any]:
+    wbs, project = figures.wbs, names.project
+    code, kind = names.cost_codes[wbs["cost_code"]], names.cost_types[wbs["cost_type"]]
+    biller = names.sub_jobs[wbs["sub_job"]] if wbs["sub_job"] else project
     return {
         "id": figures.line["id"] if figures.line else None,
         "project_id": project["id"], "project": project["name"], "wbs_code_id": wbs["id"],
@@ -83,7 +105,7 @@ def _row(context: Context, project: Row, figures: Figures, columns: list[Row]) -
         "cost_code_origin_id": code["origin_id"], "category_id": kind["id"], "category": kind["name"],
         "currency_configuration": {"currency_iso_code": project["currency"]},
         **({} if figures.line else {"unbudgeted_reason": "cost_without_budget"}),
-        **{column["key"]: amount(getattr(figures, column["figure"])) for column in columns},
+        **{column["key"]: names.amount(getattr(figures, column["figure"])) for column in columns},
     }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """JSON of the simulated Procore: exact numbers both ways, answers, and lists in pages of both generations."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
@@ -40,11 +40,19 @@ class Gone:
     """An answer of 204: done, and nothing to say."""
 
 
+def _as_it_is(row: Any) -> Any:
+    return row
+
+
 @frozen
 class Listed:
-    """A list that is answered in pages; `paged=False` for one that Procore answers whole, in an envelope `data`."""
+    """A list that is answered in pages; `paged=False` for one that Procore answers whole, in an envelope `data`.
+
+    `show` makes a document of a row, where the rows are none themselves; only the page that was asked for is shown.
+    """
 
     rows: Sequence[Any]
+    show: Callable[[Any], Any] = _as_it_is
     paged: bool = True
 
 
@@ -86,13 +94,13 @@ def in_pages(request: Request, listed: Listed, *, most: int, shift: int = 0) -> 
     when somebody removed or added rows between two requests.
     """
     if not listed.paged:
-        return answer({"data": list(listed.rows)})
+        return answer({"data": list(map(listed.show, listed.rows))})
     second = request.path.startswith("/rest/v2.")
     usual, cap = (V2_USUAL, V2_MOST) if second else (min(V1_USUAL, most), most)
     size = min(_whole(request, "per_page", usual), cap)
     number = _whole(request, "page", 1)
     start = max(0, (number - 1) * size - (shift if number > 1 else 0))
-    rows = list(listed.rows[start : start + size])
+    rows = list(map(listed.show, listed.rows[start : start + size]))
     if second:
         return answer({"data": rows})
     last = max(1, -(-len(listed.rows) // size))
