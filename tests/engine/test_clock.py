@@ -2,14 +2,16 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from shared_books import CODES, SharedBooks, start, until
+from shared_books import CODES, SharedBooks, shared_adapter, start, until
 from sqlalchemy import Connection, select, update
+from web_site import registry_of
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.connections.clock import SystemClock
 from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.living import Sign, any_at_work
 from erp_bridge_core.engine.tasks import LEASE, NewTask
@@ -149,3 +151,37 @@ def test_an_export_whose_worker_died_before_the_jump_goes_on(
 def _state(application: Application) -> str:
     with application.store.read() as connection:
         return str(connection.execute(select(exports.c.state)).scalar_one())
+
+
+class WrongClock(SystemClock):
+    """The clock of a host that is days away from the others'."""
+
+    def __init__(self, wrong: timedelta) -> None:
+        """Be wrong by so much."""
+        super().__init__("UTC")
+        self.wrong = wrong
+
+    def now(self) -> datetime:
+        """The moment that this host takes it for."""
+        return super().now() + self.wrong
+
+
+def test_hosts_whose_clocks_are_days_apart_export_once(application: Application, books: SharedBooks) -> None:
+    """Leases go by the database's clock alone: workers of two hosts take turns, and a write under way is left alone."""
+    registry = registry_of(shared_adapter(books.folder))
+    books.switch("hold", on=True)
+    start(application)
+    with ExitStack() as hosts:
+        for days in (3, -3):
+            clock = WrongClock(timedelta(days=days))
+            host = hosts.enter_context(Application.open(application.home, registry=registry, clock=clock))
+            hosts.enter_context(worker_at_work(host))
+        until(lambda: books.is_on("held"))
+        approver = application.people.actor_as("approver", "hoosier", "tester")
+        with pytest.raises(AtWork):
+            application.exports.run(approver, 1)
+        books.switch("hold", on=False)
+        until(lambda: "complete" == _state(application))
+
+    assert len(books.postings) == CODES == len(set(books.postings))
+    assert application.audit.check().sound
