@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from threading import Lock
 from typing import Any, Final
 from uuid import uuid4
 
@@ -28,14 +29,35 @@ class Refused(ErpBridgeError):
         self.word = word
 
 
-@define(eq=False)
-class Calls:
-    """One person's calls. `told` counts what became of them: unanswered, sent again with its key, refused and why."""
+@define(eq=False, kw_only=True)
+class SignIn:
+    """One person's sign-in at the server, which all his calls share: made once, and again when it is over."""
 
     address: str
     company: str
     login: str
     password: str
+    token: str = ""
+    cookies: Any = None
+    guard: Any = field(factory=Lock)
+
+    def renew(self, former: str) -> None:
+        """Sign in, unless somebody did since that token was; raises `RequestException`."""
+        with self.guard:
+            if self.token and self.token != former:
+                return
+            sent = {"login": self.login, "password": self.password, "company": self.company}
+            answer = requests.post(f"{self.address}/api/v1/session", json=sent, timeout=_ANSWER)
+            if answer.status_code >= _REFUSED:
+                raise requests.RequestException(answer.text)
+            self.token, self.cookies = answer.json()["csrf_token"], answer.cookies
+
+
+@define(eq=False)
+class Calls:
+    """One person's calls. `told` counts what became of them: unanswered, sent again with its key, refused and why."""
+
+    signed_in: SignIn
     told: Counter[str] = field(factory=Counter)
     _session: requests.Session = field(factory=requests.Session, init=False)
     _token: str = field(default="", init=False)
@@ -53,8 +75,7 @@ class Calls:
         sent = 0
         while True:
             try:
-                if not self._token:
-                    self._sign_in()
+                self._sign_in()
                 answer = self._send(method, path, body, headers)
             except requests.RequestException:
                 self.told["unanswered"] += 1
@@ -64,7 +85,7 @@ class Calls:
                 time.sleep(_PAUSE)
                 continue
             if answer.status_code == _UNAUTHORIZED:
-                self._token = ""
+                self._sign_in(again=True)
                 continue
             self._count(answer, sent)
             return self._read(answer)
@@ -78,18 +99,15 @@ class Calls:
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> requests.Response:
         return self._session.request(
-            method, f"{self.address}/api/v1{path}", json=body, headers={"X-CSRF-Token": self._token, **headers},
-            timeout=_ANSWER,
+            method, f"{self.signed_in.address}/api/v1{path}", json=body,
+            headers={"X-CSRF-Token": self._token, **headers}, timeout=_ANSWER,
         )  # fmt: skip
 
-    def _sign_in(self) -> None:
-        sent = {"login": self.login, "password": self.password, "company": self.company}
-        answer = self._session.post(f"{self.address}/api/v1/session", json=sent, timeout=_ANSWER)
-        if answer.status_code < _REFUSED:
-            self._token = answer.json()["csrf_token"]
-        else:
-            time.sleep(_PAUSE)
-            raise requests.RequestException(answer.text)
+    def _sign_in(self, *, again: bool = False) -> None:
+        if again or not self._token:
+            self.signed_in.renew(self._token)
+            self._token = self.signed_in.token
+            self._session.cookies.update(self.signed_in.cookies)
 
     def _read(self, answer: requests.Response) -> Any:
         try:

@@ -149,7 +149,10 @@ class Chaos:
 
     def _stand_still(self) -> None:
         """Let a worker stand still for longer than it may, beside those that take over what it had."""
-        worker = self.random.choice([each for each in self.fleet.workers if not each.stopped])
+        upright = [each for each in self.fleet.workers if not each.stopped]
+        if len(upright) <= len(self.fleet.workers) // 2:
+            return
+        worker = self.random.choice(upright)
         worker.stop()
         timer = Timer(CLAIM + self.random.uniform(1.0, 3.0), worker.wake)
         timer.daemon = True

@@ -27,6 +27,8 @@ def as_json(result: Result) -> dict[str, Any]:
         "defects": verdict.defects,
         "ended_by_themselves": verdict.ended,
         "wrong": verdict.wrong,
+        "settled": result.settled,
+        "good_after_settling": result.after is None or result.after.is_good,
         "kills": dict(result.kills),
         "deeds": dict(result.deeds),
         "faults": dict(result.faults),
@@ -50,6 +52,7 @@ def tell(result: Result) -> str:
         ("lines doubled", verdict.doubled),
         ("false done", verdict.false_done),
         ("unknown", f"{unknown}, not allowed {sum(not doubt.allowed for doubt in verdict.doubts)}"),
+        ("settled then", f"{result.settled}{_after(result)}"),
         ("refused for good", verdict.refused),
         ("seen to be wrong", verdict.seen),
         ("unfinished", verdict.unfinished),
@@ -60,6 +63,12 @@ def tell(result: Result) -> str:
     told += [f"  {wrong}" for wrong in verdict.wrong[:40]]
     told.append("Nothing was lost, doubled or wrongly told." if result.is_good else "THE STORM FOUND SOMETHING.")
     return "\n".join(told)
+
+
+def _after(result: Result) -> str:
+    if result.after is None:
+        return ""
+    return ", and all ended right" if result.after.is_good else f", and then: {'; '.join(result.after.wrong[:5])}"
 
 
 def _counts(counts: Counter[str]) -> str:

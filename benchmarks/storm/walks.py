@@ -55,6 +55,10 @@ class Walk:
         """How many of them the product says have arrived."""
         return sum(each.state == "synced" for each in self.rounds)
 
+    def go_on(self) -> None:
+        """Take it up again: what kept it back was settled."""
+        self.over, self.trouble, self._tries = False, "", 0
+
     def run(self, until: float) -> None:
         """Go on until all has arrived, nothing more can be done, or the time is over."""
         while not self.over and time.monotonic() < until:
