@@ -111,8 +111,9 @@ class Store:
                 connection.info.pop(_NOW, None)
         for act in acts.values():
             act()
-        for heard in tuple(self._heard):
-            heard()
+        if export is None and not work:
+            for heard in tuple(self._heard):
+                heard()
 
     def after_commit(self, connection: Connection, name: str, act: Callable[[], object]) -> None:
         """Do something once this write transaction is committed, and not at all when it isn't.
@@ -124,7 +125,10 @@ class Store:
 
     @contextmanager
     def listening(self, heard: Callable[[], object]) -> Iterator[None]:
-        """While the block runs, be told of each commit of this process; `heard` only notes that there was one."""
+        """While the block runs, be told of each commit of this process; `heard` only notes that there was one.
+
+        Steps of the ledger and rows of tasks are left out: they make no work for anybody else.
+        """
         self._heard.append(heard)
         try:
             yield

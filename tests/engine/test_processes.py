@@ -44,9 +44,26 @@ def once(books: SharedBooks) -> bool:
     return len(books.postings) == CODES == len(set(books.postings))
 
 
-@pytest.mark.rule("E1", "L12")
+@pytest.mark.rule("E1")
 @both_databases
-@both_engines
+def test_what_another_process_commits_wakes_a_worker(
+    application: Application, books: SharedBooks, launch: Launch
+) -> None:
+    """However seldom it looks by itself."""
+    with rewrite(application.home) as document:
+        document["schedule"] = {"poll_seconds": 60.0}
+    launch()
+    until(lambda: _ended(application, "webhooks"))
+    start(application)
+
+    until(lambda: state_of(application) == "complete", seconds=40)
+    assert once(books)
+
+
+@pytest.mark.rule("E1", "L12")
+@pytest.mark.parametrize(
+    ("site", "kind"), [("sqlite", "inline"), ("sqlite", "dbos"), ("postgresql", "dbos")], indirect=["site"]
+)
 def test_a_killed_worker_is_replaced_within_seconds(
     site: Path, tmp_path: Path, application: Application, books: SharedBooks, launch: Launch, *, kind: str
 ) -> None:
@@ -66,7 +83,7 @@ def test_a_killed_worker_is_replaced_within_seconds(
     first.wait()
     books.switch("hold", on=False)
 
-    until(lambda: state_of(application) == "complete", seconds=20)
+    until(lambda: state_of(application) == "complete", seconds=40)
 
     assert once(books)
     with application.store.read() as connection:
@@ -76,16 +93,15 @@ def test_a_killed_worker_is_replaced_within_seconds(
 
 
 @pytest.mark.rule("E1", "L5")
-@both_engines
 @pytest.mark.parametrize("site", ["postgresql"], indirect=True)
 def test_a_database_that_crashes_under_a_worker_costs_nothing(
-    site: Path, application: Application, books: SharedBooks, launch: Launch, postgresql: "PostgreSQL", *, kind: str
+    site: Path, application: Application, books: SharedBooks, launch: Launch, postgresql: "PostgreSQL"
 ) -> None:
     """The ERP took a write whose answer could not be recorded: it is looked for, and the rest sent, by the same worker.
 
     That it waits, and that it goes on, is said once each.
     """
-    choose(application, kind)
+    choose(application, "dbos")
     books.switch("hold", on=True)
     worker = launch()
     start(application)
