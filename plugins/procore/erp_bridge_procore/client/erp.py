@@ -60,7 +60,13 @@ class ErpTool:
         answer = self.transport.get(self._path(f"erp_request_details/{detail_id}"))
         return _detail(Record.of("request detail", answer.document))
 
-    # -- an integrator's duties, in this order ------------------------------------------------------------------------
+    def origins(self, item_type: str) -> Iterator[tuple[int, str]]:
+        """What Procore holds as synced: its records of a type with the ERP's ids; the form of the list is assumed."""
+        path, params = self._path("external_data"), {"item_type": item_type}
+        for record in v1_rows(self.transport, path, "external data record", params=params):
+            yield record.number("item_id"), record.text("origin_id")
+
+    # -- an integrator's duties, in this order; each says how things are, so that after a doubt it may be said again --
 
     def tell_origins(self, item_type: str, origins: Mapping[int, str]) -> SyncAnswer:
         """Tell the ERP's ids of records, by Procore's [firm, 4.1]: that marks them as synced and locks them."""

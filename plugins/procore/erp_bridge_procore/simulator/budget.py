@@ -63,13 +63,29 @@ def make_line(context: Context) -> Made:
     return Made(show_line(context, add_line(context, context.project(body.get("project_id"))["id"], given)))
 
 
+def make_line_by_parts(context: Context) -> Made:
+    """POST /rest/v1.0/budget_line_items [firm, 3.2]: by cost code and cost type instead of a WBS code."""
+    body = context.body
+    given = body.get("budget_line_item")
+    if not isinstance(given, dict):
+        raise Refusal(400, "param is missing or the value is empty: budget_line_item")
+    project = context.project(body.get("project_id"))["id"]
+    wbs = context.one(
+        "SELECT id FROM wbs WHERE project = ? AND cost_code = ? AND cost_type = ?",
+        project, given.get("cost_code_id"), given.get("line_item_type_id"),
+    )  # fmt: skip
+    if wbs is None:
+        raise invalid(cost_code_id="has no such cost type in this project")
+    return Made(show_line(context, add_line(context, project, {**given, "wbs_code_id": wbs["id"]})))
+
+
 def read_line(context: Context, line: str) -> dict[str, Any]:
-    """GET /rest/v1.1/budget_line_items/{id} [firm, 3.2]."""
+    """GET budget_line_items/{id} of v1.0 and v1.1 [firm, 3.2]."""
     return show_line(context, _line(context, line, context.query("project_id")))
 
 
 def change_line(context: Context, line: str) -> dict[str, Any]:
-    """PATCH /rest/v1.1/budget_line_items/{id} [firm, 3.2]."""
+    """PATCH budget_line_items/{id} of v1.0 and v1.1 [firm, 3.2]."""
     body = context.body
     row = _line(context, line, context.query("project_id") or body.get("project_id"))
     given = body.get("budget_line_item")
@@ -114,7 +130,8 @@ def add_line(context: Context, project: int, given: dict[str, Any]) -> Row:
     if wbs is None:
         raise invalid(wbs_code_id="is invalid")
     if context.one("SELECT 1 FROM line WHERE wbs = ?", wbs["id"]) is not None:
-        raise invalid(wbs_code_id="This Budget Code already exists")
+        told = {"wbs_code_id": ["This Budget Code already exists"]}
+        raise Refusal(int(context.switch("duplicate_status")), told)
     if context.budget(project)["locked"] and context.units(given, "original_budget_amount"):
         raise invalid(original_budget_amount=LOCKED)
     number = context.add("line", project=project, wbs=wbs["id"])

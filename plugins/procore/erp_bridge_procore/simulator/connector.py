@@ -87,6 +87,23 @@ def set_detail(context: Context, row: Row, status: str, messages: list[str]) -> 
         conclude(context, closed)
 
 
+def list_external_data(context: Context, company: str) -> Listed:
+    """GET .../external_data [firm that they can be fetched, 4.3; its form is assumed]: by item type, synced ones."""
+    del company
+    kind = context.query("item_type")
+    table = _TABLES.get(kind)
+    if table is None:
+        raise invalid(item_type="is not included in the list")
+    rows = context.all(f"SELECT * FROM {table} WHERE origin_id IS NOT NULL ORDER BY id")  # noqa: S608 - our own names
+    return Listed(
+        rows,
+        lambda row: {
+            "id": row["id"], "item_type": kind, "item_id": row["id"], "origin_id": row["origin_id"],
+            "origin_data": row["origin_data"],
+        },
+    )  # fmt: skip
+
+
 def sync_external_data(context: Context, company: str) -> dict[str, Any]:
     """PATCH .../external_data and its /sync [firm, 4.1]: an origin id makes the record synced and locks it."""
     del company

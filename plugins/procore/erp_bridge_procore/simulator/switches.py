@@ -26,6 +26,7 @@ _UNKNOWN: Final = (
     _one_of(
         "error_shape", "How the body of an error carries its sentences (seen loosely).", "errors", "message", "list"
     ),
+    _one_of("duplicate_status", "Status of a second line on a code: 422, or 409 as for duplicates.", "422", "409"),
     _one_of("row_amounts", "Amounts of budget view rows (schema: text).", "text", "number"),
     _one_of(
         "payload_amounts", "Amounts in ERP payloads (schema: text; the guide's sample: numbers).", "text", "number"

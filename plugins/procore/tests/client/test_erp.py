@@ -50,7 +50,9 @@ def test_a_budget_is_carried_from_request_to_synced(client: ProcoreClient, desk:
         (each.is_original, each.value) for each in payload.transactions
     ]
     assert ErpStatus.EXPORTING == next(client.changes.summaries(project)).erp_status.known
+    assert [] == list(client.erp.origins("budget"))
     carry(client, payload, detail)
+    assert [(payload.budget_id, "B1")] == list(client.erp.origins("budget"))
     assert ErpStatus.SYNCED == next(client.changes.summaries(project)).erp_status.known
     desk.do("add-change", project="24-001", code="03-1000.M", amount="-2", status="approved")
     desk.do("send", project="24-001")

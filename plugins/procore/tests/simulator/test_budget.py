@@ -48,6 +48,28 @@ def test_a_code_has_one_line(stranger: Stranger) -> None:
     )
 
 
+def test_a_line_may_be_named_by_its_parts(desk: Desk, stranger: Stranger) -> None:
+    """In v1.0: cost code and cost type. A second one is a duplicate, told by either status."""
+    project = stranger.project
+    codes = stranger.get(f"{V1}/cost_codes", project_id=project)
+    code = next(each for each in codes if each["full_code"] == "05-1000")
+    item = {
+        "cost_code_id": code["id"],
+        "line_item_type_id": code["line_item_types"][0]["id"],
+        "original_budget_amount": 5,
+    }
+    body = {"project_id": project, "budget_line_item": item}
+    made = stranger.ask("POST", f"{V1}/budget_line_items", body).json()
+    assert (
+        "05-1000.L" == stranger.get(f"{V1}/budget_line_items/{made['id']}", project_id=project)["wbs_code"]["flat_code"]
+    )
+    statuses = []
+    for status in ("422", "409"):
+        desk.switch("duplicate_status", status)
+        statuses.append(stranger.ask("POST", f"{V1}/budget_line_items", body).status_code)
+    assert [422, 409] == statuses
+
+
 def test_a_locked_original_stays(stranger: Stranger) -> None:
     """Writing it is refused in the words that are known."""
     line = made_line(stranger)

@@ -43,8 +43,8 @@ def calls(desk: Desk, stranger: Stranger) -> Iterator[tuple[str, str, dict[str, 
 
 
 def spoilt(body: Any, odd: Iterator[Any]) -> Iterator[Any]:
-    """The body with an odd value in place of each of its parts, one at a time, three to a place."""
-    yield from islice(odd, 3)
+    """The body with an odd value in place of each of its parts, one at a time, two to a place."""
+    yield from islice(odd, 2)
     pairs = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
     for place, part in pairs:
         for value in spoilt(part, odd):
