@@ -133,9 +133,9 @@ def _peak() -> float:
 
 def figures(options: Options) -> Sequence[Figure]:
     """Each ERP with quick answers and with slow ones."""
-    lines = options.size(LINES, 12)
+    lines, erps = options.size(LINES, 6), ERPS[: options.size(2, 1)]
     return [
-        _figure(erp, _apart(erp.name, lines, delay), delay) for erp in ERPS for delay in DELAYS[: options.size(2, 1)]
+        _figure(erp, _apart(erp.name, lines, delay), delay) for erp in erps for delay in DELAYS[: options.size(2, 1)]
     ]
 
 

@@ -119,6 +119,7 @@ class Ground:
 
     def made(self, erp: str, projects: int) -> Path:
         """A new installation."""
+        self.erp.clear()
         self.erp.answer_in(0)
         home = self.folder / erp
         with prepared_product(home, self.erp.served, erp=erp, database=self.place.new()) as product:
@@ -167,8 +168,8 @@ def ground(folder: Path, place: Place, lines: int) -> Iterator[Ground]:
 
 
 def _measured(title: str, place: Place, folder: Path, options: Options) -> Iterator[Figure]:
-    projects, lines = options.size(PROJECTS, 4), options.size(LINES, 20)
-    few, many = options.size(RATED_PROJECTS, 4), options.size(16, 2)
+    projects, lines = options.size(PROJECTS, 2), options.size(LINES, 20)
+    few, many = options.size(RATED_PROJECTS, 2), options.size(16, 1)
     with ground(folder, place, lines) as made:
         home = made.made("benchmany", projects)
         one, four = (made.crew(home).seconds(count) for count in (1, options.size(4, 2)))
