@@ -198,6 +198,15 @@ def reading(path: Path) -> Iterator[Archive]:
         ) from error
 
 
+@contextmanager
+def well_formed(path: Path) -> Iterator[None]:
+    """In the block a backup's lines are read as rows: one that is none is told, whatever its manifest says of it."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        raise _damaged(path, f"a row in it is none: {error}") from error
+
+
 def _zip(path: Path, file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
@@ -223,7 +232,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     try:
         told = json.loads(_small_file(path, archive, MANIFEST) or b"")
         number = told["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, "it has no manifest") from error
     if number != FORMAT:
         raise BadInput(

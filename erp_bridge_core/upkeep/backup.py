@@ -27,6 +27,7 @@ from erp_bridge_core.upkeep.archive import (
     TableEntry,
     reading,
     this_program,
+    well_formed,
     writing,
 )
 from erp_bridge_core.upkeep.record import record_for_all
@@ -104,7 +105,8 @@ def audit_faults(archive: Archive, key: bytes) -> tuple[Fault, ...]:
         installation=told.installation, attempts=told.attempts, audit_sequence=told.audit_sequence,
         audit_mac=told.audit_mac,
     )  # fmt: skip
-    return check_chain(key, _entries(archive), installation=told.installation, mark=mark).faults
+    with well_formed(archive.path):
+        return check_chain(key, _entries(archive), installation=told.installation, mark=mark).faults
 
 
 def require_whole(archive: Archive, *, but: Iterable[str] = ()) -> None:

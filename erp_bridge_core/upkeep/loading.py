@@ -1,13 +1,14 @@
 """The rows of a backup in an empty database, in the caller's transaction: whole, and read back, or not at all."""
 
 import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from erp_bridge_core.contract.errors import BadInput, StorageError
 from erp_bridge_core.store import schema
-from erp_bridge_core.upkeep.archive import Archive, TableEntry
-from erp_bridge_core.upkeep.rows import let_rows_in, read_lines, shapes, write_lines
+from erp_bridge_core.upkeep.archive import Archive, TableEntry, well_formed
+from erp_bridge_core.upkeep.rows import Shape, let_rows_in, read_lines, shapes, write_lines
 
 
 def load(connection: Connection, archive: Archive) -> None:
@@ -18,11 +19,12 @@ def load(connection: Connection, archive: Archive) -> None:
     entries = archive.tables()
     schema.make(connection, _known_version(archive))
     found = shapes(connection)
-    _require_same_tables(archive, {shape.name: set(shape.names) for shape in found})
+    _require_same_tables(archive, found)
     let_act_again = let_rows_in(connection)
     for shape in found:
         entry = entries[shape.name]
-        write_lines(connection, entry.shape, archive.lines(entry))
+        with well_formed(archive.path):
+            write_lines(connection, entry.shape, archive.lines(entry))
     let_act_again()
     different = [entry.name for entry in archive.manifest.tables if digest_of(connection, entry) != entry.sha256]
     if different:
@@ -52,8 +54,9 @@ def _known_version(archive: Archive) -> str:
     return version
 
 
-def _require_same_tables(archive: Archive, ours: dict[str, set[str]]) -> None:
-    theirs = {entry.name: {name for name, _ in entry.columns} for entry in archive.manifest.tables}
+def _require_same_tables(archive: Archive, found: Iterable[Shape]) -> None:
+    ours = {shape.name: (set(shape.columns), shape.key) for shape in found}
+    theirs = {entry.name: (set(entry.columns), entry.key) for entry in archive.manifest.tables}
     if ours != theirs:
         names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
         raise BadInput(

@@ -6,10 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 from command_runs import Run
@@ -23,6 +23,8 @@ from erp_bridge_core.installation import Paths
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import idempotency_keys, installation, outbox, people, workers
 from erp_bridge_core.upkeep.archive import reading
+
+psycopg = pytest.importorskip("psycopg", reason="the extra `postgres`")
 
 if TYPE_CHECKING:
     from postgresql import PostgreSQL
@@ -261,3 +263,38 @@ def test_a_servers_database_is_upgraded_while_nobody_is_connected(
         assert ("0001", "0002", True) == (done["was"], done["now"], Path(done["backup"]).exists())
         assert 0 == run("--as", "ada", "project", "list").status
     assert "newer" in run("--as", "ada", "project", "list", "--json").document["message"]
+
+
+def test_what_is_wrong_with_a_servers_database_is_told(
+    run: Run, home: Path, postgresql: "PostgreSQL", *, empty: Callable[[], str], move: Callable[[str], Any]
+) -> None:
+    """A role that nothing keeps apart, a loose constraint, indexes once amcheck is there, a file that was left."""
+    url = empty()
+    assert 0 == move(url).status
+    name = url.rpartition("/")[2]
+
+    def looked() -> dict[str, tuple[str, str]]:
+        found = run("db", "check", "--json").document["looked"]
+        return {each["name"]: (each["standing"], each["message"]) for each in found}
+
+    def administer(statement: LiteralString) -> None:
+        postgresql.administer(psycopg.sql.SQL(statement), database=name)
+
+    assert "not compared" in looked()["integrity"][1]
+    with suppress(psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile):
+        administer("CREATE EXTENSION amcheck")
+        assert "may not use amcheck" in looked()["integrity"][1]
+        administer("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO erp_bridge")
+        assert "agree with their tables" in looked()["integrity"][1]
+    administer("ALTER ROLE erp_bridge BYPASSRLS")
+    administer("ALTER TABLE people ADD CONSTRAINT loose CHECK (name <> '') NOT VALID")
+    Paths(home=home).database.write_bytes(b"")
+    try:
+        found = looked()
+    finally:
+        administer("ALTER ROLE erp_bridge NOBYPASSRLS")
+
+    assert {"role": "warning", "references": "failed", "leftover": "warning", "durability": "failed"} == {
+        name: standing for name, (standing, _) in found.items() if standing != "ok"
+    }
+    assert "loose" in found["references"][1]

@@ -1,5 +1,7 @@
 """A backup comes back: checked before anything is replaced, what was there kept, writing frozen until it is thawed."""
 
+import hashlib
+import json
 import shutil
 import signal
 import sqlite3
@@ -19,7 +21,7 @@ from newer_program import install_newer
 from erp_bridge_core.app import Application
 from erp_bridge_core.installation import Paths
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.upkeep.archive import reading
+from erp_bridge_core.upkeep.archive import MANIFEST, reading
 from erp_bridge_core.upkeep.loading import digest_of
 
 pytestmark = pytest.mark.rule("L16")
@@ -273,3 +275,93 @@ def test_killed_in_the_middle_either_database_is_whole(run: Run, home: Path, tmp
     assert 0 == run("db", "restore", backup).status
     assert ["ada"] == ask(Paths(home=home).database, "SELECT login FROM people")
     assert not (home / ".restoring").exists()
+
+
+def forge(backup: Path, change: Callable[[dict[str, Any], dict[str, bytes]], None]) -> None:
+    """Write a backup anew with other lines, its manifest telling of just those."""
+    with zipfile.ZipFile(backup) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(members[MANIFEST])
+    change(manifest, members)
+    for table in manifest["tables"]:
+        lines = members.get(f"tables/{table['name']}.jsonl", b"")
+        table["sha256"], table["rows"] = hashlib.sha256(lines).hexdigest(), lines.count(b"\n")
+    members[MANIFEST] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(backup, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def people_are(lines: bytes) -> Callable[[dict[str, Any], dict[str, bytes]], None]:
+    """Other people."""
+    return lambda _, members: members.update({"tables/people.jsonl": lines})
+
+
+def key_of_people(manifest: dict[str, Any], _: dict[str, bytes]) -> None:
+    """A key that would be a statement."""
+    next(table for table in manifest["tables"] if table["name"] == "people")["key"] = ['id"; DROP TABLE people; --']
+
+
+def without_people(manifest: dict[str, Any], _: dict[str, bytes]) -> None:
+    """A table less."""
+    manifest["tables"] = [table for table in manifest["tables"] if table["name"] != "people"]
+
+
+def no_trail(manifest: dict[str, Any], members: dict[str, bytes]) -> None:
+    """Entries that are none."""
+    members["tables/audit_entries.jsonl"] = b"[1]\n"
+
+
+def another_format(manifest: dict[str, Any], _: dict[str, bytes]) -> None:
+    """Made by a program of the days to come."""
+    manifest["format"] = 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        people_are(b"no json\n"),
+        people_are(b'{"id": 1}\n'),
+        people_are(b"[1, 2]\n"),
+        people_are(b"[" * 5000 + b"\n"),
+        key_of_people,
+        without_people,
+        no_trail,
+        another_format,
+    ],
+)
+def test_a_forged_backup_is_refused(
+    run: Run, home: Path, tmp_path: Path, change: Callable[[dict[str, Any], dict[str, bytes]], None]
+) -> None:
+    """Digests that agree make no rows of what is none; it is told as bad input or storage, and nothing is changed."""
+    backup = back_up(run, tmp_path)
+    forge(backup, change)
+
+    assert refused(run("db", "restore", backup, "--json"), home, as_it_was(home)) in {"bad_input", "storage"}
+
+
+def test_a_trail_that_somebody_edited_is_told_with_each_copy(run: Run, home: Path, tmp_path: Path) -> None:
+    """The copy is made, as evidence too, and comes back; backup and restore say what is wrong with it."""
+    with closing(sqlite3.connect(Paths(home=home).database)) as connection:
+        run("--as", "ada", "person", "add", "late", "--name", "Late")
+        connection.execute("UPDATE audit_entries SET person = 'eve' WHERE sequence = 2")
+        connection.commit()
+    made = run("db", "backup", tmp_path / "edited.zip", "--json").document["backup"]
+    done = run("db", "restore", tmp_path / "edited.zip", "--json").document["restored"]
+
+    assert ["entry 2"] == [fault["where"] for fault in made["audit_faults"]]
+    assert made["audit_faults"] == done["audit_faults"]
+
+
+def test_rows_that_come_back_tell_nobody(
+    sent: int, run: Run, home: Path, tmp_path: Path, as_ada: Callable[..., Any]
+) -> None:
+    """A webhook that is told of each item's state hears nothing of items that are put in again."""
+    as_ada("webhooks", "add", "https://example.com/told")
+    backup = back_up(run, tmp_path)
+    assert 0 == run("db", "restore", backup).status
+
+    assert {"installation", "audit_entries"} == set(different(Paths(home=home).database, backup))
+    assert ["item_moved", "item_sent"] == ask(
+        Paths(home=home).database, "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    )
