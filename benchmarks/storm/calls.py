@@ -17,7 +17,7 @@ _REFUSED: Final = 400
 #: Seconds that one answer is waited for, that a server which is gone is tried again, and between two tries.
 _ANSWER: Final = 60.0
 _PATIENCE: Final = 90.0
-_PAUSE: Final = 0.2
+_PAUSE: Final = 0.4
 
 
 class Refused(ErpBridgeError):
