@@ -18,7 +18,7 @@ from typing import Any, Final
 from attrs import define, field
 from sqlalchemy import BigInteger, Connection, Engine, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from erp_bridge_core.contract.errors import StorageError
 
@@ -63,10 +63,11 @@ class SessionLocks:
                 if self._session is None:
                     self._session = self._begin()
                 yield self._session
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 self._end()
+                why = getattr(error, "orig", None) or error
                 raise StorageError(
-                    f"The database can't be used: {error.orig}".strip(), remedy="See that PostgreSQL can be reached."
+                    f"The database can't be used: {why}".strip(), remedy="See that PostgreSQL can be reached."
                 ) from error
 
     def take(self, keys: Sequence[int], *, most: int = 1) -> list[int]:

@@ -5,7 +5,7 @@ from threading import Event
 from typing import Any, Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.postgresql import CHANNEL
@@ -26,7 +26,7 @@ def heed(engine: Engine, heard: Callable[[], object], ended: Event) -> None:
             listen(driver, heard, ended)
         finally:
             connection.close()
-    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StorageError(f"The database can't be used: {error}", remedy="It is listened to again.") from error
 
 

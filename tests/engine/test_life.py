@@ -1,0 +1,91 @@
+"""What shows that a worker is gone: a lock that ended with its process, beside a file as on a server."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, update
+
+from erp_bridge_core.engine import tasks
+from erp_bridge_core.engine.life import Life
+from erp_bridge_core.engine.living import Sign, at_work
+from erp_bridge_core.engine.tasks import NewTask
+from erp_bridge_core.store import schema
+from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import workers
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
+
+AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with our tables."""
+    server: PostgreSQL | None = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    made = f"sqlite:///{tmp_path / 'lives.db'}" if server is None else server.new_database()
+    with closing(Store.open(made)) as store:
+        schema.create(store)
+    yield made
+    if server is not None:
+        server.drop_database(made)
+
+
+@pytest.mark.rule("L12")
+def test_what_a_dead_worker_was_at_is_free_at_once_and_of_a_living_one_nothing(url: str, tmp_path: Path) -> None:
+    """Both have been silent; the one whose lock is held only is slow."""
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there, closing(Store.open(url)) as third:
+        slow, dead, last = (Sign(store, "worker", Life(store, tmp_path / "locks")) for store in (here, there, third))
+        for each in (slow, dead, last):
+            each.begin(AT)
+        with here.begin(work=True) as connection:
+            now = here.seconds(connection)
+            tasks.add(connection, [NewTask(key=f"job:{n}", job="job") for n in (1, 2)], now=now)
+            for task, sign in zip(tasks.ready(connection, now=now), (slow, dead), strict=True):
+                assert tasks.claim(connection, task, sign.name, now=now, at=AT)
+            connection.execute(update(workers).where(workers.c.name != last.name).values(seen_at=now - 6))
+        _die(dead)
+        pause = Event()
+        while here.on_postgresql and last.life and not last.life.is_gone(dead.name):
+            pause.wait(0.02)  # the server finds a moment later that a client is gone
+        last.free_what_the_dead_held(AT)
+
+        with here.read() as connection:
+            now = here.seconds(connection)
+            assert {slow.name, last.name} == {each.name for each in at_work(connection, now=now)}
+            assert ["job:2"] == [task.key for task in tasks.ready(connection, now=now)]
+
+
+def test_one_that_left_no_lock_is_not_taken_for_dead(tmp_path: Path) -> None:
+    """It may be of a version that had none: its tasks lapse by themselves."""
+    with closing(Store.at(tmp_path / "lives.db")) as store:
+        assert not Life(store, tmp_path / "locks").is_gone("of another version")
+
+
+def test_who_ended_well_leaves_no_file(url: str, tmp_path: Path) -> None:
+    """Homes don't fill with the locks of workers that were."""
+    with closing(Store.open(url)) as store:
+        sign = Sign(store, "worker", Life(store, tmp_path / "locks"))
+        sign.begin(AT)
+        sign.end(AT)
+
+        assert [] == list(tmp_path.glob("locks/*"))
+        with store.read() as connection:
+            assert AT == connection.execute(select(workers.c.ended_at)).scalar_one()
+
+
+def _die(sign: Sign) -> None:
+    """As its process would, all at once: its locks end, and nothing is said."""
+    life = sign.life
+    assert life is not None
+    if life.store.on_postgresql:
+        life.store.close()
+        return
+    held = life._held
+    assert held is not None
+    held.release()
