@@ -152,10 +152,14 @@ class SignIn:
 
     def _remember(self, kept: Tokens | None, error: SignInFailed) -> None:
         self._refused = error
-        if self.grant.rotates and kept is not None:
-            self.keeper.keep(evolve(kept, refused=True, spent=True))
-            if kept.spent:
-                error.remedy = f"The answer to an earlier renewal was lost, and with it the next token. {_AUTHORIZE}"
+        if not self.grant.rotates or kept is None:
+            return
+        if not isinstance(error, AuthorizationLost):
+            self.keeper.keep(kept)  # the app was refused before its token was looked at: it is as good as before
+            return
+        self.keeper.keep(evolve(kept, refused=True, spent=True))
+        if kept.spent:
+            error.remedy = f"The answer to an earlier renewal was lost, and with it the next token. {_AUTHORIZE}"
 
     def _asked(self, form: dict[str, str]) -> Tokens:
         fields = {**form, "client_id": self.grant.client_id, "client_secret": self.grant.client_secret.reveal()}

@@ -8,7 +8,6 @@ from attrs import frozen
 from erp_bridge_core.simulation import to_text
 
 DIGITS: Final = 4
-ONE: Final = 10**DIGITS
 
 
 @frozen

@@ -4,8 +4,6 @@ from attrs import frozen
 
 from erp_bridge_procore.simulator.context import Context, Row
 
-APPROVED = "approved"
-
 
 @frozen(kw_only=True)
 class Figures:

@@ -23,7 +23,6 @@ COLUMNS: Final = (
     ("Revised Budget", "revised"),
     ("Direct Costs", "costs"),
 )
-FIGURES: Final = tuple(figure for _, figure in COLUMNS)
 _HOUR: Final = 3600
 
 

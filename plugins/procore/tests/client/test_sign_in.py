@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 import responses
+from attrs import evolve
 from client.doubles import API, COMPANY, LOGIN, Clock, connected, credentials
 from simulator.stranger import Desk
 
@@ -123,6 +124,17 @@ def test_clients_side_by_side_renew_once(served: Served, tmp_path: Path, clock: 
         with ThreadPoolExecutor(4) as threads:
             after = set(threads.map(lambda client: client.sign_in.header, clients))
     assert (1, 1, set()) == (len(before), len(after), before & after)
+
+
+def test_a_wrong_secret_costs_no_authorization(served: Served, tmp_path: Path, clock: Clock) -> None:
+    """Once it is corrected, the refresh token that was there is used."""
+    with requests.Session() as session:
+        authorize(person(served, tmp_path, clock, session), served)
+        clock.sleep(5400)
+        wrong = evolve(served, secrets={**served.secrets, "web_client_secret": "wrong"})
+        with pytest.raises(SignInFailed, match="invalid_client"):
+            list(person(wrong, tmp_path, clock, session).codes.projects())
+        assert 2 == len(list(person(served, tmp_path, clock, session).codes.projects()))
 
 
 def test_a_lost_reply_is_told_as_what_it_is(served: Served, desk: Desk, tmp_path: Path, clock: Clock) -> None:

@@ -57,7 +57,9 @@ def test_amounts_of_a_payload_may_be_numbers(desk: Desk, stranger: Stranger) -> 
 
 def test_a_later_export_carries_only_what_is_not_synced(desk: Desk, stranger: Stranger) -> None:
     """All job costs again, new transactions alone, and the budget's origin id."""
-    desk.budget(L="100")
+    desk.budget(L="100", M="7")
+    desk.do("add-change", project="24-001", code="03-1000.L", amount="3", status="approved")
+    desk.do("modify", project="24-001", source="03-1000.L", target="03-1000.M", amount="1")
     desk.send()
     finish(stranger, request_of(stranger, desk.export()[0]))
     desk.do("add-change", project="24-001", code="03-1000.L", amount="5", status="approved")
