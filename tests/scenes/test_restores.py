@@ -1,9 +1,7 @@
 """An older copy of the database comes back: writing is frozen, Sage is looked at, and nothing goes twice (L16)."""
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,23 +13,20 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.freezing import thaw
 from erp_bridge_core.contract.errors import ErpBridgeError, Frozen, NotPossibleNow
 from erp_bridge_core.exports.status import ExportState
-
-DATABASE = "erp-bridge.db"
+from erp_bridge_core.upkeep.backup import back_up
+from erp_bridge_core.upkeep.restoring import restore
 
 
 def copy_database(site: SageSite, to: Path) -> None:
     """A backup of the database as it is now."""
-    with closing(sqlite3.connect(site.home / DATABASE)) as source, closing(sqlite3.connect(to)) as target:
-        source.backup(target)
+    back_up(site.home, to)
 
 
 @contextmanager
 def restored(site: SageSite, copy: Path) -> Iterator[SageSite]:
     """The same site over the older copy of its database."""
     site.application.close()
-    for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-        (site.home / name).unlink(missing_ok=True)
-    shutil.copyfile(copy, site.home / DATABASE)
+    restore(site.home, copy)
     former = site.application
     with Application.open(site.home, clock=former.clock) as application:
         site.application = application
