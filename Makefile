@@ -51,9 +51,10 @@ conformance: $(SETUP)
 matrix: $(SETUP)
 	$(BIN)/tox run -e matrix,vendor
 
+# BENCH="--only a,c" measures some; BENCH=--quick only tries all of them.
 bench: $(SETUP)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web,oidc,postgres]' --group postgres-server
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 # STORM="--exports 24 --kills 12 --companies 1" is a short one.
 STORM ?= --exports 300 --kills 100
