@@ -20,7 +20,7 @@ ROOMS = (
     "engine",
 )  # fmt: skip
 #: Written by hand: they run once all tables are there.
-TRIGGERS = ("triggers.item_told",)
+TRIGGERS = ("triggers.item_told", "policies.of_companies")
 
 
 def room_of(table: Table) -> str:
@@ -60,7 +60,7 @@ def main() -> None:
     steps = "\n".join(f"    {step}," for step in (*tables, *TRIGGERS))
     (MIGRATIONS / "versions" / "v0001_first.py").write_text(
         f'"""The tables of the first version, in the order of their foreign keys."""\n\n'
-        f"from erp_bridge_core.store.migrations.first import {', '.join(sorted((*ROOMS, 'triggers')))}\n\n"
+        f"from erp_bridge_core.store.migrations.first import {', '.join(sorted((*ROOMS, 'policies', 'triggers')))}\n\n"
         f'revision = "0001"\ndown_revision = None\nbranch_labels = None\ndepends_on = None\n\n'
         f"STEPS = (\n{steps}\n)\n\n\n"
         f'def upgrade() -> None:\n    """Create every table, then the triggers."""\n'

@@ -11,6 +11,7 @@ from erp_bridge_core.people.access import require_installation_administrator
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import (
     attempts,
     audit_entries,
@@ -94,7 +95,8 @@ def thaw(audit: AuditTrail, actor: Actor, reason: str) -> Thawed:
         if was is None:
             raise NotPossibleNow("Writing is not frozen.", remedy="There is nothing to thaw.")
         connection.execute(update(installation).values(frozen_because=None, frozen_at=None))
-        anew = _to_accept_anew(connection)
+        with everywhere(connection):
+            anew = _to_accept_anew(connection)
         details = {"reason": reason, "was": was, "items_to_accept_anew": anew}
         entry = audit.record(
             connection, actor, "thaw", "installation", 1, from_state="frozen", to_state="writing", details=details
@@ -186,6 +188,7 @@ def _to_accept_anew(connection: Connection) -> list[int]:
 def _set_mark_after(connection: Connection, audit: AuditTrail, head: AuditHead) -> None:
     """Replaces the raise that recording asked for: the mark may have to come down, or be written anew."""
     code = connection.execute(select(installation.c.code)).scalar_one()
-    sent = connection.execute(select(func.max(attempts.c.id))).scalar_one() or 0
+    with everywhere(connection):
+        sent = connection.execute(select(func.max(attempts.c.id))).scalar_one() or 0
     mark = Mark(installation=code, attempts=sent, audit_sequence=head.sequence, audit_mac=head.mac)
     audit.store.after_commit(connection, "audit", lambda: audit.mark.replace(mark))

@@ -16,6 +16,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_company, require
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import audit_entries, installation
 
 #: Any number that all processes share; PostgreSQL serialises the chain by it, SQLite by its one writer.
@@ -147,7 +148,7 @@ class AuditTrail:
         Raises `StorageError` when the mark itself can't be read.
         """
         mark = self.mark.read()
-        with self.store.read() as connection:
+        with self.store.read() as connection, everywhere(connection):
             code = connection.execute(select(installation.c.code)).scalar_one_or_none()
             return check_chain(self.key, self._stream(connection), installation=code or "", mark=mark)
 
@@ -159,7 +160,9 @@ class AuditTrail:
         if lock and connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": CHAIN_LOCK})
         columns = audit_entries.c.sequence, audit_entries.c.mac
-        row = connection.execute(select(*columns).order_by(audit_entries.c.sequence.desc()).limit(1)).one_or_none()
+        last = select(*columns).order_by(audit_entries.c.sequence.desc()).limit(1)
+        with everywhere(connection):
+            row = connection.execute(last).one_or_none()
         return AuditHead(sequence=0, mac="") if row is None else AuditHead(sequence=row.sequence, mac=row.mac)
 
     def _publish_after(self, connection: Connection, entry: AuditEntry) -> None:

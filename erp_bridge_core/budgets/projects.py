@@ -27,6 +27,7 @@ from erp_bridge_core.people.rules import may_administer, may_see_project, requir
 from erp_bridge_core.sources.text import parse_code, parse_text
 from erp_bridge_core.sources.values import BadValue
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import companies, connections, erp_jobs, items, projects
 from erp_bridge_core.store.text_search import contains
 
@@ -220,21 +221,21 @@ def _require_nothing_open(connection: Connection, project: ProjectView) -> None:
 def _claim_job(connection: Connection, project: ProjectView, target: ConnectionView, header: JobHeader) -> None:
     """Tie the ERP job to the project: one project a job over all connections to the same books."""
     key: dict[str, Any] = {"erp": target.erp, "erp_company": header.company, "job": header.job}
-    row = connection.execute(select(erp_jobs).filter_by(**key)).one_or_none()
-    if row is not None and row.project_id not in {None, project.id}:
-        raise NotPossibleNow(
-            f"The job {header.job} of {header.company} is linked to {_whose(connection, row, project)}.",
-            remedy="Unlink it there, or choose another job.",
-        )
-    connection.execute(
-        update(erp_jobs)
-        .where(erp_jobs.c.project_id == project.id, erp_jobs.c.job != header.job)
-        .values(project_id=None)
-    )
-    if row is None:
-        connection.execute(insert(erp_jobs).values(**key, company_id=project.company_id, project_id=project.id))
-    else:
-        connection.execute(update(erp_jobs).where(erp_jobs.c.id == row.id).values(project_id=project.id))
+    # The books of an ERP may be those of several of our companies.
+    with everywhere(connection):
+        row = connection.execute(select(erp_jobs).filter_by(**key)).one_or_none()
+        if row is not None and row.project_id not in {None, project.id}:
+            raise NotPossibleNow(
+                f"The job {header.job} of {header.company} is linked to {_whose(connection, row, project)}.",
+                remedy="Unlink it there, or choose another job.",
+            )
+        others = erp_jobs.c.project_id == project.id, erp_jobs.c.job != header.job
+        connection.execute(update(erp_jobs).where(*others).values(project_id=None))
+        ours = {"company_id": project.company_id, "project_id": project.id}
+        if row is None:
+            connection.execute(insert(erp_jobs).values(**key, **ours))
+        else:
+            connection.execute(update(erp_jobs).where(erp_jobs.c.id == row.id).values(ours))
 
 
 def _whose(connection: Connection, row: Any, project: ProjectView) -> str:

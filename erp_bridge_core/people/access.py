@@ -16,6 +16,7 @@ from erp_bridge_core.people.rules import (
     require_own_password,
     signed_in_recently,
 )
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import memberships, people
 
 
@@ -94,7 +95,9 @@ def outside_faults(connection: Connection, actor: Actor, person: int) -> list[Fa
     elsewhere = select(memberships.c.company_id).where(
         memberships.c.person_id == person, memberships.c.company_id.not_in(administered)
     )
-    if connection.execute(elsewhere).first() is None:
+    with everywhere(connection):
+        found = connection.execute(elsewhere).first()
+    if found is None:
         return []
     remedy = "He does it himself, or it is done on the host with `erp-bridge person password`."
     return [

@@ -22,6 +22,7 @@ from erp_bridge_core.people.texts import email_faults, locale_faults, name_fault
 from erp_bridge_core.people.views import OpenSession
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.numbers import row_number
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import memberships, people, sessions
 
 
@@ -71,8 +72,9 @@ class Accounts:
             person = self._person_of(connection, actor, login)
             require(oneself_faults(actor, person))
             theirs = select(memberships.c.company_id).where(memberships.c.person_id == person)
-            for company in connection.execute(theirs).scalars().all():
-                require_other_administrator(connection, company, person)
+            with everywhere(connection):
+                for company in connection.execute(theirs).scalars().all():
+                    require_other_administrator(connection, company, person)
             connection.execute(update(people).where(people.c.id == person).values(active=False))
             self._end(connection, person)
             self.audit.record(

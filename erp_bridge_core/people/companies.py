@@ -18,6 +18,7 @@ from erp_bridge_core.people.rights import policy_of
 from erp_bridge_core.people.texts import code_faults, currency_faults, name_faults, time_zone_faults
 from erp_bridge_core.people.views import Company
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.row_security import everywhere
 from erp_bridge_core.store.tables import companies, memberships, people
 
 
@@ -42,11 +43,9 @@ class Companies:
             self._check_new(connection, code, name, time_zone, currency)
             first = self._first_administrator(connection, actor, administrator)
             company_id = self._insert(connection, code, name=name, time_zone=time_zone, currency=currency)
-            connection.execute(
-                insert(memberships).values(
-                    company_id=company_id, person_id=first, administrator=True, integrations="none"
-                )
-            )
+            joined = {"company_id": company_id, "person_id": first, "administrator": True, "integrations": "none"}
+            with everywhere(connection):
+                connection.execute(insert(memberships).values(joined))
             self.audit.record(connection, actor, "company add", "company", code, to_state="active")
             return _company(self._row(connection, code))
 
@@ -58,7 +57,7 @@ class Companies:
             query = query.where(companies.c.id.in_(of_person))
         if actor.token_companies is not None:
             query = query.where(companies.c.code.in_(sorted(actor.token_companies)))
-        with self.store.read() as connection:
+        with self.store.read() as connection, everywhere(connection):
             return tuple(_company(row) for row in connection.execute(query))
 
     def show(self, actor: Actor) -> Company:

@@ -11,6 +11,7 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.policy import CompanyPolicy
 from erp_bridge_core.people.rules import PUSH, Level, Rights
 from erp_bridge_core.store.database import once
+from erp_bridge_core.store.row_security import narrow
 from erp_bridge_core.store.tables import companies, memberships, people, privileges, project_permissions, projects
 from erp_bridge_core.store.tables.columns import RowId
 
@@ -40,10 +41,13 @@ def _read_policy(connection: Connection, company_id: int) -> CompanyPolicy:
 def rights_of(connection: Connection, actor: Actor, project_id: int | None = None) -> Rights:
     """What the actor may do in his company now, and on one of its projects where that is asked.
 
+    From then on the transaction is his company's: on PostgreSQL there are no other's rows in it (`row_security`).
+
     An administrator has admin on Budget and on ERP Integrations; the privilege to push to accounting is apart, for him
     too. The installation itself may look at items. Raises `NotFound` for a project of another company, or one that
     the actor's token is not for.
     """
+    narrow(connection, actor.company_id)
     return once(connection, ("rights", actor, project_id), lambda: _rights_of(connection, actor, project_id))
 
 

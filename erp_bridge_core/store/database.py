@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, StorageError
 from erp_bridge_core.following import measured
-from erp_bridge_core.store import postgresql, sqlite
+from erp_bridge_core.store import postgresql, row_security, sqlite
 from erp_bridge_core.store.session_locks import SessionLocks
 
 Known = TypeVar("Known")
@@ -194,6 +194,7 @@ class Store:
     def _connected(self, *, writes: bool) -> Iterator[Connection]:
         options = postgresql.options_of(writes=writes) if self.on_postgresql else {"erp_bridge_write": writes}
         with _told_as_storage_errors(), self.engine.connect() as connection:
+            row_security.begun(connection)
             yield connection.execution_options(**options)
 
 

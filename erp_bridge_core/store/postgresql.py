@@ -6,6 +6,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.contract.errors import BadSettings
+from erp_bridge_core.store.row_security import EVERYWHERE, SETTING
 
 #: How long a transaction waits for a lock, as long as in SQLite; how long one statement may take; and how long a
 #: transaction may lie idle: somebody may be reading what it streams.
@@ -29,7 +30,8 @@ _SESSION: Final = text(
     "THEN 'on' ELSE current_setting('synchronous_commit') END, false), set_config('timezone', 'UTC', false), "
     f"set_config('lock_timeout', '{LOCK_SECONDS}s', false), "
     f"set_config('statement_timeout', '{STATEMENT_SECONDS}s', false), "
-    f"set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', false)"
+    f"set_config('idle_in_transaction_session_timeout', '{IDLE_SECONDS}s', false), "
+    f"set_config('{SETTING}', '{EVERYWHERE}', false)"
 )
 #: A row's expressions are worked out in their order, so that the time is that of having the locks.
 _LOCK_OF_EXPORT: Final = text(

@@ -9,6 +9,7 @@ from erp_bridge_core.store.migrations.first import (
     exports,
     mail,
     people,
+    policies,
     triggers,
     verification,
     web,
@@ -74,6 +75,7 @@ STEPS = (
     exports.effect_lines,
     exports.sightings,
     triggers.item_told,
+    policies.of_companies,
 )
 
 
