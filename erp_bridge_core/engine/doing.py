@@ -54,7 +54,7 @@ class Doer:
             _LOGGER.warning("%s: %s", task.key, error.message)
             problem = error
         except Exception as error:  # noqa: BLE001 -- one task's defect must not end the others
-            problem = self._defect(task, error)
+            problem = told_defect(self.application, task.key, error)
         return Ended(told="failed", again_in=self._pause(task, problem), problem=problem)
 
     def _do(self, task: Task, ending: Ending) -> Ended:
@@ -89,9 +89,11 @@ class Doer:
             row = connection.execute(query).one()
         return system_actor(row.id, row.code, os_user=operating_system_user()), row.time_zone
 
-    def _defect(self, task: Task, error: Exception) -> JobDefect:
-        tell_defect(error, task.key, home=self.application.home, clean=self.application.redactor.clean)
-        return JobDefect(
-            f"ERP Bridge has a defect: {type(error).__name__}.",
-            remedy="Report it; the details are in logs/errors.log of the home.",
-        )
+
+def told_defect(application: Application, where: str, error: Exception) -> JobDefect:
+    """What this software did not foresee: its details go to the home's log."""
+    tell_defect(error, where, home=application.home, clean=application.redactor.clean)
+    return JobDefect(
+        f"ERP Bridge has a defect: {type(error).__name__}.",
+        remedy="Report it; the details are in logs/errors.log of the home.",
+    )

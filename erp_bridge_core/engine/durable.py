@@ -12,7 +12,9 @@ workers, which enqueue.
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from hashlib import sha256
+from secrets import token_hex
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final
@@ -24,6 +26,7 @@ from sqlalchemy import Engine, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
+from erp_bridge_core.engine.doing import told_defect
 from erp_bridge_core.engine.durable_database import SCHEMA, QueueDatabase, told_as_storage_errors
 from erp_bridge_core.engine.living import at_work
 from erp_bridge_core.engine.tasks import BEAT, Task
@@ -39,8 +42,12 @@ QUEUE: Final = "exports"
 WORKFLOW: Final = "advance_export"
 #: Statuses of a workflow that is not over.
 LIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
+OVER: Final = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 #: Seconds between two looks, of the queue at its rows and of who waits at a workflow.
 _POLL: Final = 0.2
+#: Seconds between two looks for what ended long ago, and how much of it is dropped then.
+_FORGET: Final = 600.0
+_PAGE: Final = 1_000
 #: Seconds that DBOS waits for workflows when it ends; each leaves at its next write anyhow.
 _GRACE: Final = 20
 
@@ -83,6 +90,7 @@ class Durable:
     _database: QueueDatabase = field(init=False)
     _launched: bool = field(default=False, init=False)
     _reaped_at: float = field(default=0.0, init=False)
+    _forgot_at: float = field(default=0.0, init=False)
     _ending: Event = field(factory=Event, init=False)
     _told_to_end: Ending = field(default=goes_on, init=False)
     _stopped_by: dict[int, ErpBridgeError] = field(factory=dict, init=False)
@@ -195,6 +203,19 @@ class Durable:
         for workflow in left:
             if workflow.executor_id not in {*living, self._worker}:
                 dbos.DBOS.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+        if monotonic() - self._forgot_at > _FORGET:
+            self._forgot_at = monotonic()
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        """Drop what has ended long ago, a page at a time."""
+        schedule = Configuration.read(self.application.home).schedule
+        before = self.application.clock.now() - timedelta(days=schedule.keep_days)
+        over = dbos.DBOS.list_workflows(
+            status=list(OVER), completed_before=before.isoformat(), limit=_PAGE, load_input=False, load_output=False
+        )
+        if over:
+            dbos.DBOS.delete_workflows([workflow.workflow_id for workflow in over])
 
     def _live(self, export_id: int) -> str | None:
         found = dbos.DBOS.list_workflows(
@@ -203,8 +224,11 @@ class Durable:
         return found[0].workflow_id if found else None
 
     def _enqueue(self, task: Task) -> str:
-        """One workflow a claim, in the row of its ERP job: of one job one export runs at a time, on all hosts."""
-        workflow = f"export-{task.number}-{task.epoch}"
+        """One workflow a call, in the row of its ERP job: of one job one export runs at a time, on all hosts.
+
+        Its name is used once: DBOS answers for a name that it knows with what came of it then.
+        """
+        workflow = f"export-{task.number}-{token_hex(8)}"
         options: dbos.EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
@@ -223,6 +247,8 @@ class Durable:
 
     def _advance(self, export_id: int) -> dict[str, Any]:
         """The workflow: it answers plainly and never raises, so that DBOS repeats nothing by itself."""
+        if not self._is_there(export_id):  # the database was restored from before
+            return {"left": f"There is no export {export_id}."}
         try:
             return {"state": self.application.exports.carry_on(export_id, self._ends).value}
         except AtWork as error:
@@ -232,6 +258,14 @@ class Durable:
         except ErpBridgeError as error:
             self._stopped_by[export_id] = error
             return {"problem": error.to_json()}
+        except Exception as error:  # noqa: BLE001 -- told here, since another worker may be the one that waits
+            problem = told_defect(self.application, f"export:{export_id}", error)
+            self._stopped_by[export_id] = problem
+            return {"problem": problem.to_json()}
+
+    def _is_there(self, export_id: int) -> bool:
+        with self.application.store.read() as connection:
+            return connection.execute(select(exports.c.id).where(exports.c.id == export_id)).first() is not None
 
     def _ends(self) -> bool:
         return self._ending.is_set() or self._told_to_end()

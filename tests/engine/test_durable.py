@@ -91,6 +91,22 @@ def test_a_second_worker_leaves_exports_to_the_first(
     assert CODES == len(set(books.postings)) == len(books.postings)
 
 
+@pytest.mark.rule("E6")
+def test_a_retry_is_a_workflow_of_its_own(application: Application, books: SharedBooks, approver: Actor) -> None:
+    """And no answer of an earlier one is taken for its end."""
+    books.switch("hold", on=True)
+    start(application)
+    with EngineWorker(application).at_work():
+        until(lambda: books.is_on("held"))
+        application.holding.cancel(approver, 1, reason="The wrong project.")
+        books.switch("hold", on=False)
+        until(lambda: "failed" == application.exports.status(approver, 1).state)
+        until(lambda: all("export" != task.job for task in load_engine_status(application, approver).tasks))
+        assert "complete" == bringing.retry(application, approver, 1).state
+
+    assert CODES == len(set(books.postings)) == len(books.postings)
+
+
 @pytest.mark.rule("P3")
 def test_what_stops_an_export_is_told_as_without_it(
     application: Application, books: SharedBooks, approver: Actor
