@@ -15,6 +15,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.contract.errors import BadSettings
 from erp_bridge_core.engine import bringing
+from erp_bridge_core.engine.durable import Durable
 from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.engine.status import load_engine_status
 from erp_bridge_core.engine.worker import EngineWorker
@@ -121,6 +122,39 @@ def test_what_stops_an_export_is_told_as_without_it(
     problems = [task.problem or {} for task in load_engine_status(application, approver).problems]
     assert ["not_allowed"] == [problem["error"] for problem in problems]
     assert [] == books.postings
+
+
+def test_what_ended_long_ago_is_dropped(site: Path, application: Application) -> None:
+    """The engine's database does not grow for ever; what ended today stays to be looked at."""
+    start(application)
+    with EngineWorker(application).at_work():
+        until(lambda: "waiting" == _state(application))
+    with closing(sqlite3.connect(site / "engine.db")) as connection, connection:
+        connection.execute("UPDATE workflow_status SET completed_at = completed_at - 91 * 86400000")
+    with kept(site) as query, EngineWorker(application).at_work():
+        until(lambda: [(0,)] == query("SELECT count(*) FROM workflow_status"))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_defect_is_told_in_the_log_and_in_the_status(
+    site: Path, application: Application, approver: Actor, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """Where the workflow ran; a workflow of an export that a restore took away is left alone."""
+    start(application)
+
+    def carry_on(*_: object) -> None:
+        raise LookupError("a defect of the adapter")
+
+    monkeypatch.setattr(type(application.exports), "carry_on", carry_on)
+    if not known:
+        monkeypatch.setattr(Durable, "_is_there", lambda *_: False)
+    with EngineWorker(application).at_work():
+        until(lambda: any(task.ended_at for task in load_engine_status(application, approver).tasks if task.item == 1))
+
+    told = [task.problem["error"] for task in load_engine_status(application, approver).problems if task.problem]
+    log = site / "logs" / "errors.log"
+    assert (["defect"] if known else []) == told
+    assert known == (log.exists() and "a defect of the adapter" in log.read_text())
 
 
 def test_another_engine_is_none(site: Path) -> None:
