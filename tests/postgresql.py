@@ -82,11 +82,11 @@ class PostgreSQL:
         """The address of a database, with the password in it."""
         return f"postgresql+psycopg://{role}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self, *, template: str | None = None) -> str:
+    def new_database(self, *, template: str | None = None, options: LiteralString = "") -> str:
         """The address of a new database that belongs to the role: empty, or a copy of another, by its name."""
         name = f"test_{secrets.token_hex(6)}"
         self.administer(
-            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} " + options).format(
                 sql.Identifier(name), sql.Identifier(ROLE), sql.Identifier(template or "template0")
             )
         )

@@ -20,7 +20,7 @@ ROOMS = (
     "engine",
 )  # fmt: skip
 #: Written by hand: they run once all tables are there.
-TRIGGERS = ("triggers.item_told", "policies.of_companies")
+BY_HAND = ("functions.casefold", "triggers.item_told", "policies.of_companies")
 
 
 def room_of(table: Table) -> str:
@@ -57,10 +57,11 @@ def main() -> None:
         head = f'"""The first version of the tables of {room}."""\n\nimport sqlalchemy as sa\nfrom alembic import op\n'
         (folder / f"{room}.py").write_text(head + "".join(f"\n\n{code(table)}" for table in tables))
     tables = [f"{room_of(table)}.{table.name}" for table in metadata.sorted_tables]
-    steps = "\n".join(f"    {step}," for step in (*tables, *TRIGGERS))
+    modules = sorted({step.partition(".")[0] for step in (*tables, *BY_HAND)})
+    steps = "\n".join(f"    {step}," for step in (*tables, *BY_HAND))
     (MIGRATIONS / "versions" / "v0001_first.py").write_text(
         f'"""The tables of the first version, in the order of their foreign keys."""\n\n'
-        f"from erp_bridge_core.store.migrations.first import {', '.join(sorted((*ROOMS, 'policies', 'triggers')))}\n\n"
+        f"from erp_bridge_core.store.migrations.first import {', '.join(modules)}\n\n"
         f'revision = "0001"\ndown_revision = None\nbranch_labels = None\ndepends_on = None\n\n'
         f"STEPS = (\n{steps}\n)\n\n\n"
         f'def upgrade() -> None:\n    """Create every table, then the triggers."""\n'

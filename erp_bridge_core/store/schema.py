@@ -47,6 +47,8 @@ def make(connection: Connection, version: str = "head") -> None:
             f"The database holds tables already ({', '.join(sorted(tables)[:3])} ...).",
             remedy="Choose an empty home folder or database, or open the one that is there.",
         )
+    if connection.dialect.name == "postgresql":
+        _require_order_of_bytes(connection)
     bring_up(connection, version)
 
 
@@ -57,6 +59,18 @@ def bring_up(connection: Connection, version: str = "head") -> None:
     configuration = _configuration()
     configuration.attributes["connection"] = connection
     command.upgrade(configuration, version)
+
+
+def _require_order_of_bytes(connection: Connection) -> None:
+    """Codes are in order, page after page, as their letters count, here as in SQLite: never as a language has it."""
+    words = "unnest(ARRAY['a', 'B', '-c', 'z', 'ab']) AS words(word)"
+    ordered = "string_agg(word, ' ' ORDER BY word) = string_agg(word, ' ' ORDER BY word COLLATE \"C\")"
+    asked = text(f"SELECT current_setting('server_encoding') = 'UTF8' AND {ordered} FROM {words}")  # noqa: S608 -- ours
+    if not connection.execute(asked).scalar_one():
+        raise StorageError(
+            "The database does not keep text in UTF-8 and in the order of its letters' numbers.",
+            remedy="Make it so: CREATE DATABASE name OWNER user ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0",
+        )
 
 
 def upgrade(store: Store) -> None:

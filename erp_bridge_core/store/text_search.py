@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-#: The name of SQLite's function that folds the case of any letter: its own `lower` knows ASCII alone.
+#: The name of the function that folds the case of any letter: SQLite's own `lower` knows ASCII alone, PostgreSQL's what
+#: the locale of the database does. Its connections give it to SQLite, the migrations to PostgreSQL.
 CASEFOLD: Final = "erp_bridge_casefold"
 
 
@@ -18,11 +19,6 @@ class folded(FunctionElement[str]):  # noqa: N801 -- reads as a function of SQL
 
 
 @compiles(folded)
-def _lower(element: folded, compiler: Any, **named: Any) -> str:
-    return f"lower({compiler.process(element.clauses, **named)})"
-
-
-@compiles(folded, "sqlite")
 def _casefold(element: folded, compiler: Any, **named: Any) -> str:
     return f"{CASEFOLD}({compiler.process(element.clauses, **named)})"
 

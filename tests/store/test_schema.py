@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from databases import ON_POSTGRESQL, server
 from sqlalchemy import create_engine, inspect, text
 
 from erp_bridge_core.contract.errors import StorageError
@@ -98,3 +99,14 @@ def test_the_last_migration_is_the_version_that_is_asked_for(tmp_path: Path) -> 
     store.close()
 
     assert schema.HEAD == found
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite orders by bytes always")
+def test_a_database_that_keeps_text_otherwise_is_refused() -> None:
+    """Pages and comparisons would come in another order than our own; the remedy is the command that makes it right."""
+    store = Store.open(server().new_database(options="ENCODING 'LATIN1' LOCALE 'C'"))
+
+    with pytest.raises(StorageError, match="order of its letters") as refused:
+        schema.create(store)
+    store.close()
+    assert "LOCALE 'C'" in refused.value.remedy

@@ -7,6 +7,7 @@ from erp_bridge_core.store.migrations.first import (
     connections,
     engine,
     exports,
+    functions,
     mail,
     people,
     policies,
@@ -74,6 +75,7 @@ STEPS = (
     exports.attempts,
     exports.effect_lines,
     exports.sightings,
+    functions.casefold,
     triggers.item_told,
     policies.of_companies,
 )
