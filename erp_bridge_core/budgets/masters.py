@@ -9,8 +9,8 @@ from typing import IO, Any, Final
 from attrs import define, field, frozen
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, not_, select
 
-from erp_bridge_core.budgets.code_table import CodeTable
 from erp_bridge_core.contract.errors import NotPossibleNow
+from erp_bridge_core.contract.lookup import Lookup
 from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobHeader, JobReading, SubJob
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
 from erp_bridge_core.contract.structuring import converter, structure
@@ -50,12 +50,12 @@ class StoredMasters:
 
     header: JobHeader
     taken_at: datetime | None
-    _sub_jobs: CodeTable
-    _cost_codes: CodeTable
-    _standard_cost_codes: CodeTable
-    _categories: CodeTable
+    _sub_jobs: Lookup
+    _cost_codes: Lookup
+    _standard_cost_codes: Lookup
+    _categories: Lookup
     #: Categories that stand under no cost code.
-    _general_categories: CodeTable
+    _general_categories: Lookup
 
     def sub_job(self, code: str) -> SubJob | None:
         """The sub job of that code under the job, or None."""
@@ -92,10 +92,10 @@ def load_masters(connection: Connection, project_id: int) -> StoredMasters | Non
     sub_job, code, category = master_sub_jobs.c, master_cost_codes.c, master_categories.c
     general = (category.sub_job == "", category.cost_code == "")
 
-    def table(places: Sequence[Column[str]], facts: Sequence[Column[Any]], *where: ColumnElement[bool]) -> CodeTable:
+    def table(places: Sequence[Column[str]], facts: Sequence[Column[Any]], *where: ColumnElement[bool]) -> Lookup:
         query = select(*places, *facts).where(places[0].table.c.reading_id == reading.id, *where)
         rows = connection.execute(query.execution_options(yield_per=PAGE))
-        return CodeTable.of((tuple(row[: len(places)]), tuple(row[len(places) :])) for row in rows)
+        return Lookup.of((tuple(row[: len(places)]), tuple(row[len(places) :])) for row in rows)
 
     code_facts = code.name, code.is_group, code.active
     category_facts = category.name, category.kind, category.active, category.standard

@@ -6,7 +6,6 @@ import pytest
 from budget_services import Services
 from sqlalchemy import select
 
-from erp_bridge_core.budgets.code_table import CodeTable
 from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters, spool_reading, store_reading
 from erp_bridge_core.contract import Category, CostCode, JobHeader, JobReading, JobStatus, Stream, SubJob
 from erp_bridge_core.contract.errors import NotPossibleNow
@@ -67,15 +66,3 @@ def test_lazy_masters_say_when_nothing_was_synced(masters: StoredMasters) -> Non
     with pytest.raises(NotPossibleNow, match="not synced"):
         LazyMasters(lambda: None).cost_code("1")
     assert "J" == LazyMasters(lambda: masters).header.job
-
-
-@pytest.mark.parametrize("most", [0, 2, 3, 100])
-def test_many_codes_are_told_as_few_are(most: int) -> None:
-    """Codes that leave memory for a temporary table are found as before; the last one told of a place counts."""
-    rows = [
-        *((("", str(number)), (f"name {number}", True, None)) for number in range(10)),
-        (("", "3"), ("later", False, 1)),
-    ]
-    table = CodeTable.of(rows, most=most)
-    found = [table.get(("", code)) for code in ("9", "3", "3", "none", "9")]
-    assert [("name 9", True, None), ("later", False, 1), ("later", False, 1), None, ("name 9", True, None)] == found

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from erp_bridge_core.contract import LineKey
+from erp_bridge_core.contract.lookup import Lookup
 
 #: What the company enters its codes with; a code is compared without any of them.
 DELIMITERS = "-/."
@@ -93,20 +94,22 @@ class KeyMatcher:
     """Finds which of our keys a key that was read means: the very same one, else the one that is equal bare."""
 
     comparing: Comparing
-    _bare: dict[tuple[str, str, str], LineKey] = field(factory=dict, init=False)
+    _bare: Lookup = field(factory=Lookup, init=False)
 
     def learn(self, keys: Iterable[LineKey]) -> "KeyMatcher":
         """Remember our keys; needed only where a site has no sections to bring codes to one form by."""
         if not self.comparing.exactly:
             for key in keys:
-                self._bare.setdefault(self._without_delimiters(key.sub_job, key.cost_code, key.category), key)
+                place = self._without_delimiters(key.sub_job, key.cost_code, key.category)
+                if place not in self._bare:
+                    self._bare.put(place, (key.sub_job, key.cost_code, key.category))
         return self
 
     def match(self, sub_job: str, cost_code: str, category: str) -> LineKey:
         """Our key for what was read, or what was read in the site's form."""
         code = self.comparing.cost_code(cost_code)
         known = None if self.comparing.exactly else self._bare.get(self._without_delimiters(sub_job, code, category))
-        return known or LineKey(sub_job, code, category)
+        return LineKey(*known) if known else LineKey(sub_job, code, category)
 
     def _without_delimiters(self, sub_job: str, cost_code: str, category: str) -> tuple[str, str, str]:
         return sub_job, self.comparing.cost_codes.bare(cost_code), category

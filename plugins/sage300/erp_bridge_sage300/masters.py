@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from erp_bridge_core.contract import Category, CostCode, Figure, JobHeader, JobStatus, LineKey, SubJob
 from erp_bridge_core.contract.errors import NotFound, ReadFailed
+from erp_bridge_core.contract.lookup import Lookup
 from erp_bridge_sage300.hh2 import Hh2
 from erp_bridge_sage300.hh2_rows import CategoryRow, JobRow
 from erp_bridge_sage300.odbc import Odbc, Values, money, text, truth
@@ -70,10 +71,10 @@ class Hh2Job:
         return found[0]
 
     @cached_property
-    def codes(self) -> Mapping[str, str]:
+    def codes(self) -> Lookup:
         """The job's cost codes by hh2's id, in the site's form."""
-        convert = self.erp.settings.comparing.cost_code
-        return {row.id: convert(row.code) for row in self.client.cost_codes() if row.job_id == self.row.id}
+        convert, job = self.erp.settings.comparing.cost_code, self.row.id
+        return Lookup.of(((row.id,), (convert(row.code),)) for row in self.client.cost_codes() if row.job_id == job)
 
     def header(self) -> JobHeader:
         """The header; what hh2's status numbers mean is a setting."""
@@ -97,10 +98,10 @@ class Hh2Job:
     def cost_codes(self) -> Iterator[CostCode]:
         """The job's cost codes, an Extra's among them, then the standard ones."""
         convert = self.erp.settings.comparing.cost_code
-        seen: set[str] = set()
+        seen = Lookup()
         for row in self.client.cost_codes():
-            if row.job_id == self.row.id and (code := convert(row.code)) not in seen:
-                seen.add(code)
+            if row.job_id == self.row.id and ((code := convert(row.code)),) not in seen:
+                seen.put((code,))
                 yield CostCode(code=code, name=row.name or "", group=row.is_group_code)
         for standard in self.client.standard_cost_codes():
             yield CostCode(
@@ -128,12 +129,13 @@ class Hh2Job:
         return (row for row in self.client.categories() if row.job_id == self.row.id)
 
     def _code(self, row: CategoryRow) -> str:
-        if row.cost_code_id not in self.codes:
+        code = self.codes.get((row.cost_code_id,))
+        if code is None:
             raise ReadFailed(
                 f"hh2 has a category {row.code} of the job under a cost code that it does not list.",
                 remedy="It may have been syncing; try again.",
             )
-        return self.codes[row.cost_code_id]
+        return str(code[0])
 
 
 class OdbcJob:

@@ -6,8 +6,10 @@ from attrs import evolve
 
 from erp_bridge_core.contract import CostCode, Figure, JobHeader, JobReading, LineKey, Stream, SubJob
 from erp_bridge_core.contract.errors import BadSettings, ReadFailed
+from erp_bridge_core.contract.lookup import Lookup
 from erp_bridge_sage300.masters import Hh2Job, JobRoute, OdbcJob
 from erp_bridge_sage300.report import JobCostReport, ReportRow, read_extras
+from erp_bridge_sage300.routes import place_of
 from erp_bridge_sage300.share import SageErp
 
 HH2_BLIND = (
@@ -73,30 +75,30 @@ def _sub_jobs(erp: SageErp, job: str, route: JobRoute) -> Iterator[SubJob]:
 
 def _cost_codes(erp: SageErp, job: str, route: JobRoute, report: JobCostReport | None) -> Iterator[CostCode]:
     """The route's cost codes, and those of Extras that only the report tells apart."""
-    seen: set[tuple[str, str]] = set()
+    seen = Lookup()
     for code in route.cost_codes():
         if code.sub_job:
-            seen.add((code.sub_job, code.code))
+            seen.put((code.sub_job, code.code))
         yield code
     for row in report.rows(job) if report is not None else ():
         code_of_extra = (row.extra, erp.settings.comparing.cost_code(row.cost_code))
         if row.extra and code_of_extra not in seen:
-            seen.add(code_of_extra)
+            seen.put(code_of_extra)
             yield CostCode(code=code_of_extra[1], sub_job=row.extra)
 
 
 def _figures(erp: SageErp, job: str, route: JobRoute, report: JobCostReport | None) -> Callable[[], Iterator[Figure]]:
     def read() -> Iterator[Figure]:
-        seen: set[int] = set()
+        seen = Lookup()
         for row in report.rows(job) if report is not None else ():
             figure = _figure(erp, row)
-            # Keys are held as hashes: a hundred thousand of them stay small.
-            if hash(figure.key) in seen:
+            place = place_of(figure.key)
+            if place in seen:
                 raise ReadFailed(
                     f"The job cost report has {figure.key} twice (row {row.number}).",
                     remedy="Print it with one row per Extra, cost code and category.",
                 )
-            seen.add(hash(figure.key))
+            seen.put(place)
             yield figure
         yield from route.figures()
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from erp_bridge_core.contract import ExportReceipt, LineKey, Observation, RouteSight
 from erp_bridge_core.contract.errors import BadSettings, ErpError, NotFound, StorageError
+from erp_bridge_core.contract.lookup import Lookup
 
 NOTHING: Final = Decimal("0.00")
 REPORT: Final = "report"
@@ -36,10 +37,15 @@ def several(route: str, key: LineKey) -> Observation:
     )
 
 
-def missing(route: str, receipt: ExportReceipt, seen: set[int]) -> Iterator[Observation]:
+def place_of(key: LineKey) -> tuple[str, str, str]:
+    """A key as a `Lookup` knows it."""
+    return key.sub_job, key.cost_code, key.category
+
+
+def missing(route: str, receipt: ExportReceipt, seen: Lookup) -> Iterator[Observation]:
     """Keys of ours that a complete read did not hold: there is no such record, so nothing stands there."""
     for key in receipt.keys:
-        if hash(key) not in seen:
+        if place_of(key) not in seen:
             yield Observation(
                 route=route,
                 key=key,

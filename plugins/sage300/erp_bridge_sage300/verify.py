@@ -1,14 +1,15 @@
 """Reading back what was posted, by every configured route; each says what it can see. The core compares (V2)."""
 
 from collections.abc import Iterator
-
-from attrs import field, frozen
+from decimal import Decimal
+from typing import Final
 
 from erp_bridge_core.contract import ExportReceipt, LineKey, Observation, RouteSight, Seen
+from erp_bridge_core.contract.lookup import Lookup
 from erp_bridge_sage300.codes import KeyMatcher
 from erp_bridge_sage300.masters import OdbcJob
 from erp_bridge_sage300.report import JobCostReport, ReportRow, remembered_reports
-from erp_bridge_sage300.routes import FAILURES, ODBC, REPORT, TITLES, failed, missing, several
+from erp_bridge_sage300.routes import FAILURES, ODBC, REPORT, TITLES, failed, missing, place_of, several
 from erp_bridge_sage300.share import SageErp
 from erp_bridge_sage300.verify_hh2 import see_by_hh2
 
@@ -27,9 +28,14 @@ def verify_posted(receipt: ExportReceipt, erp: SageErp) -> Iterator[Seen]:
 
 
 def _report(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Iterator[Seen]:
-    report, marks = JobCostReport(erp), _Marks(matcher)
+    report, rows = JobCostReport(erp), Lookup()
+
+    def count(row: ReportRow) -> None:
+        place = place_of(matcher.match(row.extra, row.cost_code, row.category))
+        rows.put(place, ((rows.get(place) or (0,))[0] + 1,))
+
     try:
-        fact = report.check(receipt.job, marks.take)
+        fact = report.check(receipt.job, count)
     except FAILURES as error:
         yield failed(REPORT, error)
         return
@@ -41,27 +47,17 @@ def _report(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Iterat
         stale="The report is the one from before the import: print it again." if old else None,
         evidence={"path": report.path, "sha256": fact.sha256, "rows": str(fact.rows)},
     )
-    seen: set[int] = set()
     for row in report.rows(receipt.job):
         key = matcher.match(row.extra, row.cost_code, row.category)
-        if hash(key) not in seen:
-            seen.add(hash(key))
-            yield several(REPORT, key) if hash(key) in marks.twice else _from_report(key, row)
-    yield from missing(REPORT, receipt, seen)
+        (standing,) = rows.get(place_of(key)) or (1,)
+        if standing:
+            yield _from_report(key, row) if standing == 1 else several(REPORT, key)
+            rows.put(place_of(key), _TOLD)
+    yield from missing(REPORT, receipt, rows)
 
 
-@frozen
-class _Marks:
-    """The keys of a report, and those that stand in several rows, as hashes, so that a large report stays small."""
-
-    matcher: KeyMatcher
-    once: set[int] = field(factory=set)
-    twice: set[int] = field(factory=set)
-
-    def take(self, row: ReportRow) -> None:
-        """Take in one row."""
-        mark = hash(self.matcher.match(row.extra, row.cost_code, row.category))
-        (self.twice if mark in self.once else self.once).add(mark)
+#: In place of how many rows stand for a key: it was told.
+_TOLD: Final = (0,)
 
 
 def _from_report(key: LineKey, row: ReportRow) -> Observation:
@@ -84,16 +80,20 @@ def _odbc(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Iterator
     job = OdbcJob(erp, receipt.job)
     try:
         job.header()
-        found: dict[LineKey, Observation] = {}
+        found = Lookup()
         for figure in job.figures():
-            key = matcher.match(figure.key.sub_job, figure.key.cost_code, figure.key.category)
-            seen = Observation(
-                route=ODBC, key=key, original=figure.original, changes=figure.changes, total=figure.total
-            )
-            found[key] = several(ODBC, key) if key in found else seen
+            place = place_of(matcher.match(figure.key.sub_job, figure.key.cost_code, figure.key.category))
+            amounts = (figure.original, figure.changes, figure.total)
+            found.put(place, () if place in found else tuple(map(str, amounts)))
     except FAILURES as error:
         yield failed(ODBC, error)
         return
     yield RouteSight(route=ODBC, title=TITLES[ODBC], proof=False, evidence={"rows": str(len(found))})
-    yield from found.values()
-    yield from missing(ODBC, receipt, {hash(key) for key in found})
+    for parts, told in found:
+        key = LineKey(*parts)
+        if told:
+            original, changes, total = map(Decimal, told)
+            yield Observation(route=ODBC, key=key, original=original, changes=changes, total=total)
+        else:
+            yield several(ODBC, key)
+    yield from missing(ODBC, receipt, found)

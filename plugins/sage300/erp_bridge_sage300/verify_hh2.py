@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from attrs import define, field
 
 from erp_bridge_core.contract import ExportReceipt, LineKey, Observation, RouteSight, Seen
 from erp_bridge_core.contract.errors import ErpError
+from erp_bridge_core.contract.lookup import Lookup
 from erp_bridge_sage300.codes import KeyMatcher
+from erp_bridge_sage300.hh2_rows import CategoryRow
 from erp_bridge_sage300.masters import Hh2Job
 from erp_bridge_sage300.report import JobCostReport
 from erp_bridge_sage300.routes import FAILURES, HH2, NOTHING, TITLES, failed, several
@@ -17,14 +19,8 @@ from erp_bridge_sage300.share import SageErp
 NOT_TOLD: Final = "hh2's rows carry no Extra, so this key can't be told from one that differs by its Extra alone"
 
 
-@define
-class _Row:
-    """The rows of one cost code and category: how many, and the figures of the last."""
-
-    count: int = 0
-    original: Decimal = NOTHING
-    changes: Decimal = NOTHING
-    total: Decimal = NOTHING
+#: No row, and its figures.
+_NONE: Final[tuple[Any, ...]] = (0, *[str(NOTHING)] * 3)
 
 
 @define
@@ -35,18 +31,28 @@ class _Hh2Sight:
     """
 
     extras: bool
-    rows: dict[tuple[str, str], _Row] = field(factory=dict)
-    in_extras: set[tuple[str, str]] = field(factory=set)
+    #: How many rows stand for a cost code and category, and the figures of the last as text.
+    rows: Lookup = field(factory=Lookup)
+    in_extras: Lookup = field(factory=Lookup)
+    count: int = 0
+
+    def take(self, place: tuple[str, str], row: CategoryRow) -> None:
+        """Take in one row."""
+        amounts = (row.original_estimate, row.approved_estimate_changes, row.estimate)
+        count = (self.rows.get(place) or _NONE)[0] + 1
+        self.rows.put(place, (count, *map(str, amounts)))
+        self.count += 1
 
     def observe(self, key: LineKey) -> Observation:
         """What hh2 says of a key, or why it can't tell."""
         place = (key.cost_code, key.category)
-        row = self.rows.get(place, _Row())
         if key.sub_job or place in self.in_extras:
             return Observation(route=HH2, key=key, cannot_tell=NOT_TOLD)
-        if row.count > 1:
+        count, *amounts = self.rows.get(place) or _NONE
+        if count > 1:
             return several(HH2, key)
-        return Observation(route=HH2, key=key, original=row.original, changes=row.changes, total=row.total)
+        original, changes, total = map(Decimal, amounts)
+        return Observation(route=HH2, key=key, original=original, changes=changes, total=total)
 
     def observe_other(self, place: tuple[str, str]) -> Observation:
         """A row that is none of our keys on the job itself: surely the job's own only where Extras are known."""
@@ -67,26 +73,26 @@ def see_by_hh2(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> Ite
         sees_sub_jobs=False,
         proof=False,
         synced_back=True,
-        evidence={"rows": str(sum(row.count for row in sight.rows.values()))},
+        evidence={"rows": str(sight.count)},
     )
-    ours: set[tuple[str, str]] = set()
+    ours = Lookup()
     for key in receipt.keys:
-        ours.add((key.cost_code, key.category))
+        ours.put((key.cost_code, key.category))
         yield sight.observe(key)
-    for place in sight.rows:
-        if place not in ours:
-            yield sight.observe_other(place)
+    for (code, category), _ in sight.rows:
+        if (code, category) not in ours:
+            yield sight.observe_other((code, category))
 
 
 def _hh2_sight(receipt: ExportReceipt, erp: SageErp, matcher: KeyMatcher) -> _Hh2Sight:
     sight = _Hh2Sight(extras=True)
-    sight.in_extras.update((key.cost_code, key.category) for key in receipt.keys if key.sub_job)
+    for key in receipt.keys:
+        if key.sub_job:
+            sight.in_extras.put((key.cost_code, key.category))
     _learn_extras(sight, receipt, erp, matcher)
     for code, row in Hh2Job(erp, receipt.job).rows():
         key = matcher.match("", code, row.code)
-        known = sight.rows.setdefault((key.cost_code, key.category), _Row())
-        known.count += 1
-        known.original, known.changes, known.total = row.original_estimate, row.approved_estimate_changes, row.estimate
+        sight.take((key.cost_code, key.category), row)
     return sight
 
 
@@ -96,7 +102,7 @@ def _learn_extras(sight: _Hh2Sight, receipt: ExportReceipt, erp: SageErp, matche
         for row in JobCostReport(erp).rows(receipt.job):
             if row.extra:
                 key = matcher.match(row.extra, row.cost_code, row.category)
-                sight.in_extras.add((key.cost_code, key.category))
+                sight.in_extras.put((key.cost_code, key.category))
     except ErpError as error:
         erp.log.info("Extras could not be told from the job cost report: %s", error.message)
         return
