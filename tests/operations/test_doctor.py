@@ -84,6 +84,14 @@ def test_what_is_wrong_is_told_with_a_remedy(
     assert fault.remedy
 
 
+def test_a_home_that_is_not_there_is_all_that_is_told_of_it(tmp_path: Path) -> None:
+    """With how to make one."""
+    found = examine(tmp_path / "none")
+
+    (fault,) = [each for each in found.looked if each.standing is not Standing.OK]
+    assert "erp-bridge init" in fault.remedy
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_files_that_others_read_are_told(application: Application) -> None:
     """Where they can get at them: a home that nobody else can enter keeps them out, whatever modes lie in it."""

@@ -38,6 +38,10 @@ def examine(home: Path, *, reach: bool = False) -> Examined:
 
 
 def _look(home: Path, *, reach: bool) -> Iterator[Looked]:
+    if not home.is_dir():
+        yield from look_at_host(None)
+        yield from check(home).looked
+        return
     try:
         configuration = Configuration.read(home)
     except ErpBridgeError as error:
