@@ -14,7 +14,7 @@ from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.audit.freezing import check_mark
 from erp_bridge_core.audit.mark import Mark
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.contract.errors import Fault
+from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
 from erp_bridge_core.installation import Paths, open_home
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, audit_entries, installation
@@ -118,9 +118,14 @@ def require_whole(archive: Archive, *, but: Iterable[str] = ()) -> None:
 
 
 def _read_again(file: Path, key: bytes) -> tuple[Fault, ...]:
-    with reading(file) as archive:
-        require_whole(archive, but=[audit_entries.name])
-        return audit_faults(archive, key)
+    try:
+        with reading(file) as archive:
+            require_whole(archive, but=[audit_entries.name])
+            return audit_faults(archive, key)
+    except BadInput as error:
+        raise StorageError(
+            f"What was written is not what is read: {error.message}", remedy="Look at the disk, then do it again."
+        ) from error
 
 
 def _entries(archive: Archive) -> Iterator[AuditEntry]:

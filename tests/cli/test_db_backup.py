@@ -1,6 +1,7 @@
 """A backup: all of the database at one moment, in one file that is right, without a secret, and never half of it."""
 
 import json
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -63,6 +64,24 @@ def test_a_disk_that_is_full_leaves_nothing(run: Run, tmp_path: Path) -> None:
     assert (4, "storage") == (refused.status, refused.document["error"])
     assert [] == list(folder.iterdir())
     assert 0 == run("db", "backup", folder / "monday.zip").status
+
+
+def test_what_the_disk_kept_wrongly_has_no_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup is read again before anybody takes it for one."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    sync = os.fsync
+
+    def keep_wrongly(handle: int) -> None:
+        if os.fstat(handle).st_size > 1000 and os.pread(handle, 2, 0) == b"PK":
+            os.pwrite(handle, b"\xff\xff\xff\xff", 80)
+        sync(handle)
+
+    monkeypatch.setattr("erp_bridge_core.upkeep.archive.os.fsync", keep_wrongly)
+    refused = run("db", "backup", folder / "monday.zip", "--json")
+
+    assert (4, "storage") == (refused.status, refused.document["error"])
+    assert [] == list(folder.iterdir())
 
 
 @pytest.mark.rule("X4")
