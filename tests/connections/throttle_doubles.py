@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import accumulate
 from multiprocessing.connection import Connection
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -90,11 +91,15 @@ def hold_turn(url: str, host: str, rate: RateLimit, told: Connection) -> None:
         told.recv()
 
 
-def hurry(url: str, host: str, rate: RateLimit, seconds: float, told: "Queue[list[tuple[float, float]]]") -> None:
+def hurry(  # noqa: PLR0917 -- what a process is given
+    url: str, host: str, rate: RateLimit, seconds: float, together: Barrier, told: "Queue[list[tuple[float, float]]]"
+) -> None:
     """Make requests one after another, in four threads, for so long; tell when each began and ended."""
     clock, spans = SystemClock(), list[tuple[float, float]]()
     with open_throttles(url) as throttles:
-        throttle, ends = throttles.of(host, rate, clock), monotonic() + seconds
+        throttle = throttles.of(host, rate, clock)
+        together.wait()
+        ends = monotonic() + seconds
 
         def request() -> None:
             while monotonic() < ends:
