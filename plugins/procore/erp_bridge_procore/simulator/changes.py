@@ -145,7 +145,7 @@ def _add_lines(context: Context, row: Row, given: dict[str, Any]) -> None:
             context.add("line", project=row["project"], wbs=wbs["id"])
         amount = context.units(item, "amount")
         context.add(
-            "adjustment", change=row["id"], ref=item.get("ref"), number=int(item.get("adjustment_number") or 1),
+            "adjustment", change=row["id"], ref=item.get("ref"), number=_number(item),
             wbs=wbs["id"], type=item["type"], amount=amount, uom=item.get("uom"),
             quantity=context.units(item, "quantity", decimals=4), comment=item.get("comment"),
             unit_cost=context.units(item, "unit_cost", decimals=4), description=item.get("description"),
@@ -154,6 +154,13 @@ def _add_lines(context: Context, row: Row, given: dict[str, Any]) -> None:
         record(context, row["project"], wbs["flat_code"], kind="budget_change", field="amount", before=None,
                after=shown(amount))  # fmt: skip
     _check_adjustments(context, row)
+
+
+def _number(item: dict[str, Any]) -> int:
+    number = item.get("adjustment_number", 1)
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise invalid(adjustment_number="is not a number")
+    return number
 
 
 def _check_adjustments(context: Context, row: Row) -> None:

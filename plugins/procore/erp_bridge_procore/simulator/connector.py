@@ -27,7 +27,7 @@ _STAGED_STATUSES: Final = ("archived", "imported", "invalid", "staged")
 
 
 def list_requests(context: Context, company: str) -> Listed:
-    """GET .../companies/{c}/erp_requests: oldest first; that there is a list is known, its form is assumed (6)."""
+    """GET .../companies/{c}/erp_requests: oldest first; that there is a list is known, its form is assumed."""
     del company
     rows = context.all("SELECT * FROM erp_request WHERE company = ? ORDER BY id", context.company)
     return Listed([{**_request(row), "created_at": stamp(row["created"])} for row in rows])

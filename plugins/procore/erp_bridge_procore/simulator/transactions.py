@@ -1,7 +1,7 @@
 """The ERP tool's ledger: a job cost per code, and one transaction per thing that the ERP has to take (facts 4.2, firm).
 
 A transaction keeps its number for ever. It stays unsynced until a connector marks it, so a connector that dies between
-its ERP's write and the mark is given it again on the next export (facts 4.7).
+its ERP's write and the mark is given it again on the next export.
 """
 
 from typing import Final

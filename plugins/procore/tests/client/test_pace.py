@@ -79,8 +79,11 @@ def test_a_read_gives_up(played: ProcoreClient, mock: responses.RequestsMock, cl
 def test_a_long_reading_never_meets_a_429(client: ProcoreClient, desk: Desk, clock: Clock) -> None:
     """Of a Procore that permits five requests in ten seconds: it waits, and none is refused."""
     desk.switch("spike_limit", "5")
+    seen = []
+    client.codes.transport.session.hooks["response"].append(lambda answer, **_: seen.append(answer.status_code))
     for _ in range(14):
         assert 2 == len(list(client.codes.projects()))
+    assert {200} == set(seen)
     assert 2 <= len(clock.slept)
     assert all(wait <= 10 for wait in clock.slept)
 

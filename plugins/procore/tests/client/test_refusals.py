@@ -69,6 +69,17 @@ def test_what_is_not_procores_own_refusal_is_a_doubt(
     assert 2 == len(mock.calls)
 
 
+def test_no_redirect_is_followed(played: ProcoreClient, mock: responses.RequestsMock) -> None:
+    """It might lead a token to somebody else."""
+    for method, url in ((mock.get, BUDGET), (mock.post, LOCK)):
+        method(url, status=307, headers={"Location": "https://elsewhere.example/"})
+    with pytest.raises(ReadFailed, match="HTTP 307"):
+        played.budgets.is_locked(7)
+    with pytest.raises(Doubtful, match="HTTP 307"):
+        played.budgets.lock(7)
+    assert [BUDGET, LOCK] == [call.request.url for call in mock.calls]
+
+
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [

@@ -69,6 +69,8 @@ def test_a_later_export_carries_only_what_is_not_synced(desk: Desk, stranger: St
     assert ("update_budget", "B1", ["5.0"]) == (
         request["request_name"], data["budget"]["origin_id"], [each["value"] for each in data["transactions"]],
     )  # fmt: skip
+    changes = stranger.get(f"{V1}/projects/{stranger.project}/budget_changes")["data"]
+    assert ["synced", "exportging"] == [each["erp_status"] for each in changes]
 
 
 def test_what_is_not_marked_is_told_again(desk: Desk, stranger: Stranger) -> None:

@@ -47,6 +47,13 @@ def test_a_code_is_used_once(stranger: Stranger) -> None:
     assert (200, 401, "invalid_grant") == (first.status_code, second.status_code, second.json()["error"])
 
 
+def test_a_code_belongs_to_its_address(stranger: Stranger) -> None:
+    """Whoever names another one has none."""
+    code = code_of(stranger)
+    other = stranger.token("web", grant_type="authorization_code", code=code, redirect_uri="http://127.0.0.1:9/")
+    assert [401, 200] == [other.status_code, exchanged(stranger, code).status_code]
+
+
 def test_a_code_lives_ten_minutes(desk: Desk, stranger: Stranger) -> None:
     """After that it is refused."""
     code = code_of(stranger)

@@ -2,7 +2,10 @@
 
 import time
 
-from simulator.stranger import COMPANY, V1, Desk, Receiver, Stranger
+from simulator.stranger import COMPANY, V1, Desk, Receiver, Stranger, open_stranger
+
+from erp_bridge_procore.simulator.company import Installation
+from erp_bridge_procore.simulator.postman import Postman
 
 
 def subscribe(stranger: Stranger, url: str, version: str = "v2") -> int:
@@ -65,6 +68,24 @@ def test_a_refused_delivery_comes_again_after_a_pause(desk: Desk, stranger: Stra
     assert (3, 1) == (len(receiver.events), len({event["ulid"] for event in receiver.events}))
     (delivery,) = stranger.get(f"{V1}/webhooks/hooks/{hook}/deliveries", **{"filter[status]": "successful"})
     assert ("ok", 200) == (delivery["outcome"], delivery["response_status"])
+
+
+def test_pauses_grow_from_a_second_to_an_hour(desk: Desk, receiver: Receiver) -> None:
+    """Nothing is tried before a pause is over."""
+    receiver.status = 500
+    desk.switch("hold_events", "yes")
+    with open_stranger(desk.home) as stranger, receiver.open() as url:
+        subscribe(stranger, url)
+        exported(desk)
+    desk.switch("hold_events", "no")
+    postman = Postman(Installation(desk.home))
+    tries = [postman.deliver_due(), postman.deliver_due()]
+    for pause in (1, 2, 4):
+        desk.do("pass-time", seconds=str(pause - 0.5))
+        early = postman.deliver_due()
+        desk.do("pass-time", seconds="0.6")
+        tries += [early, postman.deliver_due()]
+    assert [1, 0, 0, 1, 0, 1, 0, 1] == tries
 
 
 def test_after_twelve_hours_the_queue_is_flushed(desk: Desk, stranger: Stranger, receiver: Receiver) -> None:
