@@ -1,6 +1,6 @@
 """All that is promised about speed, measured by one command, each letter beside its floor.
 
-    python benchmarks/bench.py [--only a,c] [--quick] [--database sqlite|postgresql|both] [--json FILE]
+    python benchmarks/bench.py [--only a,c] [--quick] [--database sqlite|postgresql|both] [--json FILE] [--docs FILE]
 
 Each letter is measured in a process of its own. Writes `build/bench.json` and prints the table of `docs/speed.md`.
 Nothing fails for being slow, since time depends on the machine; what can't be measured at all does.
@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from figures import Figure, Options, to_markdown, write_json
+from figures import Figure, Options, to_markdown, with_table, write_json
 from machine import describe_machine
 
 #: Each has `figures(options)`.
@@ -67,12 +67,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: to try it, not to measure anything")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--json", type=Path, default=RESULT, help="the file that is written")
+    parser.add_argument("--docs", type=Path, help="a page whose table is replaced too: docs/speed.md")
     given = parser.parse_args()
     options = Options(quick=given.quick, database=given.database)
     started = time.monotonic()
     by_letter = {letter: _apart(letter, options) for letter in given.only}
     found = [figure for figures in by_letter.values() for figure in figures]
     write_json(given.json, found, options=options, seconds=time.monotonic() - started)
+    if given.docs is not None:
+        given.docs.write_text(with_table(given.docs.read_text(encoding="utf-8"), found), encoding="utf-8")
     print(f"{describe_machine()}\n\n{to_markdown(found)}\n")
     for each in found:
         print(f"{each.letter}. {each.case}: {each.limits}")

@@ -17,6 +17,8 @@ from machine import describe_machine
 
 LETTERS: Final = ("a", "b", "c", "d", "e", "f", "g")
 ROUNDS: Final = 3
+TABLE: Final = "<!-- the table of a run -->"
+TABLE_ENDS: Final = "<!-- the table ends -->"
 
 
 @frozen(kw_only=True)
@@ -172,6 +174,15 @@ def to_markdown(figures: Sequence[Figure]) -> str:
     ]
     lines = [_row(heads), "|---|---|--:|--:|--:|--:|---|--:|", *map(_row, rows)]
     return "\n".join(lines)
+
+
+def with_table(page: str, figures: Sequence[Figure]) -> str:
+    """A page with this table, and the machine, in the place of those between its two marks."""
+    before, _, rest = page.partition(TABLE)
+    _, _, after = rest.partition(TABLE_ENDS)
+    if not after:
+        raise SystemExit(f"The page has no {TABLE} … {TABLE_ENDS}.")
+    return f"{before}{TABLE}\n{describe_machine()}.\n\n{to_markdown(figures)}\n{TABLE_ENDS}{after}"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -73,6 +73,19 @@ def test_a_letter_is_as_good_as_its_worst_case(figures: Any) -> None:
     assert ["It", "The other"] == [each["case"] for each in summed_up["cases"]]
 
 
+def test_the_table_of_a_page_is_replaced(figures: Any) -> None:
+    """What stands around it stays."""
+    page = f"Before\n{figures.TABLE}\nold\n{figures.TABLE_ENDS}\nAfter\n"
+
+    written = figures.with_table(page, [case(figures)])
+
+    assert written.startswith("Before\n")
+    assert written.endswith("\nAfter\n")
+    assert "| a | It | 2 s | 1 s | 2.00 | ≤ 3 | yes | 0% |" in written
+    assert "old" not in written
+    assert written.count("| a |") == figures.with_table(written, [case(figures)]).count("| a |")
+
+
 def test_both_sides_are_measured_in_turn(figures: Any) -> None:
     """The floor before the product, in each round."""
     order: list[str] = []
