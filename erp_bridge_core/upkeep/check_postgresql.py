@@ -21,6 +21,10 @@ _INVALID: Final = text(
     "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid "
     "AND c.relnamespace = current_schema()::regnamespace"
 )
+_NOT_APART: Final = text(
+    "SELECT relname FROM pg_class WHERE oid IN (SELECT polrelid FROM pg_policy) "
+    "AND relnamespace = current_schema()::regnamespace AND NOT (relrowsecurity AND relforcerowsecurity)"
+)
 _HAS_AMCHECK: Final = text("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")
 _AMCHECK: Final = text(
     "SELECT count(bt_index_check(c.oid, true)) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
@@ -33,6 +37,13 @@ def look_at_postgresql(connection: Connection) -> Iterator[Looked]:
     """Settings, role, constraints, indexes."""
     yield _durability(connection)
     yield _role(connection)
+    if open_tables := sorted(connection.execute(_NOT_APART).scalars()):
+        yield failed(
+            "companies", f"Companies are not kept apart in {', '.join(open_tables)}: row-level security is off.",
+            remedy="Let the database's owner ENABLE and FORCE ROW LEVEL SECURITY on them, and find out who did that.",
+        )  # fmt: skip
+    else:
+        yield fine("companies", "The database itself keeps companies apart.")
     loose = [*connection.execute(_UNCHECKED).scalars(), *connection.execute(_INVALID).scalars()]
     if loose:
         yield failed(

@@ -16,6 +16,7 @@ from sqlalchemy import types as sql
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.paging import batched
+from erp_bridge_core.store.row_security import EVERYWHERE, SETTING
 
 #: Alembic's own: the version stands in a backup's manifest.
 VERSION_TABLE: Final = "alembic_version"
@@ -65,6 +66,7 @@ class Shape:
 
 def shapes(connection: Connection) -> tuple[Shape, ...]:
     """Every table of the database as it is, of whatever version; a table comes after those that it refers to."""
+    _require_all_companies(connection)
     looked = inspect(connection)
     names = sorted(set(looked.get_table_names()) - {VERSION_TABLE})
     before = {
@@ -72,6 +74,17 @@ def shapes(connection: Connection) -> tuple[Shape, ...]:
     }  # fmt: skip
     found = {name: _shape(looked, name) for name in names}
     return tuple(found[name] for name in TopologicalSorter(before).static_order())
+
+
+def _require_all_companies(connection: Connection) -> None:
+    """A transaction that PostgreSQL shows one company's rows, or none, must not be taken for the whole database."""
+    if connection.dialect.name != "postgresql":
+        return
+    seen = connection.exec_driver_sql(f"SELECT current_setting('{SETTING}', true)").scalar()
+    if seen != EVERYWHERE:
+        raise StorageError(
+            "The database shows this transaction a part of its rows alone.", remedy="Report this as a defect."
+        )  # fmt: skip
 
 
 def _shape(looked: Any, name: str) -> Shape:
