@@ -39,6 +39,11 @@ class Cause:
         return self.id if _TRACE.fullmatch(self.id) else sha256(self.id.encode()).hexdigest()[:32]
 
     @property
+    def parent_text(self) -> str:
+        """As W3C's trace context tells it to whoever is asked next."""
+        return f"00-{self.trace}-{self.step}-01"
+
+    @property
     def stored(self) -> str:
         """As a row keeps it, so that another process goes on with it."""
         return f"{self.id}/{self.step}"

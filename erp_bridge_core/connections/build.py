@@ -43,6 +43,7 @@ def build_erp(
         hosts=connection.http.hosts,
         plain_http=connection.http.plain_http,
         ca_file=connection.http.ca_file,
+        id_header=connection.http.id_header,
         throttles=throttles,
         rate=rate,
         clock=clock,

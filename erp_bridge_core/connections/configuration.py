@@ -27,6 +27,7 @@ _KEPT: Final = 4
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?")
 _BASE_URL: Final = re.compile(rf"https?://{_HOST.pattern}")
+_HEADER: Final = re.compile(r"[Xx]-[A-Za-z0-9-]{1,60}|traceparent")
 _SESSION_MINUTES: Final = range(5, 12 * 60 + 1)
 _ITEM: Final = re.compile(r"\[([a-z0-9-]+)\]")
 #: Parts of a connection that are the core's; every other setting is the plugin's.
@@ -42,11 +43,15 @@ class ShareConfig:
 
 @frozen(kw_only=True)
 class HttpConfig:
-    """The hosts (`name` or `name:port`) a connection may talk to; `plain_http` is for loopback alone."""
+    """The hosts (`name` or `name:port`) a connection may talk to; `plain_http` is for loopback alone.
+
+    `id_header` names the header in which the ERP is told the act's id, such as `X-Request-ID`; blank: in none.
+    """
 
     hosts: tuple[str, ...] = ()
     plain_http: bool = False
     ca_file: str | None = None
+    id_header: str = ""
 
 
 @frozen(kw_only=True)
@@ -336,6 +341,8 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
     for host in entry.http.hosts:
         if not _HOST.fullmatch(host):
             yield Fault(f"{place}.http.hosts", "not a host", value=host, expected="name or name:port, without https://")
+    if entry.http.id_header and not _HEADER.fullmatch(entry.http.id_header):
+        yield Fault(f"{place}.http.id_header", "not a header", value=entry.http.id_header, expected="X-Request-ID")
     if entry.files.root and not Path(entry.files.root).is_absolute():
         yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")
     yield from word_faults(entry.words, f"{place}.words")

@@ -163,6 +163,7 @@ def open_session(
     clock: Clock,
     redactor: Redactor,
     limits: Limits | None = None,
+    id_header: str = "",
 ) -> GuardedSession:
     """A session for a connection; `ca_file` names the certificates of a company's own authority."""
     session = GuardedSession(
@@ -174,6 +175,7 @@ def open_session(
             rate=rate,
             clock=clock,
             redactor=redactor,
+            id_header=id_header,
         )
     )
     if ca_file:

@@ -52,6 +52,7 @@ class Wires:
     clock: Clock = field(repr=False)
     redactor: Redactor = field(repr=False)
     addresses: AddressBook = field(repr=False, factory=AddressBook)
+    id_header: str = ""
 
     def throttle(self, target: Target) -> Throttle:
         """The throttle of a host, the same for all who keep to it together."""
@@ -107,6 +108,9 @@ class GuardedTransport(GuardedPools):
         attempt = current_attempt()
         with self._told_of(request, attempt) as step:
             target = self._admit(request, verify=verify, proxies=proxies)
+            if self.wires.id_header:
+                told = step.cause.parent_text if self.wires.id_header == "traceparent" else step.cause.id
+                request.headers[self.wires.id_header] = told
             response = self._in_turn(request, target, attempt, step, timeout=timeout, verify=verify, cert=cert)
             step.tell(status=response.status_code)
         return response
