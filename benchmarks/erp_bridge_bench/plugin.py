@@ -61,6 +61,8 @@ CHUNK: Final = 1_000
 PAGE: Final = 5_000
 ROUTE: Final = "figures"
 ENTRY: Final = "entry"
+#: Lines that are kept for effects which are asked for out of turn.
+_KEPT: Final = 32 * CHUNK
 _JSON: Final = {"Content-Type": "application/json"}
 
 
@@ -213,11 +215,16 @@ def _in(lines: Iterable[ExportLine], numbers: Iterable[int]) -> Iterator[ExportL
 
 @define
 class Pages:
-    """The batch's lines, read once from beginning to end as effects ask for them in the order of the plan."""
+    """The batch's lines, read once from beginning to end as effects ask for them, nearly in the order of the plan.
+
+    Threads ask for neighbours in any order: lines that were passed are kept for them, since a batch can't be read
+    from its middle. Reading it anew for each of a million lines' effects would take hours.
+    """
 
     batch: ExportBatch
     _lines: Iterator[ExportLine] = field(factory=lambda: iter(()))
     _next: int = 0
+    _passed: dict[int, ExportLine] = Factory(dict)
     _guard: Any = Factory(Lock)
 
     def of(self, effect: Effect) -> list[ExportLine]:
@@ -227,11 +234,19 @@ class Pages:
         if effect.request["count"] != len(range(first, last + 1)):
             numbers = list(effect.lines)
         with self._guard:
-            if not self._next or self._next > first:
-                self._lines = iter(self.batch.lines)
-            found = list(islice(_in(self._lines, numbers), effect.request["count"]))
-            self._next = last + 1
-        return found
+            return [self._passed.pop(number, None) or self._reach(number) for number in numbers]
+
+    def _reach(self, number: int) -> ExportLine:
+        if not self._next or self._next > number:
+            self._lines, self._next = iter(self.batch.lines), 1
+        for line in self._lines:
+            self._next = line.number + 1
+            if line.number == number:
+                return line
+            if len(self._passed) >= _KEPT:
+                self._passed.clear()
+            self._passed[line.number] = line
+        raise ReadFailed(f"The batch has no line {number}.", remedy="Look at the plan.")
 
 
 @define
