@@ -13,6 +13,7 @@ import pytest
 import responses
 from connection_doubles import RawServer, StepClock, Try, answering, raw_server, reply, session_for
 
+from erp_bridge_core.connections.addresses import target_of
 from erp_bridge_core.connections.http import GuardedSession, Limits, reading, writing
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.contract.errors import Doubtful, LeaseLost, NotSent, ReadFailed, Throttled, TransportError
@@ -181,6 +182,24 @@ def test_a_write_waits_no_longer_than_its_attempt_may(tmp_path: Path) -> None:
     with raw_server(lambda *_: silent.wait(20) and None) as server, pytest.raises(Doubtful):
         write(session_for(tmp_path, server.host), f"{server.url}/entries", Try(seconds_left=0.2), timeout=600)
     silent.set()
+
+
+@pytest.mark.rule("L12")
+def test_a_write_that_waits_for_its_turn_is_let_go_when_its_worker_is_to_end(tmp_path: Path) -> None:
+    """An attempt of a worker that is to end has no time left: nothing is sent, and that is known."""
+    clock, attempt = StepClock(), Try(seconds_left=60.0)
+    with raw_server(answering(reply())) as server:
+        session = session_for(tmp_path, server.host, clock=clock)
+        session.wires.throttle(target_of(server.url)).pause(30)
+        clock.sleep = lambda seconds: _pass(clock, seconds, attempt)  # type: ignore[method-assign] # the signal comes
+        with pytest.raises(NotSent, match="did not come in time"):
+            write(session, f"{server.url}/entries", attempt)
+        assert ([], 2) == (server.requests, round(clock.seconds))
+
+
+def _pass(clock: StepClock, seconds: float, attempt: Try) -> None:
+    clock.seconds += seconds
+    attempt.seconds_left = 60.0 if clock.seconds < 2 else 0.0
 
 
 def test_a_failure_outside_a_write_is_a_failed_read(tmp_path: Path) -> None:
