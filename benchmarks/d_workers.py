@@ -34,7 +34,7 @@ from erp_bridge_core.engine.tasks import NewTask, add
 from erp_bridge_core.store.tables import exports, tasks, workers
 
 PROJECTS: Final = 1_000
-RATED_PROJECTS: Final = 300
+RATED_PROJECTS: Final = 150
 LINES: Final = 500
 CALLS: Final = 2
 PERMITTED: Final = 15.0
