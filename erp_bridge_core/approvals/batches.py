@@ -127,10 +127,12 @@ def _select_lines(item_id: int, after: int) -> Select[Any]:
 
 
 def _pages(read: Callable[[int], Sequence[tuple[Any, ...]]]) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Pages of lines, whose first column is their number."""
+    """Pages of lines, whose first column is their number; one that is not full is the last."""
     after = 0
     while page := read(after):
         yield page
+        if len(page) < PAGE:
+            return
         after = page[-1][0]
 
 

@@ -97,10 +97,10 @@ def entries(store: Store, export_id: int, *, states: Sequence[EffectState]) -> I
                 .order_by(effects.c.position)
                 .limit(PAGE)
             ).all()
-        if not rows:
-            return
         for row in rows:
             yield as_entry(store, row)
+        if len(rows) < PAGE:
+            return
         last = rows[-1].position
 
 
@@ -138,9 +138,9 @@ def _pages_of_effect_lines(store: Store, effect_id: int) -> Iterator[int]:
                     .limit(PAGE)
                 ).scalars()
             )
-        if not numbers:
-            return
         yield from numbers
+        if len(numbers) < PAGE:
+            return
         last = numbers[-1]
 
 

@@ -171,9 +171,9 @@ def _pages_of_free_lines(store: Store, item_id: int) -> Iterator[int]:
                 .limit(PAGE)
             ).scalars()
             numbers = list(page)
-        if not numbers:
-            return
         yield from numbers
+        if len(numbers) < PAGE:
+            return
         last = numbers[-1]
 
 
