@@ -138,7 +138,7 @@ def _send(call: Call, project: str, action: str, acknowledged: tuple[str, ...]) 
 
 def _require_action(call: Call, project: str, action: str) -> None:
     """Send is for the first time alone and Re-send for all others: what was meant must be what is done (B4)."""
-    possible = call.app.sending.readiness(call.actor, project).would_be
+    possible = call.app.sending.readiness(call.actor, project, thorough=False).would_be
     if possible != action:
         first = "was never sent" if possible == "send" else "was sent before"
         raise NotPossibleNow(

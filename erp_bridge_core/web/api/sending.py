@@ -96,7 +96,7 @@ def send_budget(
     application: GivenApplication, actor: GivenActor, number: FromPath[str], data: JSONBody[SendOrder]
 ) -> SentItem:
     """Stage a budget for the approver and lock it; all problems are found at once, then nothing is changed."""
-    possible = application.sending.readiness(actor, number).would_be
+    possible = application.sending.readiness(actor, number, thorough=False).would_be
     if possible != data.action:
         first = "was never sent" if possible == "send" else "was sent before"
         raise NotPossibleNow(
