@@ -22,10 +22,13 @@ class Conclusion:
     item: ItemState
 
 
-def judge(effect_states: Mapping[str, int], lines: LineCounts, *, only_offered: bool, failed: bool) -> Conclusion:
+def judge(
+    effect_states: Mapping[str, int], lines: LineCounts, *, only_offered: bool, failed: bool, whole: bool = True
+) -> Conclusion:
     """The states that follow from counts of effects (abandoned ones left out) and of lines.
 
     `only_offered`: what is open lies ready for a person. `failed`: the run was stopped by an error that left no doubt.
+    `whole`: all that belongs to the export was planned, as far as is known; else it still runs.
     """
     if effect_states.get("conflict") or effect_states.get("duplicated"):
         return Conclusion(export=ExportState.CONFLICT, item=ItemState.UNKNOWN)
@@ -34,13 +37,17 @@ def judge(effect_states: Mapping[str, int], lines: LineCounts, *, only_offered: 
     if lines.refused or lines.withdrawn or failed:
         return Conclusion(export=ExportState.FAILED, item=ItemState.FAILED)
     if lines.under_way or effect_states.get("planned") or effect_states.get("open"):
-        state = ExportState.OFFERED if only_offered else ExportState.RUNNING
+        state = ExportState.OFFERED if only_offered and whole else ExportState.RUNNING
         return Conclusion(export=state, item=ItemState.EXPORTING)
+    if not whole:
+        return Conclusion(export=ExportState.RUNNING, item=ItemState.EXPORTING)
     return Conclusion(export=ExportState.COMPLETE, item=ItemState.WAITING)
 
 
-def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | None = None) -> Conclusion:
-    """Judge an export by its rows; `stopped` is the error that ended the run."""
+def sum_up(
+    connection: Connection, export_id: int, *, stopped: ErpBridgeError | None = None, whole: bool = True
+) -> Conclusion:
+    """Judge an export by its rows; `stopped` is the error that ended the run, `whole` as for `judge`."""
     row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
     query = select(effects.c.state, func.count()).where(
         effects.c.export_id == export_id, effects.c.state != "abandoned"
@@ -52,6 +59,7 @@ def sum_up(connection: Connection, export_id: int, *, stopped: ErpBridgeError | 
         count_lines(connection, row.item_id),
         only_offered=_all_offered(connection, export_id, states),
         failed=doubt_free or has_refused_acts(connection, export_id),
+        whole=whole,
     )
 
 

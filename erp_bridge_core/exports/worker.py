@@ -24,7 +24,7 @@ from erp_bridge_core.exports.lease import Ending, Lease, Seconds, goes_on, lease
 from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
-from erp_bridge_core.exports.status import count_lines
+from erp_bridge_core.exports.status import ExportState, count_lines
 from erp_bridge_core.following import Step, about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
@@ -135,20 +135,24 @@ class Worker:
                     raise
             except ErpBridgeError as error:
                 stopped = error
-            step.tell(state=self.conclude(work, stopped=stopped).export.value)
+            step.tell(state=self.conclude(work, stopped=stopped, ran=True).export.value)
             step.outcome = stopped.code if stopped else ""
         return stopped
 
-    def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None) -> Conclusion:
+    def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None, ran: bool = False) -> Conclusion:
         """Write where export and item stand now, and tell whom it concerns.
+
+        `ran`: the adapter was just asked to do all of it. Where its last run was broken off, nobody knows whether all
+        was planned: what is left then still runs, although all that was planned has arrived.
 
         Raises `LeaseLost`: a worker that slept through its lease must not write over what the next one concluded.
         """
         with self.store.begin() as connection:
             work.lease.remaining(connection)
             hold_recorded(connection, work.item.id)
-            conclusion = sum_up(connection, work.row.id, stopped=stopped)
             before = connection.execute(select(exports.c.state).where(exports.c.id == work.row.id)).scalar_one()
+            whole = ran or before != ExportState.RUNNING
+            conclusion = sum_up(connection, work.row.id, stopped=stopped, whole=whole)
             store_conclusion(
                 connection, work.row, work.adapter.profile, conclusion, at=work.erp.clock.now(), stopped=stopped
             )

@@ -15,6 +15,7 @@ from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.contract import Effects, Operation, PlannedEffect, SafetyClass, Stream
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import AlreadyThere
+from erp_bridge_core.exports.hand_overs import refresh
 from erp_bridge_core.exports.status import ExportState, count_lines
 from erp_bridge_core.store.tables import exports, items
 
@@ -156,3 +157,29 @@ def test_the_crash_tests_fail_when_the_ledger_is_switched_off(
     except (AlreadyThere, FileExistsError):
         return
     assert ONCE != scene.books.held()
+
+
+class Died(BaseException):
+    """A worker's process that ended here."""
+
+
+@pytest.mark.rule("E1", "L2", "L11")
+def test_what_was_planned_in_part_is_not_complete_for_whoever_looks(
+    open_scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All lines arrived, and their worker died before it planned the posting: looking leaves it to the next worker."""
+    scene = open_scene(SafetyClass.CONTAINED)
+
+    def die(_: LedgerAdapter) -> Iterable[PlannedEffect]:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LedgerAdapter, "_post", die)
+        with pytest.raises(Died):
+            scene.worker.advance(scene.export_id)
+    refresh(scene.worker, scene.export_id)
+    seen = state_of(scene)
+    scene.worker.advance(scene.export_id)
+
+    assert (ExportState.RUNNING, ExportState.COMPLETE) == (seen, state_of(scene))
+    assert ONCE == scene.books.held()
