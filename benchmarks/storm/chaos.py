@@ -4,6 +4,7 @@ Kills are paced by how far the exports have come, so that each meets work under 
 strike when its body has been sent, when the ERP has answered and nobody knows it yet, or when a file appears.
 """
 
+import math
 import os
 import time
 from collections import Counter
@@ -164,10 +165,12 @@ class Chaos:
 
     def _crash_database(self) -> None:
         assert self.fleet.database is not None
+        self.fleet.database_back = math.inf
         self.fleet.database.crash()
         self.crashes += 1
         time.sleep(self.random.uniform(0.1, 1.0))
         self.fleet.database.start()
+        self.fleet.database_back = time.monotonic()
 
     # -- the wire -----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,9 @@ from storm.world import World
 _SOONEST: Final = 0.1
 _LATEST: Final = 1.5
 _LOOK: Final = 0.05
+#: What a command answers that can't use the database, and seconds in which one that is back may have met that.
+_STORAGE: Final = 4
+_BEGINNING: Final = 10.0
 
 
 class Database(Protocol):
@@ -32,7 +35,11 @@ class Database(Protocol):
 
 @define(eq=False, kw_only=True)
 class Fleet:
-    """Started while its context is open. `ended` counts processes that nobody killed and that are gone."""
+    """Started while its context is open.
+
+    `ended` counts processes that nobody killed and that are gone; `too_early` those that could not begin, since the
+    database was just being started again: whoever manages services starts them once more.
+    """
 
     world: World
     workers: list[Living]
@@ -41,6 +48,8 @@ class Fleet:
     random: Random
     database: Database | None = None
     ended: Counter[str] = field(factory=Counter)
+    too_early: int = 0
+    database_back: float = 0.0
     _back: dict[Living, float] = field(factory=dict, init=False)
     _closing: Event = field(factory=Event, init=False)
     _keeper: Thread = field(init=False)
@@ -87,10 +96,18 @@ class Fleet:
                     continue
                 due = self._back.get(each)
                 if due is None:
-                    self.ended[f"{each.name}: {each.status}"] += 1
+                    self._note_end(each)
                 if due is None or time.monotonic() >= due:
                     self._back.pop(each, None)
                     each.start()
+
+    def _note_end(self, living: Living) -> None:
+        now = time.monotonic()
+        just_begun = now < living.started_at + _BEGINNING and now < self.database_back + _BEGINNING
+        if living.status == _STORAGE and just_begun:
+            self.too_early += 1
+        else:
+            self.ended[f"{living.name}: {living.status}"] += 1
 
 
 def fleet(world: World, options: Options, random: Random, *, port: int, logs: Path, database: Any = None) -> Fleet:

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -40,6 +41,7 @@ class Living:
     process: Any = None
     kills: int = 0
     stopped: bool = False
+    started_at: float = 0.0
     _guard: Any = field(factory=RLock)
 
     def lives(self) -> bool:
@@ -57,6 +59,7 @@ class Living:
         """Start it, unless it runs."""
         with self._guard:
             if not self.lives():
+                self.started_at = time.monotonic()
                 self.process = self.make()
                 self.stopped = False
 

@@ -25,7 +25,7 @@ from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, reserved, sightings
 
 #: Seconds that a write may take, and for which an ERP may still carry it out after that.
-DEADLINE: Final = 3.0
+DEADLINE: Final = 4.0
 BOUND: Final = 1.0
 _QUICK: Final = Limits(connect=2.0, read=4.0, total=6.0, longest_pause=3.0)
 
