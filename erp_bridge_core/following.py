@@ -127,9 +127,12 @@ def caused_by(cause: Cause) -> Iterator[None]:
 
 @contextmanager
 def going_on(stored: str | None) -> Iterator[None]:
-    """Go on with the act that a row names: an act of its own where it names none."""
+    """Go on with the act that a row names, unless it is under way here; an act of its own where it names none."""
     number, _, step = (stored or "").partition("/")
-    known = bool(_ID.fullmatch(number))
+    known, here = bool(_ID.fullmatch(number)), _CAUSE.get()
+    if known and here is not None and here.id == number:
+        yield
+        return
     with caused_by(Cause(id=number, step=step if _STEP.fullmatch(step) else "") if known else new_cause()):
         yield
 

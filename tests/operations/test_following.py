@@ -93,6 +93,14 @@ def test_a_row_carries_it_to_another_process(heard: Heard) -> None:
     assert (request.cause.id, request.cause.step) == (task.cause.id, task.parent)
 
 
+def test_what_goes_on_here_already_keeps_its_place(heard: Heard) -> None:
+    """A task that a row names does what another row of the same act names: within it, not beside it."""
+    with going_on(f"{TRACE}/{STEP}"), doing("task") as task, going_on(f"{TRACE}/{STEP}"), doing("export"):
+        pass
+
+    assert [task.cause.step, STEP] == [step.parent for step in heard.steps]
+
+
 @pytest.mark.parametrize("stored", [None, "", "/", "x", "line\nbreak-of-somebody/00f067aa0ba902b7", "a b c d e f g h/"])
 def test_a_row_that_names_none_begins_an_act(stored: str | None) -> None:
     """So does one that somebody meddled with."""

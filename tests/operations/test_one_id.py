@@ -2,6 +2,7 @@
 
 import json
 from contextvars import Context
+from threading import Event
 from typing import Any
 
 import pytest
@@ -25,14 +26,22 @@ from erp_bridge_core.web.server import create_server
 PROXYS = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-def start(browser: Browser) -> str:
+def start(browser: Browser, application: Application) -> str:
     """Sign in, accept and start item 1; the id of the request that did."""
     assert 303 == browser.sign_in("abe").status_code
     accepted = accept(browser)
     assert 303 == accepted.status_code, accepted.text
     started = press(browser, "start")
     assert 303 == started.status_code, started.text
+    # The page answers while a thread of the server starts the export.
+    while not _started(application):
+        Event().wait(0.02)
     return str(started.headers[HEADER])
+
+
+def _started(application: Application) -> bool:
+    with application.store.read() as connection:
+        return connection.execute(select(exports.c.id)).first() is not None
 
 
 def test_it_goes_through_a_worker_to_the_effects_and_the_mail(
@@ -47,7 +56,7 @@ def test_it_goes_through_a_worker_to_the_effects_and_the_mail(
         with TestClient(create_server(application, web=WEB)) as client:
             Sign(application.store, "serve").begin(application.clock.now())
             client.app.state["background"].patience = 0.01
-            number = start(Browser(client))
+            number = start(Browser(client), application)
             Context().run(EngineWorker(application).run_once)
         Context().run(application.mail.send, application.companies.system("hoosier"))
     with application.store.read() as connection:
@@ -60,6 +69,19 @@ def test_it_goes_through_a_worker_to_the_effects_and_the_mail(
     written = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     (effect, *_) = [line for line in written if line["message"].startswith("effect") and line["id"] == number]
     assert {"company": "hoosier", "item": 1, "export": 1}.items() <= effect.items()
+
+
+def test_an_engine_that_knows_an_exports_number_alone_goes_on_with_its_act(
+    application: Application, heard: Heard
+) -> None:
+    """As DBOS does, in threads of its own."""
+    with TestClient(create_server(application, web=WEB)) as client:
+        Sign(application.store, "serve").begin(application.clock.now())
+        client.app.state["background"].patience = 0.01
+        number = start(Browser(client), application)
+        Context().run(application.exports.carry_on, 1)
+
+    assert [number] == [step.cause.id for step in heard.of("export")]
 
 
 def test_each_answer_bears_its_id_and_pages_of_errors_show_it(application: Application) -> None:
