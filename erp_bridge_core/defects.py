@@ -1,5 +1,6 @@
-"""Where a defect's details go: a log in the home, without any secret (X4)."""
+"""What nobody foresaw: a full place is told as that; a defect goes to a log in the home, without any secret (X4)."""
 
+import errno
 import logging
 import textwrap
 import traceback
@@ -8,11 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.following import measured
 from erp_bridge_core.visible import visible
 
 _LOGGER: Final = logging.getLogger(__name__)
 LOG: Final = Path("logs") / "errors.log"
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+
+
+def as_storage_error(error: BaseException) -> StorageError | None:
+    """A full, broken or closed place of this host, without its path; None for anything else."""
+    if not isinstance(error, OSError) or not (error.errno in _NO_ROOM or isinstance(error, PermissionError)):
+        return None
+    return storage_error(error.strerror or type(error).__name__)
+
+
+def storage_error(said: str) -> StorageError:
+    """That the database or a folder can't be used, and what was said of it."""
+    return StorageError(
+        f"The database or a folder can't be used: {said.rstrip('.')}.",
+        remedy="Check free space and permissions of the home folder; `erp-bridge audit check` reads all of it.",
+    )
 
 
 def defect_text(error: BaseException, clean: Callable[[str], str]) -> str:

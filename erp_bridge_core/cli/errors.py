@@ -1,6 +1,5 @@
 """Every way in which a command can end badly: one exit status, one sentence of what happened, what to do next."""
 
-import errno
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -10,8 +9,8 @@ from typing import IO, Any, Final
 import click
 
 from erp_bridge_core.cli.safe import safe, safe_lines
-from erp_bridge_core.contract.errors import ErpBridgeError, Fault, StorageError, UsageError
-from erp_bridge_core.defects import defect_text, log_defect
+from erp_bridge_core.contract.errors import ErpBridgeError, Fault, UsageError
+from erp_bridge_core.defects import as_storage_error, defect_text, log_defect, storage_error
 
 #: The exit statuses of every command.
 DONE: Final = 0
@@ -23,7 +22,6 @@ UNKNOWN: Final = 5
 
 #: Faults printed for people; `--json` has all of them.
 _MOST_FAULTS: Final = 200
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
 class Defect(ErpBridgeError):
@@ -50,13 +48,8 @@ def explain(error: BaseException, *, home: Path, clean: Callable[[str], str] = s
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return Interrupted("Stopped.", remedy="An export that was running is taken up by `erp-bridge export resume`.")
     if _is_storage(error):
-        return StorageError(f"The database or a folder can't be used: {_first_line(error)}.", remedy=_STORAGE_REMEDY)
+        return storage_error(_first_line(error))
     return _defect(error, home, clean)
-
-
-_STORAGE_REMEDY: Final = (
-    "Check free space and permissions of the home folder; `erp-bridge audit check` reads all of it."
-)
 
 
 def report(error: ErpBridgeError, *, as_json: bool) -> int:
@@ -80,7 +73,7 @@ def _usage(error: click.UsageError) -> UsageError:
 
 def _is_storage(error: BaseException) -> bool:
     if isinstance(error, OSError):
-        return error.errno in _NO_ROOM or isinstance(error, PermissionError)
+        return as_storage_error(error) is not None
     # Only a command that opened the database can have its errors; nothing is imported to ask for them.
     alchemy = sys.modules.get("sqlalchemy.exc")
     if alchemy is None:
@@ -90,7 +83,7 @@ def _is_storage(error: BaseException) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _defect(error: BaseException, home: Path, clean: Callable[[str], str]) -> Defect:

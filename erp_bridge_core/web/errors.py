@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from erp_bridge_core.contract import errors
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotAllowed, NotFound, UsageError
+from erp_bridge_core.defects import as_storage_error
 from erp_bridge_core.web.oidc.rounds import ProviderFailed
 
 PROBLEM: Final = "application/problem+json"
@@ -118,6 +119,8 @@ def tell(error: Exception) -> Told:
         return Told(status=status_of(told), error=told, headers={})
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return Told(status=error.status_code, error=_of_framework(error), headers=error.headers or {})
+    if (storage := as_storage_error(error)) is not None:
+        return Told(status=status_of(storage), error=storage, headers={})
     number = secrets.token_hex(6)
     defect = Defect(
         "ERP Bridge has a defect. It is not your fault.",

@@ -1,5 +1,7 @@
 """Each kind of error has one status, and is told as a page or, under /api, as problem+json."""
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -122,6 +124,17 @@ def test_a_defect_is_told_by_its_number_alone(failing: Any, application: Applica
     assert "broken" not in page.text + answer.text
     assert number in log
     assert "RuntimeError: broken: ***" in log
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_full_disk_is_no_defect(failing: Any, number: int) -> None:
+    """It is told with its remedy, and without a path of the host."""
+    page, answer = failing(OSError(number, os.strerror(number), "/srv/erp-bridge/spool"))
+
+    assert (503, 503, "storage") == (page.status_code, answer.status_code, answer.json()["error"])
+    assert os.strerror(number) in answer.json()["message"]
+    assert "Check free space" in page.text
+    assert "/srv/" not in page.text + answer.text
 
 
 def test_a_database_that_fails_is_told_on_a_page_too(failing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
