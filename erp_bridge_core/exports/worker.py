@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import ItemView, load_item
+from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.budget import ExportBatch
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effects
@@ -150,9 +151,14 @@ class Worker:
         with self.store.begin() as connection:
             work.lease.remaining(connection)
             hold_recorded(connection, work.item.id)
-            before = connection.execute(select(exports.c.state).where(exports.c.id == work.row.id)).scalar_one()
+            before, failure = connection.execute(
+                select(exports.c.state, exports.c.failure).where(exports.c.id == work.row.id)
+            ).one()
             whole = ran or before != ExportState.RUNNING
             conclusion = sum_up(connection, work.row.id, stopped=stopped, whole=whole)
+            if not ran and failure and before == ExportState.FAILED and conclusion.export is ExportState.COMPLETE:
+                # An error ended its last run, perhaps before all was planned: a retry goes on.
+                return Conclusion(export=ExportState.FAILED, item=ItemState.FAILED)
             store_conclusion(
                 connection, work.row, work.adapter.profile, conclusion, at=work.erp.clock.now(), stopped=stopped
             )

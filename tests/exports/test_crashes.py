@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.contract import Effects, Operation, PlannedEffect, SafetyClass, Stream
 from erp_bridge_core.contract.effects import Effect
-from erp_bridge_core.contract.errors import AlreadyThere
+from erp_bridge_core.contract.errors import AlreadyThere, ReadFailed
 from erp_bridge_core.exports.hand_overs import refresh
 from erp_bridge_core.exports.status import ExportState, count_lines
 from erp_bridge_core.store.tables import exports, items
@@ -164,22 +165,28 @@ class Died(BaseException):
 
 
 @pytest.mark.rule("E1", "L2", "L11")
+@pytest.mark.parametrize(
+    ("ended_by", "expected"),
+    [(Died(), ExportState.RUNNING), (ReadFailed("The ERP is away."), ExportState.FAILED)],
+    ids=["a crash", "an error"],
+)
 def test_what_was_planned_in_part_is_not_complete_for_whoever_looks(
-    open_scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch
+    open_scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch, ended_by: BaseException, expected: ExportState
 ) -> None:
-    """All lines arrived, and their worker died before it planned the posting: looking leaves it to the next worker."""
+    """All lines arrived, and the run ended before the posting was planned: looking leaves that to the next run."""
     scene = open_scene(SafetyClass.CONTAINED)
 
-    def die(_: LedgerAdapter) -> Iterable[PlannedEffect]:
-        raise Died
+    def end(_: LedgerAdapter) -> Iterable[PlannedEffect]:
+        raise ended_by
 
-    with monkeypatch.context() as patch:
-        patch.setattr(LedgerAdapter, "_post", die)
-        with pytest.raises(Died):
-            scene.worker.advance(scene.export_id)
-    refresh(scene.worker, scene.export_id)
-    seen = state_of(scene)
+    with monkeypatch.context() as patch, suppress(Died):
+        patch.setattr(LedgerAdapter, "_post", end)
+        scene.worker.advance(scene.export_id)
+    seen = []
+    for _ in range(2):
+        refresh(scene.worker, scene.export_id)
+        seen.append(state_of(scene))
     scene.worker.advance(scene.export_id)
 
-    assert (ExportState.RUNNING, ExportState.COMPLETE) == (seen, state_of(scene))
+    assert ([expected, expected], ExportState.COMPLETE) == (seen, state_of(scene))
     assert ONCE == scene.books.held()
