@@ -26,7 +26,8 @@ class ControlledClock:
         return self.seconds
 
     def sleep(self, seconds: float) -> None:
-        self.advance(seconds=seconds)
+        self.moment += timedelta(seconds=seconds)
+        self.seconds += seconds  # a time span is of whole microseconds: the last of them would never pass
 
     def advance(self, **passed: float) -> None:
         """Move on by days, hours, minutes or seconds."""

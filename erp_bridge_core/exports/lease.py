@@ -26,6 +26,8 @@ from erp_bridge_core.store.tables import exports, installation
 LEASE_SECONDS: Final = 300.0
 #: The longest sleep of a worker before it is asked whether it is to end.
 _NAP: Final = 0.5
+#: No sleep is shorter: a clock may count in coarser steps than what is left to wait.
+_SHORTEST: Final = 0.001
 
 #: Read before each write: made once, since making a statement takes longer than its answer.
 _LEASE: Final[Select[Any]] = select(
@@ -99,7 +101,7 @@ class Lease:
         ends = clock.monotonic() + seconds
         while (left := ends - clock.monotonic()) > 0:
             self._require_going_on()
-            clock.sleep(left if self.ending is goes_on else min(left, _NAP))
+            clock.sleep(max(left if self.ending is goes_on else min(left, _NAP), _SHORTEST))
         self._require_going_on()
 
     def keep(self, connection: Connection, deadline: float) -> float:
