@@ -12,7 +12,7 @@ CERTIFICATES := $(CURDIR)/build/certificates
 help:
 	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
 	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
-	@echo "make test    set up, then run every test: core, plugins, a sample of the conformance suite, lint, types, wheels"
+	@echo "make test    set up, then run every test: core on both databases, plugins, a sample of the suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
 	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
 	@echo "make storm   set up, then let 300 exports meet 100 kills in either database, and count the ERPs' own books"
