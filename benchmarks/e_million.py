@@ -185,7 +185,7 @@ def measure(lines: int, folder: Path) -> Figure:
         ratio=peaks.mib[most],
         target=TARGET,
         compared="measured",
-        limits="Pages of 5,000 lines, their values and the database's caches; nothing grows with the number of lines.",
+        limits="Pages of 5,000 lines, their values and the database's caches.",
         more={"peak_mib": peaks.mib, "seconds": peaks.seconds},
     )
 
