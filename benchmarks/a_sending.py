@@ -138,15 +138,10 @@ def measure(lines: int, *, rounds: int, profile: bool = False) -> Figure:
 
         found = in_turn(exporter.export, floor, rounds=rounds)
     found = found.with_product(exporter.sent)
-    return Figure(
+    return found.figure(
         letter="a",
         case=f"{lines:,} lines in chunks of {CHUNK:,}, answers of 20 ms",
-        unit="s",
-        measured=found.measured,
-        floor=found.bare,
-        ratio=found.measured / found.bare,
         target=TARGET,
-        spread=found.spread,
         limits=LIMITS,
         more={"requests": -(-lines // CHUNK), "whole_export_seconds": round(min(exporter.whole), 2)},
     )

@@ -100,15 +100,10 @@ def measure(lines: int, *, rounds: int, profiled: str | None = None) -> Figure:
                     _require_all(erp, lines)
     found = Rounds(product=product.rounds(), floor=floor.rounds())
     more: dict[str, Any] = {"stages": product.medians(), "floor_stages": floor.medians()}
-    return Figure(
+    return found.figure(
         letter="c",
         case=f"{lines:,} lines imported, validated, sent, verified",
-        unit="s",
-        measured=found.measured,
-        floor=found.bare,
-        ratio=found.measured / found.bare,
         target=TARGET,
-        spread=found.spread,
         limits=LIMITS,
         more=more,
     )

@@ -204,15 +204,12 @@ def _on(title: str, place: Place, folder: Path, options: Options) -> Iterator[Fi
     with started(folder, place, count * rounds + done) as ledger:
         each = measure_effects(ledger, count, rounds=rounds)
         planning, resuming = measure_resuming(ledger, done)
-    yield Figure(
+    yield each.figure(
         letter="f",
         case=f"an effect of the ledger, {title}",
         unit="ms",
-        measured=each.measured / count * 1000,
-        floor=each.bare / count * 1000,
-        ratio=each.measured / each.bare,
+        times=1000 / count,
         target=TARGET,
-        spread=each.spread,
         limits=LIMITS,
     )
     yield Figure(

@@ -119,6 +119,13 @@ class Rounds:
         """How far the product's rounds were apart, as a part of their median."""
         return (max(self.product) - min(self.product)) / self.measured
 
+    def figure(self, *, unit: Literal["s", "ms"] = "s", times: float = 1.0, **told: Any) -> Figure:
+        """The figure of these rounds, their seconds multiplied by `times`; `told` is the rest of it."""
+        return Figure(
+            unit=unit, measured=self.measured * times, floor=self.bare * times, ratio=self.measured / self.bare,
+            spread=self.spread, **told,
+        )  # fmt: skip
+
 
 def in_turn(product: Callable[[], object], floor: Callable[[], object], *, rounds: int = ROUNDS) -> Rounds:
     """Run floor and product in turn, so that whatever else the machine does befalls both."""

@@ -21,15 +21,12 @@ def figures(options: Options) -> Sequence[Figure]:
         rounds=options.size(41, 3),
     )
     return [
-        Figure(
+        rounds.figure(
             letter="g",
             case="`erp-bridge --version`",
             unit="ms",
-            measured=rounds.measured * 1000,
-            floor=rounds.bare * 1000,
-            ratio=rounds.measured / rounds.bare,
+            times=1000,
             target=TARGET,
-            spread=rounds.spread,
             limits="Python's own start and reading the installed version; the command line's libraries are not loaded.",
         )
     ]

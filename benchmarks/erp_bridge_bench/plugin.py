@@ -130,7 +130,7 @@ class Adapter:
                 )  # fmt: skip
 
     @hookimpl
-    def revision_fields(self, batch: ExportBatch, erp: ThisErp) -> Iterable[RevisionField]:  # noqa: ARG002
+    def revision_fields(self, batch: ExportBatch, erp: ThisErp) -> Iterable[RevisionField]:  # noqa: ARG002 - the hook's
         """None: budget changes are not taken."""
         return ()
 
@@ -138,7 +138,7 @@ class Adapter:
     def export(
         self,
         batch: ExportBatch,
-        values: FieldValues,  # noqa: ARG002
+        values: FieldValues,  # noqa: ARG002 - the hook's
         erp: ThisErp,
         effects: Effects,
     ) -> None:

@@ -27,7 +27,7 @@ class _Crowding(Client):
         session = self.erp.http
         wires = session.wires  # type: ignore[attr-defined]
         apart = FileThrottles(wires.throttles.folder / "own")
-        beside = [type(session)(evolve(wires, rate=RateLimit(at_once=_LANES), throttles=apart))  # type: ignore[call-arg]
+        beside = [type(session)(evolve(wires, rate=RateLimit(at_once=_LANES), throttles=apart))  # type: ignore[call-arg] # our own
                   for _ in range(_LANES)]  # fmt: skip
         with ThreadPoolExecutor(_LANES) as pool:
             url, headers = f"{self.job_url(job)}/{name}", self.headers()

@@ -77,7 +77,7 @@ def _find(context: Context, kind: Kind, item: dict[str, Any]) -> Row | None:
     if item.get(by) is None:
         return None
     row = context.one(
-        f"SELECT * FROM {kind.table} WHERE {by} = ? AND {owned}", item[by], *kind.scope.values()  # noqa: S608
+        f"SELECT * FROM {kind.table} WHERE {by} = ? AND {owned}", item[by], *kind.scope.values()  # noqa: S608 - our own names
     )  # fmt: skip
     if row is None and by == "id":
         raise Refusal(422, {"id": ["Entity with this ID not found"]})
@@ -88,6 +88,6 @@ def _check_origin(context: Context, kind: Kind, origin: str | None, own: int | N
     """An origin id is unique in the company (facts 3.1); here per kind of record, since each kind has its own table."""
     if origin is None:
         return
-    taken = context.one(f"SELECT id FROM {kind.table} WHERE origin_id = ? AND id IS NOT ?", origin, own)  # noqa: S608
+    taken = context.one(f"SELECT id FROM {kind.table} WHERE origin_id = ? AND id IS NOT ?", origin, own)  # noqa: S608 - ours
     if taken is not None:
         raise Refusal(422, {"origin_id": ["has already been taken"]})
