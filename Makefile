@@ -17,7 +17,7 @@ help:
 	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
 	@echo "make storm   set up, then let 300 exports meet 100 kills in either database, and count the ERPs' own books"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
-	@echo "make bench   set up, then measure speed and memory beside floors, on SQLite and PostgreSQL (25 minutes)"
+	@echo "make bench   set up, then measure speed and memory beside floors, on SQLite and PostgreSQL"
 	@echo "make format  format the code"
 	@echo "make clean   remove all that these targets made"
 
