@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from attrs import Factory, field, frozen
 
@@ -32,7 +32,7 @@ class SourceCapability(StrEnum):
 
     `PROJECTS`: it lists its projects. `SUB_JOBS`, `CHANGES`: it tells them. `LOCK`: its budgets can be locked from
     here. `REQUESTS`: its users ask there for an export. `OUTCOMES`: it wants to know what became of a request.
-    `HINTS`: it calls us when something happened.
+    `HINTS`: it calls us when something happened. `AUTHORIZATION`: a person may authorize us in a browser.
     """
 
     PROJECTS = "projects"
@@ -42,6 +42,7 @@ class SourceCapability(StrEnum):
     REQUESTS = "requests"
     OUTCOMES = "outcomes"
     HINTS = "hints"
+    AUTHORIZATION = "authorization"
 
 
 @frozen(kw_only=True)
@@ -95,6 +96,16 @@ class Source(Generic[SettingsT]):
     private: Path
     log: "logging.LoggerAdapter[logging.Logger]"
     installation: str
+
+
+class Authorization(Protocol):
+    """How a person authorizes a connection: he is sent to an address of the source's and comes back with a code."""
+
+    def address(self, *, redirect_to: str, state: str) -> str:
+        """Where the person goes; he comes back to `redirect_to` with `code` and `state`. No I/O."""
+
+    def redeem(self, code: str, *, redirect_to: str) -> None:
+        """Turn the code into what this connection signs in with, kept in `private`. Raises `SignInFailed`."""
 
 
 # -- what a source holds ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from erp_bridge_core.contract.effects import Effects
 from erp_bridge_core.contract.hookspecs import hookspec
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.source import (
+    Authorization,
     Delivery,
     Hint,
     Source,
@@ -36,6 +37,7 @@ REQUIRED_FOR: Final[Mapping[SourceCapability, str]] = {
     SourceCapability.REQUESTS: "read_requests",
     SourceCapability.OUTCOMES: "report_outcome",
     SourceCapability.HINTS: "hint",
+    SourceCapability.AUTHORIZATION: "authorization",
 }
 OPTIONAL: Final = (*REQUIRED_FOR.values(), "check_source", "connector_metadata", "source_simulator")
 
@@ -95,6 +97,11 @@ def report_outcome(outcome: SourceOutcome, source: Source[Any], effects: Effects
     after that. An effect carries no lines. A request that was closed elsewhere is a `LedgerConflict`, found before a
     write: nothing of a person's is written over.
     """
+
+
+@hookspec(firstresult=True)
+def authorization(source: Source[Any]) -> Authorization:  # type: ignore[empty-body]
+    """How a person authorizes this connection in a browser. For `AUTHORIZATION`; no I/O until it is used."""
 
 
 @hookspec(firstresult=True)
