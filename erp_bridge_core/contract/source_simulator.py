@@ -43,7 +43,8 @@ class SourceBooks:
 class SourceSimulator(Protocol):
     """A simulator of one source. All its state lives below `home` and survives a kill.
 
-    A project is named by the ERP's job code that it was set up with.
+    A project is named by the ERP's job code that it was set up with. Where the source calls us, `Served.secrets` holds
+    the receiver's secret under `receiver`, which its settings refer to as any other: `tell` is given that one.
     """
 
     def setup(self, home: Path, jobs: Sequence[JobSetup]) -> None:
@@ -95,6 +96,8 @@ class SourceMischief(StrEnum):
     REORDERS_HINTS = "reorders_hints"
     UNLINKS_PROJECT = "unlinks_project"
 
+    DRAFTS_CHANGE = "drafts_change"
+    VOIDS_CHANGE = "voids_change"
     EXPIRES_TOKENS = "expires_tokens"
     REVOKES_APP = "revokes_app"
     CLOSES_REQUEST = "closes_request"
@@ -117,6 +120,8 @@ _MEANINGS: dict[SourceMischief, str] = {
     SourceMischief.DOUBLES_HINTS: "Every event is told twice.",
     SourceMischief.REORDERS_HINTS: "Events are told in another order than they happened in.",
     SourceMischief.UNLINKS_PROJECT: "The project is no longer linked with a job.",
+    SourceMischief.DRAFTS_CHANGE: "Somebody makes a budget change of the project's first line and leaves it a draft.",
+    SourceMischief.VOIDS_CHANGE: "Somebody voids the budget change that was approved last.",
     SourceMischief.EXPIRES_TOKENS: "Every token of ours ends.",
     SourceMischief.REVOKES_APP: "Our app is removed by the source's administrator.",
     SourceMischief.CLOSES_REQUEST: "Somebody closes the open request of the project at the source.",
