@@ -24,6 +24,13 @@ from erp_bridge_core.store.tables.connections import (
     master_readings,
     master_sub_jobs,
 )
+from erp_bridge_core.store.tables.connector import (
+    source_asked,
+    source_hints,
+    source_polls,
+    source_requests,
+    source_transactions,
+)
 from erp_bridge_core.store.tables.engine import tasks, workers
 from erp_bridge_core.store.tables.exports import attempts, effect_lines, effects, exports, reserved, sightings
 from erp_bridge_core.store.tables.mail import deliveries, outbox
@@ -56,6 +63,7 @@ __all__ = [
     "installation", "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps",
     "master_categories", "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships",
     "metadata", "observations", "outbox", "people", "privileges", "project_permissions", "projects",
-    "provider_rounds", "reserved", "resolutions", "sessions", "sightings", "sub_jobs", "tasks", "verifications",
+    "provider_rounds", "reserved", "resolutions", "sessions", "sightings", "source_asked", "source_hints",
+    "source_polls", "source_requests", "source_transactions", "sub_jobs", "tasks", "verifications",
     "webhook_deliveries", "webhooks", "workers",
 ]  # fmt: skip
