@@ -125,10 +125,11 @@ for command in (pause, go_on, cancel, doubts):
 @pass_call
 def settle(call: Call, context: click.Context, item: int, effect: str, *, how: str, reason: str) -> None:
     """Say what became of an EFFECT of ITEM that nobody else can know; not by whoever exported it."""
+    from erp_bridge_core.engine import bringing
     from erp_bridge_core.exports.settling import Settlement
 
     settlement = Settlement(how.replace("-", "_"))
-    _answer(call, context, call.app.exports.settle(call.actor, item, effect, how=settlement, reason=reason))
+    _answer(call, context, bringing.settle(call.app, call.actor, item, effect, how=settlement, reason=reason))
 
 
 @export.command("hand-overs", answer=["hand_overs"])

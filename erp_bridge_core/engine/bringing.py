@@ -1,6 +1,7 @@
 """Bringing a started export to its end, for whoever waits for it: by a worker where one lives, else in this process."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import Final
 
@@ -11,6 +12,7 @@ from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.engine.exporting import EXPORT, ask_to_start, withdraw
 from erp_bridge_core.engine.living import any_at_work
 from erp_bridge_core.exports.lease import goes_on
+from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.exports.status import ExportState, ExportStatus
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import exports, tasks
@@ -18,6 +20,10 @@ from erp_bridge_core.store.tables import exports, tasks
 Leave = Callable[[], bool]
 #: Seconds between two looks at an export that a worker is at.
 _LOOK: Final = 0.2
+
+
+def _run(_item_id: int, act: Callable[[], object]) -> object:
+    return act()
 
 
 def start(application: Application, actor: Actor, item_id: int) -> None:
@@ -41,6 +47,29 @@ def retry(application: Application, actor: Actor, item_id: int, *, leave: Leave 
     """Let a failed export run again and bring it on."""
     application.exports.reopen(actor, item_id)
     return bring(application, actor, item_id, leave=leave)
+
+
+def settle(
+    application: Application,
+    actor: Actor,
+    item_id: int,
+    effect: str,
+    *,
+    how: Settlement,
+    reason: str,
+    run: Callable[[int, Callable[[], object]], object] = _run,
+    leave: Leave = goes_on,
+) -> ExportStatus:
+    """Settle a doubt, and bring on what it may have kept from being planned; raises as `Exports.settle`.
+
+    `run` does what is left for the item. What stops that stands in the export's status: the doubt is settled.
+    """
+    status = application.exports.settle(actor, item_id, effect, how=how, reason=reason)
+    if status.state is not ExportState.RUNNING or status.held:
+        return status
+    with suppress(ErpBridgeError):
+        run(item_id, lambda: bring(application, actor, item_id, leave=leave))
+    return application.exports.status(actor, item_id)
 
 
 def bring(application: Application, actor: Actor, item_id: int, *, leave: Leave = goes_on) -> ExportStatus:

@@ -28,7 +28,7 @@ def judge(
     """The states that follow from counts of effects (abandoned ones left out) and of lines.
 
     `only_offered`: what is open lies ready for a person. `failed`: the run was stopped by an error that left no doubt.
-    `whole`: all that belongs to the export was planned, as far as is known; else it still runs.
+    `whole`: all that belongs to the export was planned; else it still runs.
     """
     if effect_states.get("conflict") or effect_states.get("duplicated"):
         return Conclusion(export=ExportState.CONFLICT, item=ItemState.UNKNOWN)

@@ -184,6 +184,7 @@ class Exports:
                 .where(exports.c.id == row.id)
                 .values(
                     state=ExportState.RUNNING,
+                    planned=False,
                     failure=None,
                     retries=exports.c.retries + 1,
                     held_as=None,

@@ -143,7 +143,8 @@ def release(connection: Connection, item_id: int) -> int:
         .values(state="released")
     )
     arrived = count_lines(connection, item_id).arrived
-    connection.execute(update(exports).where(exports.c.id == export.id).values(state="complete"))
+    # What was not planned yet is given back, too.
+    connection.execute(update(exports).where(exports.c.id == export.id).values(state="complete", planned=True))
     return arrived
 
 

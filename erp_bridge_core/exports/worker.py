@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from attrs import define, frozen
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, update
 
 from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import ItemView, load_item
@@ -128,36 +128,41 @@ class Worker:
                 )
             self._wait_for_earlier_doubts(work)
             stopped: ErpBridgeError | None = None
+            returned = False
             try:
                 work.adapter.export(work.batch, work.values, work.erp, self._effects(work))
+                returned = True
             except LeaseLost:
                 stopped = self._cancelled(work)
                 if stopped is None:
                     raise
             except ErpBridgeError as error:
                 stopped = error
-            step.tell(state=self.conclude(work, stopped=stopped, ran=True).export.value)
+            step.tell(state=self.conclude(work, stopped=stopped, ran=True, returned=returned).export.value)
             step.outcome = stopped.code if stopped else ""
         return stopped
 
-    def conclude(self, work: Work, *, stopped: ErpBridgeError | None = None, ran: bool = False) -> Conclusion:
+    def conclude(
+        self, work: Work, *, stopped: ErpBridgeError | None = None, ran: bool = False, returned: bool = False
+    ) -> Conclusion:
         """Write where export and item stand now, and tell whom it concerns.
 
-        `ran`: the adapter was just asked to do all of it. Where its last run was broken off, nobody knows whether all
-        was planned: what is left then still runs, although all that was planned has arrived.
+        `ran`: the adapter was just asked to do all of it. `returned`: and it did, so that all of it is planned. Until
+        then nobody knows whether there is more: what is left still runs, although all that was planned has arrived.
 
         Raises `LeaseLost`: a worker that slept through its lease must not write over what the next one concluded.
         """
         with self.store.begin() as connection:
             work.lease.remaining(connection)
             hold_recorded(connection, work.item.id)
-            before, failure = connection.execute(
-                select(exports.c.state, exports.c.failure).where(exports.c.id == work.row.id)
+            if returned:
+                connection.execute(update(exports).where(exports.c.id == work.row.id).values(planned=True))
+            before, failure, planned = connection.execute(
+                select(exports.c.state, exports.c.failure, exports.c.planned).where(exports.c.id == work.row.id)
             ).one()
-            whole = ran or before != ExportState.RUNNING
-            conclusion = sum_up(connection, work.row.id, stopped=stopped, whole=whole)
-            if not ran and failure and before == ExportState.FAILED and conclusion.export is ExportState.COMPLETE:
-                # An error ended its last run, perhaps before all was planned: a retry goes on.
+            conclusion = sum_up(connection, work.row.id, stopped=stopped, whole=planned)
+            if not ran and failure and before == ExportState.FAILED and conclusion.export is ExportState.RUNNING:
+                # An error ended its last run: a retry goes on, nobody who only looks.
                 return Conclusion(export=ExportState.FAILED, item=ItemState.FAILED)
             store_conclusion(
                 connection, work.row, work.adapter.profile, conclusion, at=work.erp.clock.now(), stopped=stopped

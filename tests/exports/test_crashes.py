@@ -3,21 +3,24 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from ledger_books import LINES, Books
+from ledger_books import LINES, Books, Contained
 from ledger_erp import LedgerAdapter, Scene
 from sqlalchemy import select
 
 from erp_bridge_core.approvals.batches import load_batch
-from erp_bridge_core.contract import Effects, Operation, PlannedEffect, SafetyClass, Stream
+from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.contract import CannotTell, Effects, Operation, PlannedEffect, SafetyClass, Sighting, Stream
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import AlreadyThere, ReadFailed
 from erp_bridge_core.exports.hand_overs import refresh
-from erp_bridge_core.exports.status import ExportState, count_lines
+from erp_bridge_core.exports.settling import Settlement, settle
+from erp_bridge_core.exports.status import EffectStatus, ExportState, count_lines, load_status
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import exports, items
 
 WORKER = Path(__file__).parent / "crash_worker.py"
@@ -190,3 +193,37 @@ def test_what_was_planned_in_part_is_not_complete_for_whoever_looks(
 
     assert ([expected, expected], ExportState.COMPLETE) == (seen, state_of(scene))
     assert ONCE == scene.books.held()
+
+
+class Blind(Contained):
+    """The last line can't be seen."""
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        for effect, seen in zip(effects, super().find(effects), strict=True):
+            yield CannotTell(why="no route") if LINES in set(effect.lines) else seen
+
+
+@pytest.mark.rule("E1", "E6", "L11")
+def test_a_settled_doubt_lets_what_was_not_planned_yet_go_on(
+    open_scene: Callable[..., Scene], audit: AuditTrail, administrator: Actor
+) -> None:
+    """The last line was in doubt before the posting was planned: settled as arrived, it still has to be posted."""
+    scene = open_scene(SafetyClass.CONTAINED)
+    scene.adapter.operation = Blind
+    scene.worker.advance(scene.export_id)
+    doubted, unknown = state_of(scene), next(each for each in effects_of(scene) if each.state == "unknown")
+    with scene.worker.opened(scene.export_id) as work:
+        settle(
+            scene.worker, work, administrator, audit, unknown.reference, how=Settlement.ARRIVED, reason="It is there."
+        )
+    settled, posted = state_of(scene), scene.books.held()
+    scene.worker.advance(scene.export_id)
+
+    assert (ExportState.UNKNOWN, ExportState.RUNNING, ExportState.COMPLETE) == (doubted, settled, state_of(scene))
+    assert ({}, ONCE) == (posted, scene.books.held())
+
+
+def effects_of(scene: Scene) -> Sequence[EffectStatus]:
+    """The effects of the scene's export."""
+    with scene.store.read() as connection:
+        return load_status(connection, 1, scene.item_id).effects

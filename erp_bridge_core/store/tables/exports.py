@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -32,6 +33,8 @@ exports = Table(
     Column("started_at", Utc, nullable=False),
     Column("finished_at", Utc),
     Column("adapter_version", String(64), nullable=False),
+    # The adapter has planned all of it: only then can it be complete.
+    Column("planned", Boolean, nullable=False, default=False),
     Column("failure", JSON),
     Column("lease_owner", String(100)),
     Column("lease_epoch", Integer, nullable=False, default=0),

@@ -250,6 +250,7 @@ def take_hand_overs(application: GivenApplication, actor: GivenActor, item_id: I
 @_on.act("/items/{item_id:int}/export/effects/{reference:str}/settle", "Settle a doubt", *ERP)
 def settle_effect(
     *,
+    request: WebRequest,
     application: GivenApplication,
     actor: GivenActor,
     item_id: ItemId,
@@ -257,7 +258,11 @@ def settle_effect(
     data: JSONBody[SettlementOrder],
 ) -> ExportModel:
     """Settle what nobody can know: an audited act with a reason, by somebody other than who exported."""
-    status = application.exports.settle(actor, item_id, reference, how=Settlement(data.how), reason=data.reason)
+    background = background_of(request)
+    status = bringing.settle(
+        application, actor, item_id, reference, how=Settlement(data.how), reason=data.reason, run=background.run,
+        leave=background.ending.is_set,
+    )  # fmt: skip
     return _shown(status)
 
 

@@ -166,11 +166,15 @@ def settle(
 ) -> Response[Any]:
     """Say what became of it: audited, by somebody other than who exported, not before the ERP is past doing it."""
     filled, error, cookies = _SETTLING.read(posted), None, list[Cookie]()
+    background = background_of(request)
     if filled.is_good:
         how, reason = Settlement(filled.values["how"]), filled.values["reason"]
         try:
             actor, cookies = sign_in_again(request, application, actor, posted)
-            application.exports.settle(actor, item_id, reference, how=how, reason=reason)
+            bringing.settle(
+                application, actor, item_id, reference, how=how, reason=reason, run=background.run,
+                leave=background.ending.is_set,
+            )  # fmt: skip
         except ErpBridgeError as raised:
             filled, error = filled.refused(raised), raised
         else:

@@ -20,6 +20,7 @@ def exports() -> None:
         sa.Column("started_at", sa.DateTime(), nullable=False),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
         sa.Column("adapter_version", sa.String(length=64), nullable=False),
+        sa.Column("planned", sa.Boolean(), nullable=False),
         sa.Column("failure", sa.JSON(), nullable=True),
         sa.Column("lease_owner", sa.String(length=100), nullable=True),
         sa.Column("lease_epoch", sa.Integer(), nullable=False),
