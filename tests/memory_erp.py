@@ -269,14 +269,19 @@ def _refusal(rule: str, message: str, line: ExportLine | None) -> Finding:
 
 @define
 class MemoryRegistry:
-    """What services use of the registry: adapters by name, and a company's own checks."""
+    """What services use of the registry: adapters and sources by name, and a company's own checks."""
 
     adapters: Mapping[str, Any]
     policy: Callable[[ExportBatch, Erp[Any]], Iterable[Finding]] = lambda _batch, _erp: ()
+    sources: Mapping[str, Any] = Factory(dict)
 
     def adapter(self, name: str) -> Any:
         """The adapter of that name."""
         return self.adapters[name]
+
+    def source(self, name: str) -> Any:
+        """The source of that name."""
+        return self.sources[name]
 
     def policies(self, batch: ExportBatch, erp: Erp[Any]) -> Iterator[Finding]:
         """The findings of a company's own checks."""

@@ -1,22 +1,21 @@
 """Plugins are found by their entry points, checked, and called one at a time; a broken one stops nobody else."""
 
+import functools
 import hashlib
-import itertools
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import indent
 from typing import Any
 
 import pytest
+from installed_plugins import Installer
 
 from erp_bridge_core.contract.errors import BadSettings, NotFound, NotSupported, PluginError
 from erp_bridge_core.contract.findings import Severity
 from erp_bridge_core.registry import Registry
 
 NOTHING: Any = None
-_NUMBERS = itertools.count()
 
 PLUGIN = """
 from attrs import frozen
@@ -28,7 +27,7 @@ class Settings:
     company: str = ""
 
 PROFILE = dict(
-    name="{erp}", title="An ERP", api_version=1, settings_class=Settings,
+    name="{plugin}", title="An ERP", api_version=1, settings_class=Settings,
     capabilities=frozenset({{Capability.ORIGINAL}}),
     operations=(OperationProfile(name="entry", title="An entry", safety=SafetyClass.KEYED, because="it does"),),
 )
@@ -44,7 +43,7 @@ def read_job(job):
 
 @hookimpl
 def validate_budget(batch):
-    yield Finding(severity=Severity.NOTE, rule="{erp}", message="looked", remedy="")
+    yield Finding(severity=Severity.NOTE, rule="{plugin}", message="looked", remedy="")
 
 @hookimpl
 def revision_fields():
@@ -72,35 +71,8 @@ Install = Callable[..., Path]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Install a distribution with one plugin, as an installer would lay it out."""
-
-    def put(
-        name: str,
-        more: str = "",
-        *,
-        erp: str = "",
-        source: str = PLUGIN,
-        group: str = "erps",
-        editable: bool = False,
-    ) -> Path:
-        erp = erp or name.removeprefix("bridge-")
-        site = tmp_path / f"site-{name}"
-        info = site / f"{name.replace('-', '_')}-1.2.dist-info"
-        info.mkdir(parents=True)
-        module = f"plugin_{next(_NUMBERS)}"
-        (site / module).mkdir()
-        (site / module / "__init__.py").write_text(source.format(erp=erp, name=name) + dedent(more))
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
-        (info / "entry_points.txt").write_text(f"[erp_bridge.{group}]\n{erp} = {module}\n")
-        files = "bridge.pth" if editable else f"{module}/__init__.py"
-        (info / "RECORD").write_text(f"{files},,\n{info.name}/METADATA,,\n")
-        if editable:
-            (site / "bridge.pth").write_text(str(site))
-            (info / "direct_url.json").write_text(json.dumps({"url": "file:///x", "dir_info": {"editable": True}}))
-        monkeypatch.syspath_prepend(str(site))
-        return site / module / "__init__.py"
-
-    return put
+    """Install a distribution with one plugin, by default a whole adapter."""
+    return functools.partial(Installer(tmp_path, monkeypatch), source=PLUGIN)
 
 
 def load(*names: str) -> Registry:
@@ -136,8 +108,8 @@ def test_a_call_reaches_one_adapter_alone(install: Install) -> None:
 
 def test_two_distributions_under_one_name_are_told_with_both(install: Install) -> None:
     """Neither is imported, and the others work."""
-    install("bridge-one", erp="alpha")
-    install("bridge-two", erp="alpha")
+    install("bridge-one", plugin="alpha")
+    install("bridge-two", plugin="alpha")
     install("bridge-beta")
     registry = load("bridge-one", "bridge-two", "bridge-beta")
     with pytest.raises(PluginError, match=r"bridge-one 1\.2 and bridge-two 1\.2"):
@@ -390,7 +362,7 @@ def test_a_policy_that_can_not_be_heard_blocks(install: Install, source: str) ->
 def test_a_policy_and_an_erp_may_share_a_name(install: Install) -> None:
     """They are in different groups."""
     install("bridge-alpha")
-    install("policy-alpha", erp="alpha", source="raise ValueError", group="policies")
+    install("policy-alpha", plugin="alpha", source="raise ValueError", group="policies")
     registry = load("bridge-alpha", "policy-alpha")
     assert "alpha" == registry.adapter("alpha").name
     assert ["policy alpha"] == list(registry.broken)

@@ -1,4 +1,4 @@
-"""The values that a budget source and the core exchange. A source is where budgets are made: Procore, say, or a file.
+"""The values that a budget source and the core exchange. A source is where budgets are made, or a file.
 
 Nothing here says which source it is. A source tells what it holds (`SourceBudget`), what it asks to be exported
 (`SourceRequest`) and is told what became of that (`SourceOutcome`). Amounts are exact, in the budget's currency; lines

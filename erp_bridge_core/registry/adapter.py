@@ -105,12 +105,8 @@ class Adapter:
             raise NotSupported(
                 f"The plugin {self.name} ({self.distribution}) has no simulator.", remedy="Use a connection to the ERP."
             )
-        simulator = self._hooks.run("erp_simulator")
-        missing = [name for name in _SIMULATOR if not callable(getattr(simulator, name, None))]
-        if missing:
-            raise self._hooks.odd("erp_simulator", simulator, f"a Simulator with {', '.join(missing)}")
-        result: Simulator = simulator
-        return result
+        simulator: Simulator = self._hooks.acting("erp_simulator", _SIMULATOR)
+        return simulator
 
 
 _SIMULATOR = ("setup", "serve", "desk", "post", "ledger", "restart")

@@ -1,41 +1,61 @@
 """From a candidate to a plugin that can be used, or the one error that says why not."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from pluggy import PluginValidationError
 
 from erp_bridge_core.contract.errors import ErpBridgeError, Fault, PluginError
-from erp_bridge_core.contract.hookspecs import OPTIONAL, REQUIRED
+from erp_bridge_core.contract.hookspecs import PROJECT
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.source import SourceProfile
+from erp_bridge_core.contract.source_hooks import REQUIRED_FOR
 from erp_bridge_core.registry import profiles
 from erp_bridge_core.registry.adapter import Adapter
 from erp_bridge_core.registry.hooks import Hooks
-from erp_bridge_core.registry.plugin import Candidate
+from erp_bridge_core.registry.plugin import ERP, KINDS, POLICY, Candidate
+from erp_bridge_core.registry.source_adapter import SourceAdapter
 
-_POLICY_HOOK = "validate_budget"
+ProfileT = TypeVar("ProfileT", ErpProfile, SourceProfile)
 
 
 def load_adapter(candidate: Candidate) -> Adapter:
     """Import and check an ERP adapter; raises `PluginError`."""
-    plugin = _import(candidate)
-    hooks = _register(plugin, candidate)
-    missing = [hook for hook in REQUIRED if not hooks.has(hook)]
+    hooks, _ = _load(candidate)
+    profile = _profile(hooks, candidate, "erp_profile", ErpProfile)
+    return Adapter(profile=profile, hooks=hooks, distribution=candidate.distribution)
+
+
+def load_source(candidate: Candidate) -> SourceAdapter:
+    """Import and check a budget source; raises `PluginError`."""
+    hooks, plugin = _load(candidate)
+    profile = _profile(hooks, candidate, "source_profile", SourceProfile)
+    claimed = {hook: capability for capability, hook in REQUIRED_FOR.items() if profile.supports(capability)}
+    missing = [hook for hook in claimed if not hooks.has(hook)]
     if missing:
-        raise _refused(candidate, f"it lacks {_listed(missing, plugin)}", "Use a version of the plugin that has them.")
-    return Adapter(profile=_profile(hooks, candidate), hooks=hooks, distribution=candidate.distribution)
+        why = "; ".join(f"it claims {claimed[hook].value} and lacks {_listed([hook], plugin)}" for hook in missing)
+        raise _refused(candidate, why, "A capability that is claimed needs its hook.")
+    return SourceAdapter(profile=profile, hooks=hooks, distribution=candidate.distribution)
 
 
 def load_policy(candidate: Candidate) -> Hooks:
     """Import and check a company's policy; raises `PluginError`."""
-    plugin = _import(candidate)
-    hooks = _register(plugin, candidate)
-    if not hooks.has(_POLICY_HOOK):
-        raise _refused(candidate, f"it lacks {_listed([_POLICY_HOOK], plugin)}", "A policy implements that hook.")
-    others = [hook for hook in (*REQUIRED, *OPTIONAL) if hook != _POLICY_HOOK and hooks.has(hook)]
+    hooks, _ = _load(candidate)
+    others = [hook for hook in ERP.hooks if hook not in POLICY.hooks and hooks.has(hook)]
     if others:
         raise _refused(candidate, f"a policy may not implement {', '.join(others)}", "An ERP has its own group.")
     return hooks
+
+
+def _load(candidate: Candidate) -> tuple[Hooks, Any]:
+    """The plugin, registered by itself, with all hooks that its kind must have."""
+    plugin = _import(candidate)
+    hooks = _register(plugin, candidate)
+    missing = [hook for hook in candidate.kind.required if not hooks.has(hook)]
+    if missing:
+        remedy = f"Use a version of the plugin that has them; {candidate.kind.title} has all of them."
+        raise _refused(candidate, f"it lacks {_listed(missing, plugin)}", remedy)
+    return hooks, plugin
 
 
 def _import(candidate: Candidate) -> Any:
@@ -50,32 +70,48 @@ def _import(candidate: Candidate) -> Any:
 
 
 def _register(plugin: Any, candidate: Candidate) -> Hooks:
+    kind = candidate.kind
     try:
-        return Hooks.of(plugin, name=candidate.name, title=candidate.title)
+        return Hooks.of(plugin, specification=kind.specification, name=candidate.name, title=candidate.title)
     except PluginValidationError as error:
+        if foreign := _foreign(plugin, candidate):
+            raise _refused(candidate, foreign, "An ERP and a budget source are plugins of their own.") from error
         # pluggy's own words name the very definition that offends.
         why = f"one of its hooks does not fit the contract: {' '.join(str(error).split())}"
-        raise _refused(candidate, why, f"The hooks are: {', '.join((*REQUIRED, *OPTIONAL))}.") from error
+        raise _refused(candidate, why, f"The hooks are: {', '.join(kind.hooks)}.") from error
     except Exception as error:
         # The entry point may be any object; whatever it does on being looked at must not stop the others.
         why = f"it can't be registered: {type(error).__name__}: {error}"
         raise _refused(candidate, why, "Its entry point must name a module or an object with hooks.") from error
 
 
-def _profile(hooks: Hooks, candidate: Candidate) -> ErpProfile:
+def _foreign(plugin: Any, candidate: Candidate) -> str:
+    """Which hooks of another kind of plugin it has; blank where it has none."""
+    own = candidate.kind
+    for other in KINDS.values():
+        if other.specification is own.specification:
+            continue
+        found = [hook for hook in other.hooks if getattr(getattr(plugin, hook, None), f"{PROJECT}_impl", None)]
+        if found:
+            hooks = f"a hook of {other.title}" if len(found) == 1 else f"hooks of {other.title}"
+            return f"{', '.join(found)}: {hooks} ({other.group}), and this is {own.title} ({own.group})"
+    return ""
+
+
+def _profile(hooks: Hooks, candidate: Candidate, hook: str, kind: type[ProfileT]) -> ProfileT:
     try:
-        profile = hooks.call("erp_profile", ErpProfile)
-        again = hooks.call("erp_profile", ErpProfile)
+        profile = hooks.call(hook, kind)
+        again = hooks.call(hook, kind)
     except PluginError:
         raise
     except ErpBridgeError as error:
-        raise _refused(candidate, f"erp_profile failed: {error.message}", "Report it to its author.") from error
+        raise _refused(candidate, f"{hook} failed: {error.message}", "Report it to its author.") from error
     if why := profiles.wrong_version(profile):
         raise _refused(candidate, why, "Install versions that fit each other.")
-    with hooks.guarded("erp_profile"):  # a profile may hold values of types that nobody expects
+    with hooks.guarded(hook):  # a profile may hold values of types that nobody expects
         found = list(profiles.faults(profile, candidate.name))
     if profile != again:
-        found.append(Fault(".", "erp_profile answers something else each time"))
+        found.append(Fault(".", f"{hook} answers something else each time"))
     if found:
         whole = "; ".join(map(str, found))
         raise _refused(candidate, f"its profile is not right: {whole}", "Report it to its author.", faults=found)

@@ -7,9 +7,8 @@ from importlib.metadata import Distribution, distributions
 from attrs import frozen
 
 from erp_bridge_core.contract.errors import BadSettings, Fault, PluginError
-from erp_bridge_core.contract.hookspecs import ERPS, POLICIES
 from erp_bridge_core.registry.fingerprint import fingerprint
-from erp_bridge_core.registry.plugin import Candidate
+from erp_bridge_core.registry.plugin import KINDS, Candidate
 
 _ENABLED = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(==(?P<version>\S+))?(\s+sha256:(?P<hash>[0-9a-f]{64}))?")
 
@@ -27,7 +26,7 @@ def find_candidates() -> Iterator[Candidate]:
 
 def _candidates(distribution: Distribution) -> Iterator[Candidate]:
     for entry in distribution.entry_points:
-        if entry.group in {ERPS, POLICIES}:
+        if entry.group in KINDS:
             yield Candidate(group=entry.group, entry=entry, distribution=distribution)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from erp_bridge_core.contract.errors import PluginError
-from erp_bridge_core.contract.hookspecs import ERPS, POLICIES
+from erp_bridge_core.registry.plugin import KINDS
 
 #: The certificate that a plugin may ship, in its top package.
 CERTIFICATE_FILE: Final = "conformance-certificate.json"
@@ -88,7 +88,7 @@ def _folders(distribution: Distribution) -> Iterator[tuple[str, Path]]:
 
 
 def _packages(distribution: Distribution) -> Iterable[str]:
-    return {entry.module.partition(".")[0] for entry in distribution.entry_points if entry.group in {ERPS, POLICIES}}
+    return {entry.module.partition(".")[0] for entry in distribution.entry_points if entry.group in KINDS}
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path]]:

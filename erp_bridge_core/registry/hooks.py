@@ -3,14 +3,15 @@
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, TypeVar
 
 import pluggy
 from attrs import field, frozen
 
-from erp_bridge_core.contract import hookspecs
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.errors import ErpBridgeError, PluginError
+from erp_bridge_core.contract.hookspecs import PROJECT
 
 Value = TypeVar("Value")
 
@@ -24,10 +25,10 @@ class Hooks:
     manager: pluggy.PluginManager = field(repr=False)
 
     @staticmethod
-    def of(plugin: object, *, name: str, title: str) -> "Hooks":
+    def of(plugin: object, *, specification: ModuleType, name: str, title: str) -> "Hooks":
         """Register a plugin; raises pluggy's `PluginValidationError` for hooks that don't fit their specifications."""
-        manager = pluggy.PluginManager(hookspecs.PROJECT)
-        manager.add_hookspecs(hookspecs)
+        manager = pluggy.PluginManager(PROJECT)
+        manager.add_hookspecs(specification)
         manager.register(plugin, name)
         manager.check_pending()
         return Hooks(name=name, title=title, manager=manager)
@@ -43,6 +44,14 @@ class Hooks:
         if not isinstance(value, kind):
             raise self.odd(hook, value, kind.__name__)
         return value
+
+    def acting(self, hook: str, members: Iterable[str], **arguments: Any) -> Any:
+        """Call a hook that answers an object with these methods."""
+        found = self.run(hook, **arguments)
+        missing = [name for name in members if not callable(getattr(found, name, None))]
+        if missing:
+            raise self.odd(hook, found, f"an object with {', '.join(missing)}")
+        return found
 
     def run(self, hook: str, **arguments: Any) -> Any:
         """Call a hook and answer what it answers."""
@@ -66,7 +75,9 @@ class Hooks:
                 yield value
 
     def stream(self, hook: str, values: Stream[Value], kind: type[Value]) -> Stream[Value]:
-        """A stream of the plugin's, guarded each time that it is read."""
+        """A stream of the plugin's, guarded each time that it is read; what can be read once alone is none."""
+        if isinstance(values, Iterator):
+            raise self.odd(hook, values, f"a Stream of {kind.__name__}, which can be read again,")
         opened: Callable[[], Iterable[Value]] = functools.partial(self.items, hook, values, (kind,))
         return Stream(opened)
 

@@ -6,15 +6,28 @@ from typing import Any, Final
 import attrs
 
 from erp_bridge_core.contract.errors import Fault
-from erp_bridge_core.contract.profile import API_VERSION, Capability, ErpProfile, OperationProfile, SafetyClass
+from erp_bridge_core.contract.profile import (
+    API_VERSION,
+    Capability,
+    ErpProfile,
+    OperationProfile,
+    RateLimit,
+    SafetyClass,
+)
+from erp_bridge_core.contract.source import SourceCapability, SourceProfile
 from erp_bridge_core.contract.structuring import to_json
+
+Profile = ErpProfile | SourceProfile
 
 _LIMITED: Final = frozenset(
     {"job", "sub_job", "cost_code", "category", "description", "unit", "amount", "quantity", "unit_cost"}
 )
+_CAN: Final = frozenset(SourceCapability)
+#: What makes a source one that is written to.
+_WRITING: Final = frozenset({SourceCapability.LOCK, SourceCapability.OUTCOMES})
 
 
-def wrong_version(profile: ErpProfile) -> str:
+def wrong_version(profile: Profile) -> str:
     """Why a plugin of another contract version can't be used; blank for ours."""
     if profile.api_version == API_VERSION:
         return ""
@@ -26,24 +39,43 @@ def wrong_version(profile: ErpProfile) -> str:
     )
 
 
-def faults(profile: ErpProfile, name: str) -> Iterator[Fault]:
+def faults(profile: Profile, name: str) -> Iterator[Fault]:
     """Everything wrong with a profile that came from the entry point of that name."""
     if profile.name != name:
         yield Fault("name", "differs from the entry point's name", value=str(profile.name), expected=name)
     if not attrs.has(profile.settings_class):
         yield Fault("settings_class", "is no attrs class", value=repr(profile.settings_class))
+    yield from _source_faults(profile) if isinstance(profile, SourceProfile) else _erp_faults(profile)
+    yield from _repeated("operations", (operation.name for operation in profile.operations))
+    for index, operation in enumerate(profile.operations):
+        yield from _operation_faults(f"operations[{index}]", operation)
+    yield from _rate_faults(profile.rate)
+    yield from _json_faults(profile)
+
+
+def _erp_faults(profile: ErpProfile) -> Iterator[Fault]:
     if not profile.capabilities & {Capability.ORIGINAL, Capability.CHANGES}:
         yield Fault("capabilities", "neither original budgets nor changes can be exported")
     if not profile.operations:
         yield Fault("operations", "are missing: an adapter declares each kind of write")
-    yield from _repeated("operations", (operation.name for operation in profile.operations))
     yield from _repeated("limits", (limit.field for limit in profile.limits))
     yield from _repeated("stages", (stage.stage for stage in profile.stages))
     yield from _repeated("unlock_conditions", (condition.kind for condition in profile.unlock_conditions))
-    for index, operation in enumerate(profile.operations):
-        yield from _operation_faults(f"operations[{index}]", operation)
-    yield from _limit_faults(profile)
-    yield from _json_faults(profile)
+    for index, limit in enumerate(profile.limits):
+        if limit.field not in _LIMITED:
+            yield Fault(f"limits[{index}].field", "no such field", value=limit.field, expected=", ".join(_LIMITED))
+
+
+def _source_faults(profile: SourceProfile) -> Iterator[Fault]:
+    unknown = sorted(str(each) for each in profile.capabilities if each not in _CAN)
+    if unknown:
+        yield Fault(
+            "capabilities", "no source has them", value=", ".join(unknown), expected=", ".join(SourceCapability)
+        )
+    if profile.supports(SourceCapability.OUTCOMES) and not profile.supports(SourceCapability.REQUESTS):
+        yield Fault("capabilities", "outcomes are of requests, which are not claimed")
+    if not profile.operations and profile.capabilities & _WRITING:
+        yield Fault("operations", "are missing: a source that is written to declares each kind of write")
 
 
 def _repeated(where: str, names: Iterable[str]) -> Iterator[Fault]:
@@ -68,14 +100,11 @@ def _operation_faults(where: str, operation: OperationProfile) -> Iterator[Fault
         yield Fault(f"{where}.execution_bound", "is not a time", value=str(operation.execution_bound))
 
 
-def _limit_faults(profile: ErpProfile) -> Iterator[Fault]:
-    for index, limit in enumerate(profile.limits):
-        if limit.field not in _LIMITED:
-            yield Fault(f"limits[{index}].field", "no such field", value=limit.field, expected=", ".join(_LIMITED))
-    if profile.rate.at_once < 1:
-        yield Fault("rate.at_once", "lets nothing through", value=str(profile.rate.at_once), expected="1 or more")
-    if profile.rate.per_second is not None and not profile.rate.per_second > 0:
-        yield Fault("rate.per_second", "lets nothing through", value=str(profile.rate.per_second), expected="above 0")
+def _rate_faults(rate: RateLimit) -> Iterator[Fault]:
+    if rate.at_once < 1:
+        yield Fault("rate.at_once", "lets nothing through", value=str(rate.at_once), expected="1 or more")
+    if rate.per_second is not None and not rate.per_second > 0:
+        yield Fault("rate.per_second", "lets nothing through", value=str(rate.per_second), expected="above 0")
 
 
 def _json_faults(profile: Any) -> Iterator[Fault]:

@@ -4,28 +4,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from erp_bridge_core.contract.budget import ExportBatch
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.findings import Finding, Severity
-from erp_bridge_core.contract.hookspecs import ERPS, POLICIES
 from erp_bridge_core.registry.adapter import Adapter
-from erp_bridge_core.registry.checks import load_adapter, load_policy
+from erp_bridge_core.registry.checks import load_adapter, load_policy, load_source
 from erp_bridge_core.registry.discovery import Enabled, find_candidates
 from erp_bridge_core.registry.hooks import Hooks
-from erp_bridge_core.registry.plugin import BrokenPlugin, Candidate
+from erp_bridge_core.registry.plugin import ERP, KINDS, POLICY, SOURCE, BrokenPlugin, Candidate, Kind
+from erp_bridge_core.registry.source_adapter import SourceAdapter
 
 
 @frozen(kw_only=True)
 class Registry:
-    """`broken` and `not_enabled` are for showing; `adapter` resolves one ERP's adapter by name.
+    """`broken` and `not_enabled` are for showing; `adapter` resolves one ERP's adapter by name, `source` one source.
 
-    `not_enabled` maps a plugin's name to the distribution that was left alone.
+    Both are by the plugin's name, with `source` or `policy` before it where it is one. `not_enabled` tells the
+    distribution that was left alone.
     """
 
     adapters: Mapping[str, Adapter]
+    sources: Mapping[str, SourceAdapter] = Factory(dict)
     broken: Mapping[str, BrokenPlugin]
     not_enabled: Mapping[str, str]
     _policies: Mapping[str, Hooks]
@@ -37,6 +39,7 @@ class Registry:
         Raises `BadSettings` for a list that can't be read, and nothing for a plugin that is broken.
         """
         adapters: dict[str, Adapter] = {}
+        sources: dict[str, SourceAdapter] = {}
         policies: dict[str, Hooks] = {}
         broken: dict[str, BrokenPlugin] = {}
         allowed, not_enabled = _sorted_out(Enabled(entries=enabled))
@@ -44,31 +47,41 @@ class Registry:
             try:
                 candidate = _only(candidates)
                 Enabled(entries=enabled).check(candidate)
-                if group == ERPS:
+                if group == ERP.group:
                     adapters[name] = load_adapter(candidate)
+                elif group == SOURCE.group:
+                    sources[name] = load_source(candidate)
                 else:
                     policies[name] = load_policy(candidate)
             except PluginError as error:
                 titles = tuple(candidate.title for candidate in candidates)
-                key = name if group == ERPS else f"policy {name}"
-                broken[key] = BrokenPlugin(name=name, group=group, distributions=titles, error=error)
-        return Registry(adapters=adapters, broken=broken, not_enabled=not_enabled, policies=policies)
+                broken[KINDS[group].key(name)] = BrokenPlugin(name=name, group=group, distributions=titles, error=error)
+        return Registry(adapters=adapters, sources=sources, broken=broken, not_enabled=not_enabled, policies=policies)
 
     def adapter(self, name: str) -> Adapter:
         """The adapter of one ERP; raises `PluginError` saying why there is none and what to do."""
         if name in self.adapters:
             return self.adapters[name]
-        if name in self.broken:
-            raise self.broken[name].error
-        if name in self.not_enabled:
-            raise PluginError(
-                f"The plugin {name} ({self.not_enabled[name]}) is installed but not enabled.",
+        raise self._missing(ERP, name, self.adapters, "plugin for the ERP")
+
+    def source(self, name: str) -> SourceAdapter:
+        """One budget source; raises `PluginError` saying why there is none and what to do."""
+        if name in self.sources:
+            return self.sources[name]
+        raise self._missing(SOURCE, name, self.sources, "budget source")
+
+    def _missing(self, kind: Kind, name: str, usable: Collection[str], what: str) -> PluginError:
+        key = kind.key(name)
+        if key in self.broken:
+            return self.broken[key].error
+        if key in self.not_enabled:
+            return PluginError(
+                f"The plugin {name} ({self.not_enabled[key]}) is installed but not enabled.",
                 remedy="Name its distribution in enabled below [plugins] in erp-bridge.toml.",
             )
-        known = ", ".join(sorted(self.adapters)) or "none"
-        raise PluginError(
-            f"There is no plugin for the ERP {name!r}. Installed: {known}.",
-            remedy=f"Install it: pip install erp-bridge-{name}",
+        known = ", ".join(sorted(usable)) or "none"
+        return PluginError(
+            f"There is no {what} {name!r}. Installed: {known}.", remedy=f"Install it: pip install erp-bridge-{name}"
         )
 
     def policies(self, batch: ExportBatch, erp: Erp[Any]) -> Iterator[Finding]:
@@ -77,7 +90,7 @@ class Registry:
         A policy that is broken is an error for every batch: a control that can't be heard must not pass in silence.
         """
         for broken in self.broken.values():
-            if broken.group == POLICIES:
+            if broken.group == POLICY.group:
                 yield _unheard(broken)
         for name in sorted(self._policies):
             yield from self._policies[name].each("validate_budget", (Finding,), batch=batch, erp=erp)
@@ -90,7 +103,7 @@ def _sorted_out(enabled: Enabled) -> tuple[dict[tuple[str, str], list[Candidate]
         if enabled.admits(candidate):
             allowed[candidate.group, candidate.name].append(candidate)
         else:
-            not_enabled[candidate.name] = candidate.title
+            not_enabled[candidate.kind.key(candidate.name)] = candidate.title
     return allowed, not_enabled
 
 

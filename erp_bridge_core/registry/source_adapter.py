@@ -1,0 +1,196 @@
+"""One budget source: its hooks, called by themselves and checked."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from importlib.metadata import Distribution
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from attrs import evolve, field, frozen
+
+from erp_bridge_core.contract.budget import Stream
+from erp_bridge_core.contract.connection import Checked
+from erp_bridge_core.contract.effects import Effects
+from erp_bridge_core.contract.errors import NotSupported
+from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.source import (
+    Authorization,
+    Delivery,
+    Hint,
+    Source,
+    SourceBudget,
+    SourceChange,
+    SourceLine,
+    SourceOutcome,
+    SourceProfile,
+    SourceProject,
+    SourceRequest,
+    SourceSubJob,
+    SourceTransaction,
+)
+from erp_bridge_core.contract.source_simulator import SourceSimulator
+from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
+from erp_bridge_core.registry.hooks import Hooks
+
+Moving = TypeVar("Moving", SourceLine, SourceTransaction)
+
+
+@frozen(kw_only=True, slots=False)
+class SourceAdapter:
+    """One budget source. Every method raises the contract's errors only.
+
+    What a plugin raises beside them becomes a `PluginError` naming plugin and hook; so does a value of another type
+    than its hook promises. What a source does not offer is `NotSupported`.
+    """
+
+    profile: SourceProfile
+    _hooks: Hooks = field(repr=False)
+    _distribution: Distribution = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The source's short name."""
+        return self.profile.name
+
+    @property
+    def distribution(self) -> str:
+        """The name of the installed distribution."""
+        return self._distribution.name
+
+    @property
+    def version(self) -> str:
+        """The version of the installed distribution."""
+        return self._distribution.version
+
+    @cached_property
+    def wheel_hash(self) -> str:
+        """SHA-256 over the distribution's files."""
+        return fingerprint(self._distribution)
+
+    @property
+    def certificate_file(self) -> Path | None:
+        """The certificate that the distribution ships, if it ships one."""
+        return certificate_file(self._distribution)
+
+    def check_source(self, source: Source[Any]) -> Iterator[Checked]:
+        """Look whether the connection works; nothing where the source does not offer it."""
+        if self._hooks.has("check_source"):
+            yield from self._hooks.each("check_source", (Checked,), source=source)
+
+    def list_projects(self, source: Source[Any]) -> Iterator[SourceProject]:
+        """Yield the source's projects."""
+        self._require("list_projects", "does not list its projects")
+        yield from self._hooks.each("list_projects", (SourceProject,), source=source)
+
+    def read_budget(self, project: str, source: Source[Any]) -> SourceBudget:
+        """Read a project's budget; its streams are guarded too."""
+        budget = self._hooks.call("read_budget", SourceBudget, project=project, source=source)
+        if not isinstance(budget.project, SourceProject):
+            raise self._hooks.odd("read_budget", budget.project, "a SourceProject")
+        return evolve(
+            budget,
+            sub_jobs=self._hooks.stream("read_budget", budget.sub_jobs, SourceSubJob),
+            lines=self._exact("read_budget", self._hooks.stream("read_budget", budget.lines, SourceLine)),
+            changes=self._changes(self._hooks.stream("read_budget", budget.changes, SourceChange)),
+        )
+
+    def lock_budget(self, project: str, locked: bool, source: Source[Any], effects: Effects) -> None:  # noqa: FBT001 - as the hook
+        """Let the source lock a budget, or unlock it, by effects."""
+        self._require("lock_budget", "locks no budgets")
+        self._hooks.run("lock_budget", project=project, locked=locked, source=source, effects=effects)
+
+    def read_requests(self, source: Source[Any]) -> Iterator[SourceRequest]:
+        """Yield the open requests; their streams are guarded too."""
+        self._require("read_requests", "has no requests")
+        for request in self._hooks.each("read_requests", (SourceRequest,), source=source):
+            transactions = self._hooks.stream("read_requests", request.transactions, SourceTransaction)
+            yield evolve(request, transactions=self._exact("read_requests", transactions))
+
+    def hint(self, delivery: Delivery, source: Source[Any]) -> Hint | None:
+        """What a delivery hints at; None where it is not for us."""
+        self._require("hint", "calls nobody")
+        found = self._hooks.run("hint", delivery=delivery, source=source)
+        if found is not None and not isinstance(found, Hint):
+            raise self._hooks.odd("hint", found, "a Hint or None")
+        return found
+
+    def report_outcome(self, outcome: SourceOutcome, source: Source[Any], effects: Effects) -> None:
+        """Let the source know how a request stands, by effects."""
+        self._require("report_outcome", "wants no outcomes")
+        self._hooks.run("report_outcome", outcome=outcome, source=source, effects=effects)
+
+    def authorization(self, source: Source[Any]) -> Authorization:
+        """How a person authorizes the connection."""
+        self._require("authorization", "is not authorized in a browser")
+        found: Authorization = self._hooks.acting("authorization", ("address", "redeem"), source=source)
+        return _GuardedAuthorization(found, self._hooks)
+
+    def connector_metadata(self, profile: ErpProfile) -> Mapping[str, Any]:
+        """What is handed in to the source so that it knows an ERP."""
+        self._require("connector_metadata", "needs nothing handed in")
+        found: Mapping[str, Any] = self._hooks.call("connector_metadata", Mapping, profile=profile)  # type: ignore[type-abstract] # only compared with
+        return found
+
+    def simulator(self) -> SourceSimulator:
+        """The source's simulator; raises `NotSupported` where it has none."""
+        self._require("source_simulator", "has no simulator")
+        simulator: SourceSimulator = self._hooks.acting("source_simulator", _SIMULATOR)
+        return simulator
+
+    def _require(self, hook: str, lacking: str) -> None:
+        if not self._hooks.has(hook):
+            raise NotSupported(
+                f"The budget source {self.name} ({self.distribution}) {lacking}.",
+                remedy="See what it can do: `erp-bridge plugins`.",
+            )
+
+    def _exact(self, hook: str, values: Stream[Moving]) -> Stream[Moving]:
+        """The same values, each of whose amounts is exact: a float, or what is no number, is the plugin's defect."""
+
+        def checked() -> Iterator[Moving]:
+            for value in values:
+                self._check_amount(hook, value)
+                yield value
+
+        return Stream(checked)
+
+    def _changes(self, changes: Stream[SourceChange]) -> Stream[SourceChange]:
+        def checked() -> Iterator[SourceChange]:
+            for change in changes:
+                for line in self._hooks.items("read_budget", change.lines, (SourceLine,)):
+                    self._check_amount("read_budget", line)
+                yield change
+
+        return Stream(checked)
+
+    def _check_amount(self, hook: str, value: SourceLine | SourceTransaction) -> None:
+        amount: object = value.amount
+        if not (isinstance(amount, Decimal) and amount.is_finite()):
+            raise self._hooks.odd(hook, amount, f"an exact Decimal as the amount of {value.key}")
+
+
+@frozen
+class _GuardedAuthorization:
+    """A plugin's authorization, whose odd exceptions name it."""
+
+    _own: Authorization
+    _hooks: Hooks
+
+    def address(self, *, redirect_to: str, state: str) -> str:
+        """Where the person goes."""
+        with self._hooks.guarded("authorization"):
+            address: object = self._own.address(redirect_to=redirect_to, state=state)
+        if not isinstance(address, str):
+            raise self._hooks.odd("authorization", address, "an address")
+        return address
+
+    def redeem(self, code: str, *, redirect_to: str) -> None:
+        """Turn the code into what the connection signs in with."""
+        with self._hooks.guarded("authorization"):
+            self._own.redeem(code, redirect_to=redirect_to)
+
+
+_SIMULATOR: Final = (
+    "setup", "serve", "desk", "restart", "project_id", "set_line", "approve_change", "send", "books", "tell",
+)  # fmt: skip
