@@ -29,6 +29,10 @@ class Adapters(Protocol):
         """Those that can be used, by their ERP's name."""
 
     @property
+    def sources(self) -> Mapping[str, Any]:
+        """The budget sources that can be used, by their names."""
+
+    @property
     def broken(self) -> Mapping[str, Any]:
         """Those that can't be used, each with its error."""
 
@@ -50,9 +54,13 @@ class UsablePlugin:
 
 @frozen(kw_only=True)
 class InstalledPlugins:
-    """All plugins: the usable, the broken by name, and the distributions of those that are not enabled."""
+    """All plugins: the usable, the broken by name, and the distributions of those that are not enabled.
+
+    `usable` are those of ERPs, `sources` the budget sources.
+    """
 
     usable: tuple[UsablePlugin, ...]
+    sources: tuple[Any, ...]
     broken: Mapping[str, Any]
     not_enabled: Mapping[str, str]
 
@@ -73,7 +81,10 @@ class Certificates:
             UsablePlugin(adapter=each, assessment=self.assess(name)) for name, each in self.registry.adapters.items()
         )
         return InstalledPlugins(
-            usable=tuple(usable), broken=self.registry.broken, not_enabled=self.registry.not_enabled
+            usable=tuple(usable),
+            sources=tuple(self.registry.sources.values()),
+            broken=self.registry.broken,
+            not_enabled=self.registry.not_enabled,
         )
 
     def plugin(self, actor: Actor, name: str) -> UsablePlugin:

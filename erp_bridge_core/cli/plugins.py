@@ -1,4 +1,4 @@
-"""`plugins`: the ERPs and policies that are installed, how each is certified, and what to know about one."""
+"""`plugins`: the ERPs, budget sources and policies that are installed, how they are certified, what to know of one."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,13 +14,19 @@ from erp_bridge_core.cli.things import print_things
 from erp_bridge_core.contract.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from erp_bridge_core.certificates import Assessment
+    from erp_bridge_core.contract.profile import OperationProfile
     from erp_bridge_core.registry.adapter import Adapter
     from erp_bridge_core.registry.registry import Registry
+    from erp_bridge_core.registry.source_adapter import SourceAdapter
 
 
 @click.command(
-    "plugins", cls=Act, answer=["plugins", "broken", "not_enabled", "plugin", "things_to_know", "certificate"]
+    "plugins",
+    cls=Act,
+    answer=["plugins", "sources", "broken", "not_enabled", "plugin", "things_to_know", "certificate"],
 )
 @click.argument("name", required=False)
 @click.option(
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 )
 @pass_call
 def plugins(call: Call, name: str | None, certificate: Path | None) -> None:
-    """List the plugins with whatever is wrong with them; with NAME, what to know about that ERP."""
+    """List the plugins with whatever is wrong with them; with NAME, what to know about that ERP or source."""
     if certificate is not None:
         if name:
             raise UsageError(
@@ -41,7 +47,9 @@ def plugins(call: Call, name: str | None, certificate: Path | None) -> None:
         _register(call, certificate)
         return
     registry = open_registry(call)
-    if name:
+    if name and registry.is_source(name):
+        _show_source(call, registry.source(name))
+    elif name:
         _show(call, registry, name)
     else:
         _list(call, registry)
@@ -88,20 +96,13 @@ def _register(call: Call, certificate: Path) -> None:
 
 def _list(call: Call, registry: "Registry") -> None:
     assessed = {each.name: _assess(call, each) for each in registry.adapters.values()}
-    usable = [
-        {
-            "name": each.name,
-            "title": each.profile.title,
-            "distribution": each.distribution,
-            "version": each.version,
-            "wheel_hash": each.wheel_hash,
-            "standing": assessed[each.name].standing,
-        }
-        for each in registry.adapters.values()
+    usable = [{**_facts(each), "standing": assessed[each.name].standing} for each in registry.adapters.values()]
+    sources = [
+        {**_facts(each), "capabilities": sorted(each.profile.capabilities)} for each in registry.sources.values()
     ]
     broken = [
-        {"name": each.name, "distributions": each.distributions, "error": each.error.to_json()}
-        for each in registry.broken.values()
+        {"name": name, "distributions": each.distributions, "error": each.error.to_json()}
+        for name, each in registry.broken.items()
     ]
 
     def print_it(page: Page) -> None:
@@ -111,12 +112,43 @@ def _list(call: Call, registry: "Registry") -> None:
         ]
         columns = ["Name", "ERP", "Distribution", "Version", "Certificate"]
         page.table(columns, rows, none="No ERP plugin is installed.")
-        for each in registry.broken.values():
-            page.line(f"{each.name} can't be used: {each.error.message} {each.error.remedy}".rstrip())
+        if registry.sources:
+            rows_of_sources = [
+                (each.name, each.profile.title, each.distribution, each.version) for each in registry.sources.values()
+            ]
+            page.table(["Name", "Budget source", "Distribution", "Version"], rows_of_sources)
+        for name, each in registry.broken.items():
+            page.line(f"{name} can't be used: {each.error.message} {each.error.remedy}".rstrip())
         for title, distribution in registry.not_enabled.items():
             page.line(f"{title} ({distribution}) is installed but not enabled in erp-bridge.toml.")
 
-    call.answer({"plugins": usable, "broken": broken, "not_enabled": registry.not_enabled}, print_it)
+    told = {"plugins": usable, "sources": sources, "broken": broken, "not_enabled": registry.not_enabled}
+    call.answer(told, print_it)
+
+
+def _facts(plugin: "Adapter | SourceAdapter") -> dict[str, str]:
+    return {
+        "name": plugin.name,
+        "title": plugin.profile.title,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "wheel_hash": plugin.wheel_hash,
+    }
+
+
+def _show_source(call: Call, source: "SourceAdapter") -> None:
+    from erp_bridge_core.registry.things import source_things
+
+    profile = source.profile
+    known = source_things(profile)
+
+    def print_it(page: Page) -> None:
+        _print_facts(page, source, "Budget source")
+        with page.section(f"Things to know about {profile.title}"):
+            page.bullets(known)
+        _print_writes(page, profile.operations)
+
+    call.answer({"plugin": {**_facts(source), "profile": profile}, "things_to_know": known}, print_it)
 
 
 def _show(call: Call, registry: "Registry", name: str) -> None:
@@ -126,17 +158,9 @@ def _show(call: Call, registry: "Registry", name: str) -> None:
     warning = assessment.standing.warning
 
     def print_it(page: Page) -> None:
-        page.facts(
-            [
-                ("Name", adapter.name),
-                ("ERP", profile.title),
-                ("Distribution", f"{adapter.distribution} {adapter.version}"),
-                ("Code", adapter.wheel_hash),
-            ]
-        )
+        _print_facts(page, adapter, "ERP")
         print_things(page, profile, warning)
-        with page.section("Writes, and why none of them happens twice"):
-            page.table(["Write", "Class", "Because"], [(op.title, op.safety, op.because) for op in profile.operations])
+        _print_writes(page, profile.operations)
         print_assessment(page, assessment)
 
     from erp_bridge_core.registry.things import things
@@ -145,3 +169,20 @@ def _show(call: Call, registry: "Registry", name: str) -> None:
     plugin = {**facts, "wheel_hash": adapter.wheel_hash, "profile": profile}
     told = {"plugin": plugin, "things_to_know": things(profile, warning), "certificate": assessment}
     call.answer(told, print_it)
+
+
+def _print_facts(page: Page, plugin: "Adapter | SourceAdapter", kind: str) -> None:
+    page.facts(
+        [
+            ("Name", plugin.name),
+            (kind, plugin.profile.title),
+            ("Distribution", f"{plugin.distribution} {plugin.version}"),
+            ("Code", plugin.wheel_hash),
+        ]
+    )
+
+
+def _print_writes(page: Page, operations: "Sequence[OperationProfile]") -> None:
+    with page.section("Writes, and why none of them happens twice"):
+        rows = [(each.title, each.safety, each.because) for each in operations]
+        page.table(["Write", "Class", "Because"], rows, none="It writes nothing.")

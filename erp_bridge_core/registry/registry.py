@@ -70,6 +70,11 @@ class Registry:
             return self.sources[name]
         raise self._missing(SOURCE, name, self.sources, "budget source")
 
+    def is_source(self, name: str) -> bool:
+        """Whether a name can only mean a budget source, usable or not; where both have it, it means the ERP."""
+        every = {*self.adapters, *self.broken, *self.not_enabled}
+        return name not in every and (name in self.sources or SOURCE.key(name) in every)
+
     def _missing(self, kind: Kind, name: str, usable: Collection[str], what: str) -> PluginError:
         key = kind.key(name)
         if key in self.broken:

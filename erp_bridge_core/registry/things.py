@@ -1,8 +1,9 @@
-"""Things to know about an ERP, made from its profile: what it takes, limits, who posts, who is mailed (X5)."""
+"""Things to know about an ERP, or a budget source, made from its profile: what it takes, limits, who posts (X5)."""
 
 from collections.abc import Iterable, Iterator
 
 from erp_bridge_core.contract.profile import Capability, ErpProfile, FieldLimit, Grade, StageSight
+from erp_bridge_core.contract.source import SourceCapability, SourceProfile
 
 #: What a profile need not say is not said either.
 _TAKES = {
@@ -12,6 +13,27 @@ _TAKES = {
     Capability.UNITS: "quantities and units",
     Capability.DESCRIPTION: "descriptions",
 }
+
+#: What a source tells, and what else may be done with it.
+_TELLS = {
+    SourceCapability.PROJECTS: "its projects",
+    SourceCapability.SUB_JOBS: "{words.sub_job}s",
+    SourceCapability.CHANGES: "approved {words.budget_change}s",
+    SourceCapability.REQUESTS: "what its users ask to be exported",
+}
+_MAY = {
+    SourceCapability.LOCK: "Its budgets can be locked from here.",
+    SourceCapability.OUTCOMES: "It is told what became of what was asked.",
+    SourceCapability.HINTS: "It calls when something happened there.",
+    SourceCapability.AUTHORIZATION: "A person authorizes a connection in the browser.",
+}
+
+
+def source_things(profile: SourceProfile) -> tuple[str, ...]:
+    """The sentences about a budget source: what it tells, what may be done there, and what its plugin says of it."""
+    told = [text.format(words=profile.words) for each, text in _TELLS.items() if profile.supports(each)]
+    may = (sentence for each, sentence in _MAY.items() if profile.supports(each))
+    return (f"It tells {_list([f'{profile.words.original_budget}s', *told])}.", *may, *_own(profile))
 
 
 def things(profile: ErpProfile, warning: str = "") -> tuple[str, ...]:
@@ -81,7 +103,7 @@ def _told(profile: ErpProfile) -> Iterator[str]:
     yield f"A reject is told to {told}."
 
 
-def _own(profile: ErpProfile) -> Iterator[str]:
+def _own(profile: ErpProfile | SourceProfile) -> Iterator[str]:
     for thing in profile.things_to_know:
         yield thing.text + _grade(thing.grade)
 

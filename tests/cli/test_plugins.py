@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from command_runs import Run
 from memory_erp import MemoryAdapter, memory_profile
+from memory_source import MemorySource, with_source
 
 from erp_bridge_core.contract import (
     BookEntry,
@@ -23,7 +24,8 @@ from erp_bridge_core.contract import (
     Served,
     Thing,
 )
-from erp_bridge_core.contract.errors import BadInput
+from erp_bridge_core.contract.errors import BadInput, PluginError
+from erp_bridge_core.registry import BrokenPlugin, Registry
 from erp_bridge_core.registry.things import things
 
 
@@ -54,6 +56,29 @@ def test_plugins_are_listed_and_shown(erp: MemoryAdapter, bare: Run, tmp_path: P
     assert "keyed" in shown
     document = bare(*nowhere, "plugins", "memory", "--json").document
     assert ("1.0", "memory") == (document["plugin"]["version"], document["plugin"]["profile"]["name"])
+
+
+def test_budget_sources_are_listed_and_shown(bare: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the ERPs, with what they can do and what they write; a broken one is told as a source."""
+    error = PluginError("It has no profile.", remedy="Install another version.")
+    broken = {"source odd": BrokenPlugin(name="odd", group="erp_bridge.sources", distributions=("o 1",), error=error)}
+    empty = Registry(adapters={}, broken=broken, not_enabled={}, policies={})
+    registry = with_source(empty, MemorySource())
+    monkeypatch.setattr(Registry, "load", staticmethod(lambda _enabled=None: registry))
+    nowhere = ["--home", tmp_path / "none"]
+
+    listed = bare(*nowhere, "plugins", "--json").document
+    assert (["office"], ["source odd"]) == (
+        [each["name"] for each in listed["sources"]], [each["name"] for each in listed["broken"]]
+    )  # fmt: skip
+    assert "An office in memory" in bare(*nowhere, "plugins").out
+    shown = bare(*nowhere, "plugins", "office").out
+    assert "It tells original budgets, its projects, sub jobs, approved budget changes and what its users ask" in shown
+    assert "writing the same again changes nothing" in shown
+    assert "office" == bare(*nowhere, "plugins", "office", "--json").document["plugin"]["profile"]["name"]
+    assert (2, "It has no profile.") == (
+        (ran := bare(*nowhere, "plugins", "odd", "--json")).status, ran.document["message"]
+    )  # fmt: skip
 
 
 def test_an_unknown_plugin_leaves_with_2(erp: MemoryAdapter, run: Run) -> None:

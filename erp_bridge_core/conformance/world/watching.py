@@ -281,6 +281,11 @@ class OneAdapter:
         return {self.watch.name: self.watch}
 
     @property
+    def sources(self) -> Mapping[str, Any]:
+        """None."""
+        return {}
+
+    @property
     def broken(self) -> Mapping[str, Any]:
         """None."""
         return {}

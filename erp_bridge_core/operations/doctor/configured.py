@@ -76,7 +76,8 @@ def _plugins(configuration: Configuration) -> Iterator[Looked]:
     if configuration.enabled_plugins is None:
         remedy = "Name them in `[plugins] enabled`, with version and hash: `erp-bridge plugins` tells them."
         yield warning("plugins", "Every installed plugin is imported, whatever it is.", remedy=remedy)
-    yield fine("plugins", f"Usable: {', '.join(sorted(registry.adapters)) or 'none'}.")
+    sources = f"; budget sources: {', '.join(sorted(registry.sources))}" if registry.sources else ""
+    yield fine("plugins", f"Usable: {', '.join(sorted(registry.adapters)) or 'none'}{sources}.")
     for each in configuration.connections.values():
         yield from _of_connection(each, registry)
 

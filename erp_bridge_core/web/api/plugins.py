@@ -1,4 +1,4 @@
-"""`/plugins`: the ERPs that are installed, what is known of each, and how it is certified."""
+"""`/plugins`: the ERPs and budget sources that are installed, what is known of each, and how an ERP is certified."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,7 +12,8 @@ from attrs import frozen
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.certificates.service import UsablePlugin
-from erp_bridge_core.registry.things import things
+from erp_bridge_core.registry.source_adapter import SourceAdapter
+from erp_bridge_core.registry.things import source_things, things
 from erp_bridge_core.web.api.models import Body, made
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -34,8 +35,32 @@ class PluginModel:
 
 
 @frozen(kw_only=True)
+class OperationModel:
+    """One kind of write, and why none of them happens twice."""
+
+    name: str
+    title: str
+    safety: str
+    because: str
+
+
+@frozen(kw_only=True)
+class SourceModel:
+    """A budget source that can be used: what it can do, and what it writes."""
+
+    name: str
+    title: str
+    distribution: str
+    version: str
+    wheel_hash: str
+    capabilities: list[str]
+    things_to_know: list[str]
+    operations: list[OperationModel]
+
+
+@frozen(kw_only=True)
 class BrokenPluginModel:
-    """A plugin that can't be used, and why."""
+    """A plugin that can't be used, and why; `source` or `policy` stands before the name of one."""
 
     name: str
     distributions: list[str]
@@ -44,21 +69,12 @@ class BrokenPluginModel:
 
 @frozen(kw_only=True)
 class Plugins:
-    """All plugins; `not_enabled` maps a plugin to the distribution that was left alone."""
+    """All plugins, `plugins` those of ERPs; `not_enabled` maps a plugin to the distribution that was left alone."""
 
     plugins: list[PluginModel]
+    sources: list[SourceModel]
     broken: list[BrokenPluginModel]
     not_enabled: Mapping[str, str]
-
-
-@frozen(kw_only=True)
-class OperationModel:
-    """One kind of write, and why none of them happens twice."""
-
-    name: str
-    title: str
-    safety: str
-    because: str
 
 
 @frozen(kw_only=True)
@@ -113,15 +129,16 @@ class NewCertificate(Body):
     certificate: dict[str, Any]
 
 
-@_on.read("/plugins", "Installed ERPs")
+@_on.read("/plugins", "Installed plugins")
 def list_plugins(application: GivenApplication, actor: GivenActor) -> Plugins:
     """List the plugins with whatever is wrong with them; for who may look at items."""
     found = application.certificates.plugins(actor)
     return Plugins(
         plugins=[_plugin(each) for each in found.usable],
+        sources=[_source(each) for each in found.sources],
         broken=[
-            BrokenPluginModel(name=each.name, distributions=list(each.distributions), error=each.error.to_json())
-            for each in found.broken.values()
+            BrokenPluginModel(name=name, distributions=list(each.distributions), error=each.error.to_json())
+            for name, each in found.broken.items()
         ],
         not_enabled=found.not_enabled,
     )
@@ -157,6 +174,18 @@ def register_certificate(
 def _plugin(found: UsablePlugin) -> PluginModel:
     adapter, standing = found.adapter, found.assessment.standing
     return made(PluginModel, adapter, title=adapter.profile.title, worth=standing.worth.value, warning=standing.warning)
+
+
+def _source(source: SourceAdapter) -> SourceModel:
+    profile = source.profile
+    return made(
+        SourceModel,
+        source,
+        title=profile.title,
+        capabilities=sorted(each.value for each in profile.capabilities),
+        things_to_know=list(source_things(profile)),
+        operations=[made(OperationModel, each) for each in profile.operations],
+    )
 
 
 HANDLERS: Final = (list_plugins, show_plugin, register_certificate)

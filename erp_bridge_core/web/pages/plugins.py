@@ -1,4 +1,4 @@
-"""Plugins: the ERPs that can be used here and those that can't, what to know about each, and its certificate (X5)."""
+"""Plugins: the ERPs and budget sources that can be used here and those that can't, what to know, certificates (X5)."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer_installation
-from erp_bridge_core.registry.things import things
+from erp_bridge_core.registry.things import source_things, things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
@@ -82,7 +82,8 @@ def _page(
         "plugins/list.html",
         status=422 if refused else 200,
         plugins=[(each.adapter, each.assessment.standing) for each in found.usable],
-        broken=tuple(found.broken.values()),
+        sources=[(each, source_things(each.profile)) for each in found.sources],
+        broken=found.broken,
         not_enabled=found.not_enabled,
         administer=may_administer_installation(rights),
         refused=refused,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from httpx import Response
+from memory_source import MemorySource, office_profile, source_adapter
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
@@ -54,6 +55,21 @@ def test_plugins_are_listed_with_what_is_wrong(abe: Browser, application: Applic
     assert "odd (odd-erp 1.0) can't be used: It has no profile &lt;script&gt;" in page
     assert "rest (rest-erp 2.0) is installed but not enabled" in page
     assert MARKUP not in page
+
+
+@pytest.mark.rule("X5")
+def test_budget_sources_are_listed_with_what_to_know(abe: Browser, application: Application) -> None:
+    """On the page and by the API: what each can do, and what it writes."""
+    sources: Any = application.registry.sources
+    sources["office"] = source_adapter(MemorySource(profile=office_profile(title=f"Office {MARKUP}")))
+    page = abe.get("/plugins").text
+    (told,) = abe.get("/api/v1/plugins").json()["sources"]
+
+    assert "Office &lt;script&gt;" in page
+    assert "Its budgets can be locked from here." in page
+    assert ("office", "erp-bridge-office", "absolute") == (
+        told["name"], told["distribution"], told["operations"][0]["safety"]
+    )  # fmt: skip
 
 
 @pytest.mark.rule("X5")
