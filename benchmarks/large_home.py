@@ -198,7 +198,7 @@ class _Filler:
         del new
         place = (number - first) // SENDS
         return {
-            "item_id": number, "erp": self.erp.erp, "erp_company": "", "job": f"90-{place + 1:05d}", "state": state,
+            "item_id": number, "erp": self.erp.plugin, "erp_company": "", "job": f"90-{place + 1:05d}", "state": state,
             "stage": "exported", "started_by": self.sender, "started_at": _START, "finished_at": _START,
             "adapter_version": "1", "failure": {"message": "The ERP refused it."} if state == "failed" else None,
             "lease_epoch": 0, "retries": 0,

@@ -347,7 +347,14 @@ def add_connection(store: Store, company_id: int, *, at: Any, name: str = "books
     with store.begin() as connection:
         connection.execute(
             connections_table.insert().values(
-                company_id=company_id, name=name, erp=NAME, erp_company="BOOKS", live=False, hosts=[], created_at=at
+                company_id=company_id,
+                name=name,
+                kind="erp",
+                plugin=NAME,
+                erp_company="BOOKS",
+                live=False,
+                hosts=[],
+                created_at=at,
             )
         )
         query = select(connections_table.c.id).where(connections_table.c.name == name)

@@ -55,7 +55,14 @@ class Scene:
         with store.begin() as connection:
             found = connection.execute(select(connections.c.id)).scalar()
             if found is None:
-                row = {"company_id": 1, "name": "books", "erp": "memory", "erp_company": "BOOKS", "hosts": []}
+                row = {
+                    "company_id": 1,
+                    "name": "books",
+                    "kind": "erp",
+                    "plugin": "memory",
+                    "erp_company": "BOOKS",
+                    "hosts": [],
+                }
                 found = connection.execute(
                     insert(connections).values(**row, created_at=NOW).returning(connections.c.id)
                 ).scalar_one()

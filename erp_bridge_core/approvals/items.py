@@ -133,7 +133,7 @@ def select_items(company_id: int) -> Select[Any]:
             projects.c.number.label("project"),
             projects.c.name.label("project_name"),
             connections.c.name.label("connection"),
-            connections.c.erp,
+            connections.c.plugin.label("erp"),
             _sender.c.login.label("sender"),
             _sender.c.name.label("sender_name"),
             _accepter.c.login.label("accepter"),

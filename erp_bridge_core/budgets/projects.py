@@ -17,7 +17,9 @@ from erp_bridge_core.budgets.records import (
     seen_by,
     select_projects,
 )
-from erp_bridge_core.connections.service import Connections, ConnectionView
+from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.connections.service import Connections
+from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, JobReading, JobStatus
@@ -100,7 +102,7 @@ class Projects:
         """
         with self.store.read() as connection:
             project = self._administered(connection, actor, number)
-            target = self.connections.find(connection, actor, connection_name)
+            target = self.connections.find(connection, actor, connection_name, ConnectionKind.ERP)
         _require_unfixed(project, target, job)
         header = self._header(actor, target, job)
         with self.store.begin() as connection:
@@ -220,7 +222,7 @@ def _require_nothing_open(connection: Connection, project: ProjectView) -> None:
 
 def _claim_job(connection: Connection, project: ProjectView, target: ConnectionView, header: JobHeader) -> None:
     """Tie the ERP job to the project: one project a job over all connections to the same books."""
-    key: dict[str, Any] = {"erp": target.erp, "erp_company": header.company, "job": header.job}
+    key: dict[str, Any] = {"erp": target.plugin, "erp_company": header.company, "job": header.job}
     # The books of an ERP may be those of several of our companies.
     with everywhere(connection):
         row = connection.execute(select(erp_jobs).filter_by(**key)).one_or_none()

@@ -54,7 +54,7 @@ class FoundProjects:
 def select_projects(company_id: int) -> Select[Any]:
     """The query that `project_from_row` reads, of one company."""
     return (
-        select(projects, connections.c.name.label("connection"), connections.c.erp)
+        select(projects, connections.c.name.label("connection"), connections.c.plugin.label("erp"))
         .add_columns(connections.c.erp_company, connections.c.live)
         .outerjoin(connections, connections.c.id == projects.c.connection_id)
         .where(projects.c.company_id == company_id)

@@ -1,12 +1,15 @@
-"""`connection`: the ERPs that the company's projects are linked to."""
+"""`connection`: the ERPs that the company's projects are linked to, and the sources that budgets come from."""
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 
+from erp_bridge_core.certificates.standing import Standing
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE, ERP
@@ -14,17 +17,21 @@ from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
 from erp_bridge_core.cli.pairs import read_settings_pairs
 from erp_bridge_core.cli.progress import Advance, progress
+from erp_bridge_core.connections.editing import ConnectionSettings
+from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import UsageError
 
 
 @click.group("connection", cls=Noun)
 def connection() -> None:
-    """Connections to ERPs: settings, shared folder, hosts. Secrets are references, never values."""
+    """Connections to ERPs and budget sources: settings, shared folder, hosts. Secrets are references, never values."""
 
 
 @connection.command("add", answer=["connection", "standing"])
 @click.argument("name")
-@click.argument("erp")
+@click.argument("erp", required=False, default="")
+@click.option("--source", default="", help="The plugin of a budget source, in place of ERP.")
 @click.option("--setting", "settings", multiple=True, metavar="NAME=TEXT", help="A setting; NAME:=VALUE for TOML.")
 @click.option("--settings-file", type=click.Path(path_type=Path), help="Settings as a TOML or JSON file.")
 @click.option("--files-root", default="", help="The folder shared with the ERP.")
@@ -32,30 +39,39 @@ def connection() -> None:
 @click.option("--plain-http", is_flag=True, help="Allow http:// on the loopback address.")
 @pass_call
 def add(
-    call: Call, /, name: str, erp: str, *, settings: tuple[str, ...], settings_file: Path | None, **wire: Any
+    call: Call,
+    /,
+    name: str,
+    erp: str,
+    *,
+    source: str,
+    settings: tuple[str, ...],
+    settings_file: Path | None,
+    **wire: Any,
 ) -> None:
-    """Add a connection NAME to the ERP of the plugin ERP (see `erp-bridge plugins`)."""
+    """Add a connection NAME to the ERP of the plugin ERP (see `erp-bridge plugins`), or with --source to a source."""
     given = {**(_read_settings(settings_file) if settings_file else {}), **read_settings_pairs("--setting", settings)}
     root = str(Path(wire.pop("files_root")).resolve()) if wire["files_root"] else wire.pop("files_root")
-    added = call.app.connections.add(call.actor, name, erp=erp, settings=given, files_root=root, **wire)
+    added = call.app.connections.add(call.actor, name, erp=erp, source=source, settings=given, files_root=root, **wire)
     sentence = f"Connection {name} was added. Next: {command('connection', 'check', name)}."
-    standing = call.app.certificates.assess(erp).standing
+    standing = _standing(call, added)
 
     def print_it(page: Page) -> None:
         page.line(sentence)
-        if standing.warning:
+        if standing and standing.warning:
             page.line(standing.warning)
 
     call.answer({"connection": added, "standing": standing}, print_it)
 
 
 @connection.command("list", answer=["connections"])
+@click.option("--kind", type=click.Choice([*ConnectionKind]), help="Those to ERPs, or those to budget sources, alone.")
 @pass_call
-def list_connections(call: Call) -> None:
+def list_connections(call: Call, kind: ConnectionKind | None) -> None:
     """The company's connections."""
-    found = call.app.connections.list(call.actor)
-    rows = [(each.name, each.erp, each.erp_company, _liveness(each.live), each.hosts) for each in found]
-    columns = ["Name", "ERP", "ERP company", "Books", "Hosts"]
+    found = call.app.connections.list(call.actor, kind)
+    rows = [(each.name, each.kind, each.plugin, each.erp_company, _books(each), each.hosts) for each in found]
+    columns = ["Name", "Kind", "Plugin", "ERP company", "Books", "Hosts"]
     call.answer({"connections": found}, lambda page: page.table(columns, rows))
 
 
@@ -68,12 +84,11 @@ def check(call: Call, context: click.Context, name: str) -> None:
     with progress(f"Checking {name}"):
         looked = call.app.connections.check(call.actor, name)
     good = all(each.ok for each in looked)
-    erp = next(each.erp for each in call.app.connections.list(call.actor) if each.name == name)
-    standing = call.app.certificates.assess(erp).standing
+    standing = _standing(call, next(each for each in call.app.connections.list(call.actor) if each.name == name))
 
     def print_it(page: Page) -> None:
         page.table(["Looked at", "Works", "What was seen"], [(each.name, each.ok, each.message) for each in looked])
-        if standing.warning:
+        if standing and standing.warning:
             page.line(standing.warning)
 
     call.answer({"connection": name, "ok": good, "checks": looked, "standing": standing}, print_it)
@@ -96,8 +111,8 @@ def remove(call: Call, name: str) -> None:
 def set_setting(call: Call, name: str, setting: str) -> None:
     """Change one setting: `set NAME user=bridge`, `NAME:=VALUE` for TOML, `set NAME user:=null` takes it away.
 
-    Besides the plugin's: files.root, http.hosts, http.plain_http, http.ca_file, words.sub_job and the other words.
-    A changed host clears the secrets.
+    Besides the plugin's: files.root, http.hosts, http.plain_http, http.ca_file, words.sub_job and the other words; of
+    a source connector.act_as, connector.approve and the like. A changed host clears the secrets.
     """
     field, value = _one_setting(setting)
     cleared = call.app.connections.set(call.actor, name, field, value)
@@ -127,6 +142,7 @@ def settings(call: Call, name: str) -> None:
                 ("http.plain_http", found.plain_http),
                 ("http.ca_file", found.ca_file),
                 *((f"words.{name}", word) for name, word in found.words.items()),
+                *((f"connector.{name}", value) for name, value in _connector(found)),
             ]
         )
 
@@ -158,8 +174,21 @@ def _setting_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _liveness(live: bool | None) -> str:  # noqa: FBT001 -- a fact of the ERP's
-    return {True: "live", False: "test", None: "not said"}[live]
+def _books(one: ConnectionView) -> str:
+    if one.kind is ConnectionKind.SOURCE:
+        return ""
+    return "not said" if one.live is None else "live" if one.live else "test"
+
+
+def _standing(call: Call, one: ConnectionView) -> Standing | None:
+    """How the adapter of an ERP stands; None for a source, which has no certificate."""
+    return call.app.certificates.assess(one.plugin).standing if one.kind is ConnectionKind.ERP else None
+
+
+def _connector(found: ConnectionSettings) -> Iterator[tuple[str, Any]]:
+    """The connector's settings of a source, by name."""
+    if found.connector is not None:
+        yield from attrs.asdict(found.connector).items()
 
 
 def _read_settings(path: Path) -> dict[str, Any]:

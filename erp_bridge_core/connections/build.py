@@ -1,4 +1,4 @@
-"""The `erp` object of one connection and one job: everything that an adapter may reach."""
+"""The `erp` object of one connection and one job, or the `source` object: everything that a plugin may reach."""
 
 import logging
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from erp_bridge_core.connections.configuration import ConnectionConfig
 from erp_bridge_core.connections.files import NoFiles, SharedFiles
-from erp_bridge_core.connections.http import Limits, open_session
+from erp_bridge_core.connections.http import GuardedSession, Limits, open_session
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import know_secrets
 from erp_bridge_core.connections.throttle import Throttles
@@ -15,6 +15,7 @@ from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.connection import Clock, Erp, Files, Maps, State
 from erp_bridge_core.contract.masters import Masters
 from erp_bridge_core.contract.profile import RateLimit
+from erp_bridge_core.contract.source import Source
 from erp_bridge_core.store.database import Store
 
 Settings = TypeVar("Settings")
@@ -38,7 +39,62 @@ def build_erp(
 ) -> Erp[Settings]:
     """What an adapter is given. `settings` is an instance of its settings class, as `read_settings` made it."""
     know_secrets(redactor, settings)
-    session = open_session(
+    return Erp(
+        name=connection.name,
+        company=company,
+        settings=settings,
+        http=_session(connection, throttles=throttles, rate=rate, clock=clock, redactor=redactor, limits=limits),
+        files=open_files(connection),
+        clock=clock,
+        masters=masters,
+        maps=maps,
+        state=state,
+        log=open_log(connection.name, redactor, job=job),
+        installation=installation,
+        job=job,
+    )
+
+
+def build_source(
+    *,
+    connection: ConnectionConfig,
+    settings: Settings,
+    company: str,
+    throttles: Throttles,
+    clock: Clock,
+    state: State,
+    private: Path,
+    redactor: Redactor,
+    installation: str,
+    rate: RateLimit,
+    limits: Limits | None = None,
+) -> Source[Settings]:
+    """What a source's plugin is given: the same session, rate, redaction and classified errors as an adapter's."""
+    know_secrets(redactor, settings)
+    return Source(
+        name=connection.name,
+        company=company,
+        settings=settings,
+        http=_session(connection, throttles=throttles, rate=rate, clock=clock, redactor=redactor, limits=limits),
+        files=open_files(connection),
+        clock=clock,
+        state=state,
+        private=private,
+        log=open_log(connection.name, redactor),
+        installation=installation,
+    )
+
+
+def _session(
+    connection: ConnectionConfig,
+    *,
+    throttles: Throttles,
+    rate: RateLimit,
+    clock: Clock,
+    redactor: Redactor,
+    limits: Limits | None,
+) -> GuardedSession:
+    return open_session(
         name=connection.name,
         hosts=connection.http.hosts,
         plain_http=connection.http.plain_http,
@@ -49,20 +105,6 @@ def build_erp(
         clock=clock,
         redactor=redactor,
         limits=limits,
-    )
-    return Erp(
-        name=connection.name,
-        company=company,
-        settings=settings,
-        http=session,
-        files=open_files(connection),
-        clock=clock,
-        masters=masters,
-        maps=maps,
-        state=state,
-        log=open_log(connection.name, redactor, job=job),
-        installation=installation,
-        job=job,
     )
 
 

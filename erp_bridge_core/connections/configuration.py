@@ -10,8 +10,10 @@ import attrs
 import tomlkit
 from attrs import Factory, frozen
 
+from erp_bridge_core.connections.connector import ConnectorConfig, connector_faults
 from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
 from erp_bridge_core.connections.document import FILE_NAME, Version, change_setting, load, rewrite, version_of
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.mail_server import MailConfig, mail_faults
 from erp_bridge_core.connections.operating import LogsConfig, MetricsConfig, TelemetryConfig, operating_faults
 from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig, schedule_faults
@@ -82,7 +84,9 @@ class WebhooksConfig:
 @frozen(kw_only=True)
 class _Connection:
     company: str
-    erp: str
+    erp: str = ""
+    source: str = ""
+    connector: ConnectorConfig | None = None
     files: ShareConfig = ShareConfig()
     http: HttpConfig = HttpConfig()
     settings: dict[str, Any] = Factory(dict)
@@ -126,12 +130,15 @@ class _Document:
 class ConnectionConfig:
     """One connection as configured. `settings` are the plugin's, as written: references, not secrets.
 
-    `words` are what people at this site call things, in place of the plugin's words (B7).
+    `plugin` is the ERP's or the source's, as `kind` says; only a source has a `connector`. `words` are what people at
+    this site call things, in place of the plugin's words (B7).
     """
 
     name: str
     company: str
-    erp: str
+    kind: ConnectionKind
+    plugin: str
+    connector: ConnectorConfig = Factory(ConnectorConfig)
     files: ShareConfig = ShareConfig()
     http: HttpConfig = HttpConfig()
     settings: Mapping[str, Any] = Factory(dict)
@@ -190,7 +197,8 @@ class Configuration:
         name: str,
         *,
         company: str,
-        erp: str,
+        plugin: str,
+        kind: ConnectionKind = ConnectionKind.ERP,
         root: str = "",
         hosts: tuple[str, ...] = (),
         plain_http: bool = False,
@@ -201,7 +209,13 @@ class Configuration:
         http: dict[str, Any] = {"hosts": list(hosts), "plain_http": plain_http}
         if ca_file:
             http["ca_file"] = ca_file
-        entry = {"company": company, "erp": erp, "files": {"root": root}, "http": http, "settings": settings or {}}
+        entry = {
+            "company": company,
+            kind.value: plugin,
+            "files": {"root": root},
+            "http": http,
+            "settings": settings or {},
+        }
 
         def add(document: tomlkit.TOMLDocument) -> None:
             connections = document.setdefault("connections", tomlkit.table(is_super_table=True))
@@ -227,7 +241,7 @@ class Configuration:
         check: Callable[["Configuration"], object] = lambda _: None,
     ) -> "Configuration":
         """Set some settings of a connection: the plugin's, `files.root`, `http.hosts`, `http.plain_http`,
-        `http.ca_file`, or `words.sub_job` and the like.
+        `http.ca_file`, or `words.sub_job`, `connector.approve` and the like.
 
         None takes one away. Changing a host clears the connection's secrets (see `cleared`), but for those that are
         set after it. What `check` raises of the new configuration leaves the file as it was.
@@ -237,7 +251,7 @@ class Configuration:
         def apply(document: tomlkit.TOMLDocument) -> None:
             connection: Any = document["connections"][name]
             for setting, value in changes:
-                is_ours = setting in _OURS or setting.startswith("words.")
+                is_ours = setting in _OURS or setting.startswith(("words.", "connector."))
                 path = setting.split(".") if is_ours else ["settings", *setting.split(".")]
                 cleared.extend(change_setting(connection, path, value))
                 if setting in cleared and value is not None:
@@ -314,7 +328,9 @@ def _connection(name: str, entry: _Connection, roots: tuple[str, ...]) -> Connec
     return ConnectionConfig(
         name=name,
         company=entry.company,
-        erp=entry.erp,
+        kind=ConnectionKind.SOURCE if entry.source else ConnectionKind.ERP,
+        plugin=entry.source or entry.erp,
+        connector=entry.connector or ConnectorConfig(),
         files=entry.files,
         http=entry.http,
         settings=entry.settings,
@@ -335,9 +351,13 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
     place = f"connections.{name}"
     if not _NAME.fullmatch(name):
         yield Fault(place, "not a connection's name", value=name, expected="small letters, digits and single hyphens")
-    for field in ("company", "erp"):
-        if not getattr(entry, field).strip():
-            yield Fault(f"{place}.{field}", "is empty", expected="a name")
+    if not entry.company.strip():
+        yield Fault(f"{place}.company", "is empty", expected="a name")
+    if bool(entry.erp.strip()) == bool(entry.source.strip()):
+        named = "both are named" if entry.erp.strip() else "is empty"
+        yield Fault(f"{place}.erp", named, expected="the plugin's name as either erp or source")
+    if entry.connector is not None:
+        yield from _connector_faults(entry, f"{place}.connector")
     for host in entry.http.hosts:
         if not _HOST.fullmatch(host):
             yield Fault(f"{place}.http.hosts", "not a host", value=host, expected="name or name:port, without https://")
@@ -346,6 +366,13 @@ def _faults(name: str, entry: _Connection) -> Iterator[Fault]:
     if entry.files.root and not Path(entry.files.root).is_absolute():
         yield Fault(f"{place}.files.root", "not a full path", value=entry.files.root, expected="a full path")
     yield from word_faults(entry.words, f"{place}.words")
+
+
+def _connector_faults(entry: _Connection, where: str) -> Iterator[Fault]:
+    if entry.connector is not None and not entry.source:
+        yield Fault(where, "is for a budget source", expected="no such section for an ERP")
+    elif entry.connector is not None:
+        yield from connector_faults(entry.connector, where)
 
 
 def _host_faults(where: str, hosts: Iterable[str]) -> Iterator[Fault]:

@@ -97,8 +97,8 @@ def value_at(values: Any, path: list[str]) -> Any:
 
 
 def hosts_in(value: Any, path: list[str]) -> frozenset[str]:
-    """The hosts that a setting names: in the list of hosts, or in a URL; a word of people's is no address."""
-    if path[0] == "words":
+    """The hosts that a setting names: in the list of hosts, or in a URL; words and names of people are no address."""
+    if path[0] in {"words", "connector"}:
         return frozenset()
     if path == ["http", "hosts"]:
         return frozenset(str(host).lower() for host in value) if isinstance(value, str | Sequence) else frozenset()

@@ -9,13 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import frozen
+from sqlalchemy import Connection
 
 from erp_bridge_core.connections.configuration import ConnectionConfig
+from erp_bridge_core.connections.connector import ConnectorConfig
 from erp_bridge_core.connections.document import hosts_in
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.secrets import is_of_company, is_reference
-from erp_bridge_core.contract.errors import BadSettings, Changed, Fault, NotAllowed
+from erp_bridge_core.connections.views import ConnectionView
+from erp_bridge_core.contract.errors import BadSettings, Changed, Fault, NotAllowed, NotFound
 from erp_bridge_core.contract.structuring import to_json
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.people.queries import member_id
 
 #: What opens the host to a connection: plain http, and certificates of another authority.
 HOST_ALONE: Final = ("http.plain_http", "http.ca_file")
@@ -25,9 +30,13 @@ HOST_ALONE: Final = ("http.plain_http", "http.ca_file")
 class ConnectionSettings:
     """What is set of a connection. `settings` are the plugin's as written: references, never secrets.
 
-    `words` are what people at this site call things (B7). `revision` is another one after every change.
+    `words` are what people at this site call things (B7). `connector` is a source's, None for an ERP. `revision` is
+    another one after every change.
     """
 
+    kind: ConnectionKind
+    plugin: str
+    connector: ConnectorConfig | None
     settings: Mapping[str, Any]
     files_root: str
     hosts: tuple[str, ...]
@@ -39,8 +48,11 @@ class ConnectionSettings:
 
 def settings_of(config: ConnectionConfig) -> ConnectionSettings:
     """What is set of a configured connection."""
-    seen = to_json([config.settings, config.files, config.http, config.words])
+    seen = to_json([config.settings, config.files, config.http, config.words, config.connector])
     return ConnectionSettings(
+        kind=config.kind,
+        plugin=config.plugin,
+        connector=config.connector if config.kind is ConnectionKind.SOURCE else None,
         settings=config.settings,
         files_root=config.files.root,
         hosts=config.http.hosts,
@@ -60,10 +72,33 @@ def require_revision(config: ConnectionConfig, revision: str) -> None:
         )
 
 
+def require_members(
+    connection: Connection, target: ConnectionView, connector: ConnectorConfig, changes: Mapping[str, Any]
+) -> None:
+    """Raise `BadSettings` where a person who is newly named as one of a connector's is not of the company."""
+    faults = []
+    for name in ("act_as", "accept_as"):
+        login = getattr(connector, name)
+        if login and f"connector.{name}" in changes:
+            try:
+                member_id(connection, target.company_id, login)
+            except NotFound as error:
+                where = f"connections.{target.name}.connector.{name}"
+                faults.append(Fault(where, "is nobody of this company", value=login, remedy=error.remedy))
+    if faults:
+        raise BadSettings("The connector's people can't be so.", remedy="Name people of this company.", faults=faults)
+
+
 def require_may_set(actor: Actor, name: str, changes: Mapping[str, Any]) -> None:
     """Raise `NotAllowed` or `BadSettings` for what may not be set from where the actor is; on the host all may."""
     if actor.via == "cli":
         return
+    accepts = changes.get("connector.accept_as")
+    if accepts and accepts != actor.login:
+        raise NotAllowed(
+            f"Nobody lets {accepts} accept what he did not look at, but he himself.",
+            remedy="He sets it himself; or somebody does on the host, by `erp-bridge connection set`.",
+        )
     for setting in HOST_ALONE:
         if changes.get(setting):
             raise NotAllowed(
@@ -74,6 +109,19 @@ def require_may_set(actor: Actor, name: str, changes: Mapping[str, Any]) -> None
         raise BadSettings(
             "The secrets of others can't be named from here.", remedy="Name a secret of this company.", faults=faults
         )
+
+
+def leads_to(config: ConnectionConfig) -> frozenset[str]:
+    """The hosts that a connection names, as permitted ones and in its settings' addresses."""
+    return hosts_in(config.http.hosts, ["http", "hosts"]).union(*_hosts_below(config.settings))
+
+
+def _hosts_below(value: Any) -> Iterator[frozenset[str]]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _hosts_below(inner)
+    else:
+        yield hosts_in(value, ["settings"])
 
 
 def hosts_first(changes: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

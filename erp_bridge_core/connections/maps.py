@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Select, Table, delete, func, insert, or_, sel
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import last_reading_id
 from erp_bridge_core.budgets.records import ProjectView, find_project
-from erp_bridge_core.connections.service import Connections, ConnectionView
+from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.connections.service import Connections
+from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -132,7 +134,7 @@ class Maps:
         """The entries of a connection, by kind and our value; for whoever may look at ERP Integrations (P1)."""
         with self.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
-            target = self.connections.find(connection, actor, connection_name)
+            target = self.connections.find(connection, actor, connection_name, ConnectionKind.ERP)
             query = select(maps).where(maps.c.connection_id == target.id).order_by(maps.c.kind, maps.c.ours)
             rows = connection.execute(query if kind is None else query.where(maps.c.kind == kind))
             return tuple(MapEntry(kind=row.kind, ours=row.ours, theirs=row.theirs) for row in rows)
@@ -157,7 +159,7 @@ class Maps:
 
     def _administered(self, connection: Connection, actor: Actor, name: str) -> ConnectionView:
         require(may_administer(rights_of(connection, actor)))
-        return self.connections.find(connection, actor, name)
+        return self.connections.find(connection, actor, name, ConnectionKind.ERP)
 
 
 def kinds_in_use(connection: Connection, connection_id: int, kinds: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
 """What people at a site call things, per connection: an Extra may be named a phase, as in the ERP itself (B7)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
 from erp_bridge_core.contract.errors import Fault
 from erp_bridge_core.contract.profile import ErpProfile, Words
+from erp_bridge_core.contract.source import SourceProfile
+
+#: The profile of whatever plugin a connection is of.
+AnyProfile = TypeVar("AnyProfile", ErpProfile, SourceProfile)
 
 #: Characters of a word: it stands in headings of columns and in sentences.
 LONGEST: Final = 40
@@ -24,6 +28,6 @@ def word_faults(words: Mapping[str, str], where: str) -> Iterator[Fault]:
             yield Fault(place, "is no word", value=word, expected=expected, rule="B7")
 
 
-def with_words(profile: ErpProfile, words: Mapping[str, str]) -> ErpProfile:
+def with_words(profile: AnyProfile, words: Mapping[str, str]) -> AnyProfile:
     """The profile with the words of a site in place of the plugin's."""
     return attrs.evolve(profile, words=attrs.evolve(profile.words, **words)) if words else profile

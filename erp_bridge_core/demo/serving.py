@@ -14,6 +14,7 @@ from attrs import field, frozen
 from filelock import FileLock, Timeout
 
 from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import NotPossibleNow
 from erp_bridge_core.contract.simulator import Served, Simulator
 from erp_bridge_core.demo.budgets import DemoBudget, letting_budgets
@@ -159,8 +160,8 @@ def _taken_up(application: "Application", kept: Kept, stack: ExitStack) -> dict[
             folder = _folder(application, adapter.name)
             each = stack.enter_context(_serving(adapter.simulator(), folder, kept.ports[adapter.name]))
             secrets_into(application.home, each.secrets)
-            for connection in application.connections.list(cast.administrator):
-                if connection.erp == adapter.name:
+            for connection in application.connections.list(cast.administrator, ConnectionKind.ERP):
+                if connection.plugin == adapter.name:
                     lead_to(application, cast, connection.name, each)
             served[adapter.name] = each
     return served

@@ -51,7 +51,14 @@ def restore(store: Store, act: Callable[[], None]) -> Callable[[], None]:
 def add_item(store: Store, clock: Clock, project: int) -> Callable[[str], int]:
     """Add a bare item in a state; its id."""
     with store.begin() as connection:
-        on = {"company_id": 1, "name": "main", "erp": "some-erp", "hosts": [], "created_at": clock.now()}
+        on = {
+            "company_id": 1,
+            "name": "main",
+            "kind": "erp",
+            "plugin": "some-erp",
+            "hosts": [],
+            "created_at": clock.now(),
+        }
         number = connection.execute(insert(connections).values(on).returning(connections.c.id)).scalar_one()
 
     def add(state: str) -> int:

@@ -11,6 +11,7 @@ from connection_doubles import StepClock
 from erp_bridge_core.connections.build import build_erp
 from erp_bridge_core.connections.configuration import ConnectionConfig, HttpConfig, ShareConfig
 from erp_bridge_core.connections.http import GuardedSession
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.state import CallbackState
 from erp_bridge_core.connections.throttle_files import FileThrottles
@@ -29,7 +30,9 @@ def build(home: Path, **parts: Any) -> Erp[Settings]:
     nothing: Any = None
     kept: dict[str, str] = {}
     return build_erp(
-        connection=ConnectionConfig(name="sage-main", company="Builders", erp="sage300", **parts),
+        connection=ConnectionConfig(
+            name="sage-main", company="Builders", kind=ConnectionKind.ERP, plugin="sage300", **parts
+        ),
         settings=Settings(Secret("hunter2!")),
         company="Builders",
         throttles=FileThrottles(home / "throttle"),

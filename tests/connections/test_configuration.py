@@ -51,7 +51,7 @@ def test_a_connection_is_read_with_all_its_parts(home: Path) -> None:
     connection = configuration.connection("sage-main")
     assert ("Builders Inc", "sage300", "/srv/shares/sage") == (
         connection.company,
-        connection.erp,
+        connection.plugin,
         connection.files.root,
     )
     assert (("hh2.example",), False, None) == (
@@ -88,7 +88,6 @@ def test_all_faults_are_told_at_once_with_their_places(tmp_path: Path) -> None:
     assert {
         "conections",
         "connections.a.company",
-        "connections.a.erp",
         "connections.b.http.plain_http",
         "connections.b.http.host",
     } <= places
@@ -98,7 +97,7 @@ def test_values_that_make_no_sense_are_told_at_once(tmp_path: Path) -> None:
     """A name that would share its variables, a URL for a host, a relative folder."""
     with pytest.raises(BadSettings) as caught:
         Configuration.read(tmp_path).add_connection(
-            "Sage_1", company=" ", erp="sage300", root="here", hosts=("https://hh2.example",)
+            "Sage_1", company=" ", plugin="sage300", root="here", hosts=("https://hh2.example",)
         )
     assert 4 == len(caught.value.faults)
     assert not (tmp_path / "erp-bridge.toml").exists()
@@ -124,7 +123,7 @@ def test_a_connection_is_added_beside_the_others(home: Path) -> None:
     added = Configuration.read(home).add_connection(
         "sage-test",
         company="Builders Inc",
-        erp="sage300",
+        plugin="sage300",
         hosts=("127.0.0.1:8080",),
         plain_http=True,
         settings={"limit": 5},
@@ -137,13 +136,13 @@ def test_a_connection_is_added_beside_the_others(home: Path) -> None:
 def test_a_name_is_added_once(home: Path) -> None:
     """The existing connection stays as it is."""
     with pytest.raises(BadSettings, match="already"):
-        Configuration.read(home).add_connection("sage-main", company="x", erp="y")
+        Configuration.read(home).add_connection("sage-main", company="x", plugin="y")
     assert WRITTEN == text(home)
 
 
 def test_a_connection_is_removed_alone(home: Path) -> None:
     """The rest of the file stays."""
-    configuration = Configuration.read(home).add_connection("other", company="x", erp="y")
+    configuration = Configuration.read(home).add_connection("other", company="x", plugin="y")
     configuration.remove_connection("sage-main")
     assert ["other"] == list(Configuration.read(home).connections)
     assert "mounted at boot" in text(home)

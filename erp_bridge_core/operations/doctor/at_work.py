@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.operations.census import census
 from erp_bridge_core.store.tables import companies, tasks
 from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning
@@ -110,7 +111,7 @@ def _zones(application: Application) -> Iterator[Looked]:
 
 def _certificates(application: Application) -> Iterator[Looked]:
     used = Configuration.read(application.home).connections.values()
-    for name in sorted({each.erp for each in used}):
+    for name in sorted({each.plugin for each in used if each.kind is ConnectionKind.ERP}):
         if name not in application.registry.adapters:
             continue
         standing = application.certificates.assess(name).standing

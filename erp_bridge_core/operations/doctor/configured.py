@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.secrets import is_reference
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.registry import Registry
@@ -83,8 +84,9 @@ def _plugins(configuration: Configuration) -> Iterator[Looked]:
 
 
 def _of_connection(connection: ConnectionConfig, registry: Registry) -> Iterator[Looked]:
-    if connection.erp not in registry.adapters:
-        told = f"{connection.name} needs the plugin {connection.erp}, which can't be used."
+    plugins = registry.adapters if connection.kind is ConnectionKind.ERP else registry.sources
+    if connection.plugin not in plugins:
+        told = f"{connection.name} needs the plugin {connection.plugin}, which can't be used."
         yield failed("plugins", told, remedy="Install or enable it: `erp-bridge plugins`.")
     if connection.http.plain_http:
         told = f"{connection.name} uses http without TLS, on the loopback address."

@@ -1,4 +1,4 @@
-"""Connections to ERPs, their maps, the ERP's jobs, and the masters last read per project."""
+"""Connections to ERPs and to budget sources, their maps, the ERP's jobs, and the masters last read per project."""
 
 from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table, UniqueConstraint
 
@@ -18,7 +18,8 @@ connections = Table(
     row_id(),
     company_id(),
     Column("name", String(64), nullable=False, unique=True),
-    Column("erp", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("plugin", String(64), nullable=False),
     Column("erp_company", String(100)),
     Column("live", Boolean),
     Column("hosts", JSON, nullable=False, default=list),

@@ -1,4 +1,4 @@
-"""`/connections`: the ERPs of the company, and their settings; what opens the host is set on the host alone."""
+"""`/connections`: the ERPs and budget sources of the company, and their settings; what opens the host is set there."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.connections.editing import ConnectionSettings
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import named_tag, tagged
@@ -22,10 +23,11 @@ _on = Operations("connections")
 
 @frozen(kw_only=True)
 class ConnectionModel:
-    """A connection: which ERP, and what the ERP said of its books when it was last asked."""
+    """A connection: to an ERP or to a budget source, and what an ERP said of its books when it was last asked."""
 
     name: str
-    erp: str
+    kind: ConnectionKind
+    plugin: str
     erp_company: str | None
     live: bool | None
     hosts: list[str]
@@ -43,10 +45,25 @@ class CheckedModel:
 
 
 @frozen(kw_only=True)
+class ConnectorModel:
+    """How requests of a budget source become items: in whose name, and whether they are approved again here.
+
+    A blank `act_as`: none does. With `approve` false they are accepted as `accept_as`, where every rule lets him.
+    """
+
+    act_as: str
+    approve: bool
+    accept_as: str
+    close_when: str
+    poll_minutes: int
+
+
+@frozen(kw_only=True)
 class SettingsModel:
     """What is set of a connection: `settings` are the plugin's, references in the place of secrets.
 
     `words` are what people at this site call things, in place of the plugin's words: `sub_job`, `cost_code` and so on.
+    `connector` says how requests of a budget source are dealt with; null for an ERP.
     `cleared` names the secrets' settings that this change of the host has cleared: they are to be set again.
     """
 
@@ -56,22 +73,27 @@ class SettingsModel:
     plain_http: bool
     ca_file: str | None
     words: Mapping[str, str]
+    connector: ConnectorModel | None
     cleared: list[str]
 
 
 class SettingsChange(Body):
-    """Settings to change, in one act: the plugin's, `files.root`, `http.hosts`, `words.sub_job` and
-    the like; null takes one away.
+    """Settings to change, in one act: the plugin's, `files.root`, `http.hosts`, `words.sub_job`, of a source
+    `connector.act_as` and the like; null takes one away.
     """
 
     changes: Annotated[dict[str, Any], msgspec.Meta(min_length=1, max_length=200)]
 
 
 class NewConnection(Body):
-    """A connection to add. A secret among the `settings` is a reference; `files_root` lies below a permitted root."""
+    """A connection to add, to the ERP or to the budget source of a plugin; exactly one of the two is named.
+
+    A secret among the `settings` is a reference; `files_root` lies below a permitted root.
+    """
 
     name: Name
-    erp: Name
+    erp: Name | None = None
+    source: Name | None = None
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     files_root: str = ""
     hosts: list[str] = msgspec.field(default_factory=list)
@@ -87,14 +109,13 @@ def list_connections(application: GivenApplication, actor: GivenActor) -> list[C
 @_on.act("/connections", "Add a connection", status_code=HTTPStatus.CREATED)
 def add_connection(application: GivenApplication, actor: GivenActor, data: JSONBody[NewConnection]) -> ConnectionModel:
     """Add a connection; for administrators who signed in recently."""
-    known = sorted(application.registry.adapters)
-    if data.erp not in known:
-        fault = Fault("erp", "is none that can be used here", value=data.erp, expected=f"one of {', '.join(known)}")
-        raise BadInput("The connection can't be added.", remedy="Name another ERP.", faults=[fault])
+    _require_usable("erp", data.erp, application.registry.adapters)
+    _require_usable("source", data.source, application.registry.sources)
     added = application.connections.add(
         actor,
         data.name,
-        erp=data.erp,
+        erp=data.erp or "",
+        source=data.source or "",
         settings=data.settings,
         files_root=data.files_root,
         hosts=tuple(data.hosts),
@@ -134,6 +155,13 @@ def remove_connection(application: GivenApplication, actor: GivenActor, name: Fr
 def check_connection(application: GivenApplication, actor: GivenActor, name: FromPath[str]) -> list[CheckedModel]:
     """Look whether a connection works; it changes nothing at the ERP."""
     return made_all(CheckedModel, application.connections.check(actor, name))
+
+
+def _require_usable(field: str, name: str | None, plugins: Mapping[str, Any]) -> None:
+    if name and name not in plugins:
+        known = ", ".join(sorted(plugins)) or "none"
+        fault = Fault(field, "is none that can be used here", value=name, expected=f"one of {known}")
+        raise BadInput("The connection can't be added.", remedy="Name another plugin.", faults=[fault])
 
 
 def _settings(request: WebRequest, found: ConnectionSettings, cleared: tuple[str, ...] = ()) -> Response[SettingsModel]:

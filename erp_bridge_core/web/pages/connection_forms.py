@@ -1,18 +1,20 @@
-"""A new connection, its ERP chosen first, and the settings of one: each in a field of its own."""
+"""A new connection, its ERP or budget source chosen first, and the settings of one: each in a field of its own."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.editing import ConnectionSettings
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.words import NAMES
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, Fault
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.people.rules import may_administer
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
@@ -22,8 +24,10 @@ from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.rendering import redirect, render
 from erp_bridge_core.web.views.budget import renamed
 from erp_bridge_core.web.views.connection_fields import (
+    CONNECTOR,
     Group,
     SettingFields,
+    connector_fields,
     nested,
     read_pairs,
     setting_fields,
@@ -39,7 +43,10 @@ def _lines(text: str) -> tuple[str, ...]:
 _NAME: Final = Field(
     name="name", label="Name", hint="Small letters, digits and dashes; it can't be changed.", longest=60
 )
-_ERP: Final = Field(name="erp", label="ERP", kind="hidden")
+_PLUGINS: Final = {
+    ConnectionKind.ERP: Field(name="erp", label="ERP", kind="hidden"),
+    ConnectionKind.SOURCE: Field(name="source", label="Budget source", kind="hidden"),
+}
 _PLACES: Final = (
     Field(
         name="hosts",
@@ -68,32 +75,43 @@ _WORDS: Final = Field(
     blank={},
     read=read_pairs,
 )
+_CONNECTOR: Final = connector_fields()
 _PLACE_NAMES: Final = tuple(each.name for each in _PLACES)
 _OF_FAULTS: Final = {"files.root": "files_root", "http.hosts": "hosts"}
 
 
 @frozen(kw_only=True)
 class _Sheet:
-    """The form of one ERP's connections: its fields, by groups."""
+    """The form of one plugin's connections: its fields, by groups; `connector` is None but for a source's."""
 
-    profile: ErpProfile
+    kind: ConnectionKind
+    profile: ErpProfile | SourceProfile
     settings: SettingFields
+    connector: SettingFields | None
     form: Form
     groups: Sequence[Group]
+
+    def name_of(self, kind: ConnectionKind) -> str:
+        """The plugin's name where it is of that kind, else blank."""
+        return self.profile.name if self.kind is kind else ""
 
 
 @get("/connections/new", sync_to_thread=True)
 def show_new(
-    request: WebRequest, application: GivenApplication, actor: GivenActor, erp: FromQuery[str] = ""
+    request: WebRequest,
+    application: GivenApplication,
+    actor: GivenActor,
+    erp: FromQuery[str] = "",
+    source: FromQuery[str] = "",
 ) -> Response[str]:
-    """The choice of the ERP; then the form of its new connection, with the defaults of its plugin."""
+    """The choice of the ERP or budget source; then the form of its new connection, with the defaults of its plugin."""
     administer = may_administer(rights_to_look(application, actor))
-    if not erp:
-        adapters = application.registry.adapters.values()
-        erps = sorted((each.name, each.profile.title) for each in adapters)
-        return render(request, "connections/choose.html", erps=erps, administer=administer)
-    sheet = _new_sheet(application, erp)
-    form = sheet.form.empty(erp=erp, **sheet.settings.typed({}))
+    if not (erp or source):
+        registry = application.registry
+        erps, sources = _titles(registry.adapters), _titles(registry.sources)
+        return render(request, "connections/choose.html", erps=erps, sources=sources, administer=administer)
+    sheet = _new_sheet(application, erp=erp, source=source)
+    form = sheet.form.empty(**{sheet.kind.value: sheet.profile.name}, **sheet.settings.typed({}))
     return render(request, "connections/new.html", form=form, sheet=sheet, administer=administer)
 
 
@@ -103,7 +121,7 @@ def add_connection(
 ) -> Response[str] | Redirect:
     """Add a connection; its check comes next."""
     administer = may_administer(rights_to_look(application, actor))
-    sheet = _new_sheet(application, str(posted.get("erp") or ""))
+    sheet = _new_sheet(application, **{kind.value: str(posted.get(kind.value) or "") for kind in ConnectionKind})
     filled = sheet.form.read(posted)
     if filled.is_good:
         name, values = filled.values["name"], filled.values
@@ -112,8 +130,9 @@ def add_connection(
             application.connections.add(
                 actor,
                 name,
-                erp=sheet.profile.name,
                 settings=nested(changes),
+                erp=sheet.name_of(ConnectionKind.ERP),
+                source=sheet.name_of(ConnectionKind.SOURCE),
                 **{place: values[place] for place in _PLACE_NAMES},
             )
         except (BadInput, BadSettings) as error:
@@ -148,6 +167,8 @@ def change_settings(
     if not filled.is_good:
         return _settings_page(request, here, now, sheet, filled, status=422, revision=seen)
     changes = {**sheet.settings.changes(filled.values, now.settings), **_moved(filled.values, now)}
+    if sheet.connector is not None:
+        changes |= sheet.connector.changes(filled.values, _of_connector(now))
     if not changes:
         return redirect(request, here.path, flash=Flash("Nothing differs from what was set."))
     try:
@@ -164,32 +185,54 @@ def change_settings(
     return redirect(request, here.path, flash=done)
 
 
-def _new_sheet(application: Application, erp: str) -> _Sheet:
-    known = application.registry.adapters
-    if erp not in known:
-        fault = Fault("erp", "is none that can be used here", value=erp)
-        raise BadInput("There is no such ERP.", remedy="Choose one on the page New connection.", faults=[fault])
-    return _sheet_of(known[erp].profile, (_NAME, _ERP), kept=None)
+def _titles(plugins: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    return sorted((each.name, each.profile.title) for each in plugins.values())
+
+
+def _new_sheet(application: Application, *, erp: str, source: str) -> _Sheet:
+    kind, name = (ConnectionKind.SOURCE, source) if source else (ConnectionKind.ERP, erp)
+    known = application.registry.sources if source else application.registry.adapters
+    if name not in known:
+        fault = Fault(kind.value, "is none that can be used here", value=name)
+        raise BadInput("There is no such plugin.", remedy="Choose one on the page New connection.", faults=[fault])
+    return _sheet_of(kind, known[name].profile, (_NAME, _PLUGINS[kind]), kept=None)
 
 
 def _sheet(application: Application, here: ConnectionPage, now: ConnectionSettings) -> _Sheet:
-    return _sheet_of(application.registry.adapter(here.connection.erp).profile, (), kept=now)
+    registry, one = application.registry, here.connection
+    plugin = registry.source(one.plugin) if here.is_source else registry.adapter(one.plugin)
+    return _sheet_of(one.kind, plugin.profile, (), kept=now)
 
 
-def _sheet_of(profile: ErpProfile, first: tuple[Field, ...], *, kept: ConnectionSettings | None) -> _Sheet:
+def _sheet_of(
+    kind: ConnectionKind,
+    profile: ErpProfile | SourceProfile,
+    first: tuple[Field, ...],
+    *,
+    kept: ConnectionSettings | None,
+) -> _Sheet:
     settings = setting_fields(profile)
     fields = settings.fields(None if kept is None else kept.settings)
+    connector = _CONNECTOR if kept is not None and kept.connector is not None else None
+    more = () if kept is None else (_WORDS, *(connector.fields() if connector else ()))
     return _Sheet(
+        kind=kind,
         profile=profile,
         settings=settings,
-        form=Form((*first, *_PLACES, *(() if kept is None else (_WORDS,)), *fields)),
+        connector=connector,
+        form=Form((*first, *_PLACES, *more, *fields)),
         groups=settings.groups(profile),
     )
 
 
 def _typed(sheet: _Sheet, now: ConnectionSettings) -> dict[str, str]:
     places = {"hosts": "\n".join(now.hosts), "files_root": now.files_root, "words": written_pairs(now.words)}
-    return {**sheet.settings.typed(now.settings), **places}
+    connector = sheet.connector.typed(_of_connector(now)) if sheet.connector else {}
+    return {**sheet.settings.typed(now.settings), **connector, **places}
+
+
+def _of_connector(now: ConnectionSettings) -> Mapping[str, Any]:
+    return {CONNECTOR: asdict(now.connector)} if now.connector is not None else {}
 
 
 def _differing(filled: Filled, now: Mapping[str, str]) -> str:
@@ -216,7 +259,8 @@ def _refused(filled: Filled, sheet: _Sheet, error: BadInput | BadSettings | Chan
     below = f"connections.{name}"
     words = {f"{below}.words.{each.where.rpartition('.')[2]}": "words" for each in moved.faults}
     of_places = {f"{below}.{each}": field for each, field in _OF_FAULTS.items()}
-    renamed(moved, {below: "name", **of_places, **_OF_FAULTS, **words})
+    connector = {f"{below}.{each.path}": each.field.name for each in _CONNECTOR.all}
+    renamed(moved, {below: "name", **of_places, **_OF_FAULTS, **words, **connector})
     return filled.refused(moved)
 
 

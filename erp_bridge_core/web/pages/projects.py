@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import Level, may_administer, require
@@ -178,8 +179,8 @@ def _people(application: Application, actor: Actor) -> Sequence[PersonInList]:
 
 
 def _link_form(application: Application, actor: Actor) -> Form:
-    known = () if _not_administering(application, actor) else application.connections.list(actor)
-    return _LINK.with_choices("connection", ((each.name, f"{each.name} ({each.erp})") for each in known))
+    known = () if _not_administering(application, actor) else application.connections.list(actor, ConnectionKind.ERP)
+    return _LINK.with_choices("connection", ((each.name, f"{each.name} ({each.plugin})") for each in known))
 
 
 def _grant_form(people: Sequence[PersonInList]) -> Form:

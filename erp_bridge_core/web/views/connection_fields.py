@@ -15,10 +15,12 @@ import attrs
 import tomlkit
 from attrs import frozen
 
+from erp_bridge_core.connections.connector import ConnectorConfig
 from erp_bridge_core.connections.document import value_at
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.secret import Secret
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.contract.structuring import converter
 from erp_bridge_core.web.forms import Field
 
@@ -30,6 +32,15 @@ _WRITTEN: Final = {
     "pcis": "PCIs", "guid": "GUID",
 }  # fmt: skip
 _LONGEST: Final = 4000
+#: Below it lie the settings of a source's connector.
+CONNECTOR: Final = "connector"
+_CONNECTOR_NOTES: Final = {
+    "connector.act_as": "The person in whose name what is asked for there is sent here; blank: nothing is.",
+    "connector.approve": "Whether each is approved again here.",
+    "connector.accept_as": "Who accepts where it is not approved again: yourself; others are named on the host.",
+    "connector.close_when": "When the budget source is told that all is done.",
+    "connector.poll_minutes": "Minutes between looks at the budget source for what no call told.",
+}
 
 
 @frozen(kw_only=True)
@@ -102,7 +113,7 @@ class SettingFields:
         error.faults = tuple(moved for fault in error.faults for moved in self._moved(fault, below))
         return error
 
-    def groups(self, profile: ErpProfile) -> tuple[Group, ...]:
+    def groups(self, profile: ErpProfile | SourceProfile) -> tuple[Group, ...]:
         """The fields by the groups of the profile, those without one first."""
         titled = [(title, [each for each in self.all if _is_of(each, names)]) for title, names in _groups(profile)]
         taken = {each.path for _, members in titled for each in members}
@@ -134,9 +145,14 @@ class SettingFields:
         return found[0].field.name if found else ""
 
 
-def setting_fields(profile: ErpProfile) -> SettingFields:
+def setting_fields(profile: ErpProfile | SourceProfile) -> SettingFields:
     """The fields of a plugin's settings."""
     return SettingFields(tuple(_fields(profile.settings_class, profile.setting_notes, "")))
+
+
+def connector_fields() -> SettingFields:
+    """The fields of a source's connector, whose settings lie below `connector`."""
+    return SettingFields(tuple(_fields(ConnectorConfig, _CONNECTOR_NOTES, f"{CONNECTOR}.")))
 
 
 def nested(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,7 +268,7 @@ def _with_secret(each: SettingField, kept: Mapping[str, Any]) -> Field:
     return attrs.evolve(each.field, required=False, hint=f"{each.field.hint} It is set: leave it blank to keep it.")
 
 
-def _groups(profile: ErpProfile) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _groups(profile: ErpProfile | SourceProfile) -> Iterable[tuple[str, tuple[str, ...]]]:
     return profile.setting_groups.items()
 
 

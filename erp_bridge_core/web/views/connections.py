@@ -8,7 +8,8 @@ from attrs import frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.certificates.standing import Standing
-from erp_bridge_core.connections.service import ConnectionView
+from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -18,7 +19,10 @@ from erp_bridge_core.web.addresses import path_to
 
 @frozen(kw_only=True)
 class ConnectionPage:
-    """One connection. `checked_at` is None before its first check; `trouble` says why its plugin can't be used."""
+    """One connection. `checked_at` is None before its first check; `trouble` says why its plugin can't be used.
+
+    `standing` is of an ERP's adapter alone.
+    """
 
     connection: ConnectionView
     checked_at: datetime | None
@@ -27,6 +31,11 @@ class ConnectionPage:
     trouble: str
     check: Sequence[Fault]
     administer: Sequence[Fault]
+
+    @property
+    def is_source(self) -> bool:
+        """Whether budgets come from there."""
+        return self.connection.kind is ConnectionKind.SOURCE
 
     @property
     def path(self) -> str:
@@ -66,7 +75,7 @@ def rights_to_look(application: Application, actor: Actor) -> Rights:
 def _page(
     application: Application, rights: Rights, connection: ConnectionView, check: AuditEntry | None
 ) -> ConnectionPage:
-    standing, trouble = standing_of(application, connection.erp)
+    standing, trouble = _standing(application, connection)
     return ConnectionPage(
         connection=connection,
         checked_at=check.moment if check else None,
@@ -76,6 +85,16 @@ def _page(
         check=may_tend(rights),
         administer=may_administer(rights),
     )
+
+
+def _standing(application: Application, connection: ConnectionView) -> tuple[Standing | None, str]:
+    if connection.kind is ConnectionKind.ERP:
+        return standing_of(application, connection.plugin)
+    try:
+        application.registry.source(connection.plugin)
+    except PluginError as error:  # as of an ERP's
+        return None, f"{error.message} {error.remedy}".strip()
+    return None, ""
 
 
 def standing_of(application: Application, erp: str) -> tuple[Standing | None, str]:
