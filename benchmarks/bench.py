@@ -46,7 +46,7 @@ def _apart(letter: str, options: Options) -> Sequence[Figure]:
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             return pool.submit(measure, letter, options).result()
-    except Exception:  # noqa: BLE001 - the other letters are measured all the same
+    except (Exception, SystemExit):  # noqa: BLE001 - the other letters are measured all the same
         traceback.print_exc()
         return ()
     finally:

@@ -16,6 +16,7 @@ from erp_bridge_core.contract import errors
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, Fault, NotAllowed, NotFound, UsageError
 from erp_bridge_core.defects import as_storage_error
 from erp_bridge_core.web.oidc.rounds import ProviderFailed
+from erp_bridge_core.web.security import LARGEST_BODY
 
 PROBLEM: Final = "application/problem+json"
 
@@ -159,6 +160,11 @@ def _headers(error: ErpBridgeError) -> dict[str, str]:
 def _of_framework(error: HTTPException) -> ErpBridgeError:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return NotFound("There is no such page.", remedy="Check the address.")
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return UsageError(
+            f"This is larger than the {LARGEST_BODY // 2**20} MiB that one request may hold. Nothing was done.",
+            remedy="Import a larger budget on the server's own host: `erp-bridge budget import PROJECT FILE`.",
+        )
     phrase = HTTPStatus(error.status_code).phrase.lower()
     return UsageError(f"The request can't be answered: {phrase}.", remedy="See the documentation of the API.")
 

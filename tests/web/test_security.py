@@ -123,7 +123,11 @@ def test_a_body_that_is_too_large_is_refused(abe: Browser) -> None:
     """Nothing above the bound is read into memory."""
     fields = {"csrf_token": abe.token("/"), "rest": "x" * LARGEST_BODY}
 
-    assert 413 == abe.send_bare("/company", fields).status_code
+    answer = abe.send_bare("/company", fields)
+
+    assert 413 == answer.status_code
+    assert "25 MiB" in answer.text
+    assert "erp-bridge budget import" in answer.text
 
 
 def test_health_tells_strangers_nothing_else(browser: Browser, application: Application) -> None:
