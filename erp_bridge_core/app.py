@@ -35,6 +35,7 @@ from erp_bridge_core.people.companies import Companies
 from erp_bridge_core.people.rights import policy_of, rights_of
 from erp_bridge_core.people.rules import may_answer, may_resume, require, signed_in_recently
 from erp_bridge_core.people.service import People
+from erp_bridge_core.pulling.service import Pulling
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.webhooks.service import Webhooks
@@ -58,6 +59,7 @@ class Application:
     projects: Projects = field(init=False)
     budgets: Budgets = field(init=False)
     changes: Changes = field(init=False)
+    pulling: Pulling = field(init=False)
     sending: Sending = field(init=False)
     reviews: Reviews = field(init=False)
     exports: Exports = field(init=False)
@@ -97,6 +99,7 @@ class Application:
         self.projects = Projects(store, self.audit, self.connections, clock)
         self.budgets = Budgets(store, self.audit, self.connections, clock)
         self.changes = Changes(store, self.audit, self.connections, clock)
+        self.pulling = Pulling(store, self.audit, self.connections, clock)
         self.sending = Sending(store, self.audit, self.connections, self.registry, clock)
         self.exports = Exports(
             store=store,

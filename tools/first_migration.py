@@ -17,7 +17,7 @@ from erp_bridge_core.store.tables.columns import Utc
 MIGRATIONS = Path(__file__).parents[1] / "erp_bridge_core" / "store" / "migrations"
 ROOMS = (
     "people", "connections", "budgets", "approvals", "exports", "verification", "mail", "audit", "web", "webhooks",
-    "engine", "connector",
+    "engine", "pulling", "connector",
 )  # fmt: skip
 #: Written by hand: they run once all tables are there.
 BY_HAND = ("functions.casefold", "triggers.item_told", "policies.of_companies")

@@ -48,13 +48,13 @@ def line_rows(entries: Iterable[LineEntry], digits: int, *, where: str = "line")
     seen: dict[LineKey, int] = {}
     for number, entry in enumerate(entries, 1):
         place = f"{where} {number}"
-        found = [*_text_faults(entry, place), *_number_faults(entry, digits, place)]
+        found = entry_faults(entry, digits, place)
         if entry.key in seen:
             found.append(_repeated(entry, place, f"{where} {seen[entry.key]}"))
         seen.setdefault(entry.key, number)
         faults += found
         if not found:
-            rows.append(_row(entry, digits))
+            rows.append(entry_row(entry, digits))
     if faults:
         raise BadInput(
             f"{len(faults)} fault{'s' if len(faults) > 1 else ''} found; nothing was changed.",
@@ -69,7 +69,13 @@ def key_row(key: LineKey) -> dict[str, str]:
     return {"sub_job": key.sub_job, "cost_code": key.cost_code, "category": key.category}
 
 
-def _row(entry: LineEntry, digits: int) -> dict[str, Any]:
+def entry_faults(entry: LineEntry, digits: int, place: str) -> list[Fault]:
+    """All that is wrong with one line, apart from others; `place` names it."""
+    return [*_text_faults(entry, place), *_number_faults(entry, digits, place)]
+
+
+def entry_row(entry: LineEntry, digits: int) -> dict[str, Any]:
+    """The row of a line without faults."""
     amount = entry.amount if entry.amount is not None else (entry.quantity or 0) * (entry.unit_cost or 0)
     return {
         "sub_job": entry.sub_job.strip(" "),

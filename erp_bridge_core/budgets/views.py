@@ -20,13 +20,18 @@ PAGE: Final = 5_000
 
 @frozen(kw_only=True)
 class LineSource:
-    """Where a line was imported from: the file's name and its rows, several where repeated keys were summed (B8)."""
+    """Where a line was imported from: the file's name and its rows, several where repeated keys were summed (B8).
+
+    Of a line that was taken from a budget source, `file` is the connection and the place there; it has no rows.
+    """
 
     file: str
     rows: tuple[int, ...]
 
     def __str__(self) -> str:
         """As people read it."""
+        if not self.rows:
+            return self.file
         rows = ", ".join(map(str, self.rows))
         return f"{self.file}, row {rows}" if len(self.rows) == 1 else f"{self.file}, the sum of rows {rows}"
 

@@ -44,6 +44,7 @@ from erp_bridge_core.store.tables.people import (
     project_permissions,
     sessions,
 )
+from erp_bridge_core.store.tables.pulling import source_changes, source_lines, source_links
 from erp_bridge_core.store.tables.verification import (
     adoptions,
     baselines,
@@ -63,7 +64,7 @@ __all__ = [
     "installation", "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps",
     "master_categories", "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships",
     "metadata", "observations", "outbox", "people", "privileges", "project_permissions", "projects",
-    "provider_rounds", "reserved", "resolutions", "sessions", "sightings", "source_asked", "source_hints",
-    "source_polls", "source_requests", "source_transactions", "sub_jobs", "tasks", "verifications",
-    "webhook_deliveries", "webhooks", "workers",
+    "provider_rounds", "reserved", "resolutions", "sessions", "sightings", "source_asked", "source_changes",
+    "source_hints", "source_lines", "source_links", "source_polls", "source_requests", "source_transactions",
+    "sub_jobs", "tasks", "verifications", "webhook_deliveries", "webhooks", "workers",
 ]  # fmt: skip

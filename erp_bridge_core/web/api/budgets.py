@@ -59,7 +59,10 @@ class Budget:
 
 @frozen(kw_only=True)
 class LineSourceModel:
-    """The file that a line was imported from, and its rows there: several where repeated keys were summed."""
+    """The file that a line was imported from, and its rows there: several where repeated keys were summed.
+
+    Of a line that was taken from a budget source, the connection and the place there, and no rows.
+    """
 
     file: str
     rows: list[int]
