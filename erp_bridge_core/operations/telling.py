@@ -11,6 +11,7 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.errors import UsageError
 from erp_bridge_core.following import listening
 from erp_bridge_core.operations.logs import logging_to_stderr
+from erp_bridge_core.store.row_security import ORDINARY_ROLE, bypassed_by
 
 if TYPE_CHECKING:
     from erp_bridge_core.operations.metrics import Figures
@@ -35,9 +36,20 @@ def telling(
     with ExitStack() as stack:
         stack.enter_context(logging_to_stderr(configuration.logs, application.redactor, runs_on=runs_on, **known))
         _trace(application, configuration, stack)
+        if runs_on:
+            _warn_of_role(application)
         metrics = configuration.metrics
         is_asked = runs_on and (listen or metrics.listen or metrics.token)
         yield _figures(application, stack) if is_asked else None
+
+
+def _warn_of_role(application: Application) -> None:
+    """Tell at the start what `db check` tells too: nobody looks there every day."""
+    if not application.store.on_postgresql:
+        return
+    with application.store.read() as connection:
+        if told := bypassed_by(connection):
+            _LOGGER.warning("%s: the database does not keep companies apart. %s", told, ORDINARY_ROLE)
 
 
 def _figures(application: Application, stack: ExitStack) -> "Figures":

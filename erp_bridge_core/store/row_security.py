@@ -12,9 +12,20 @@ from sqlalchemy import Connection, text
 
 SETTING: Final = "erp_bridge.company"
 EVERYWHERE: Final = "*"
+#: What is to be done where none of it holds.
+ORDINARY_ROLE: Final = "Let an ordinary role own the database, and name that in `[database]`."
 #: The company that a connection's transaction is narrowed to; nothing: to none.
 _COMPANY: Final = "erp_bridge_company"
+_ROLE: Final = text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
 _SET: Final = text(f"SELECT set_config('{SETTING}', :company, true)")
+
+
+def bypassed_by(connection: Connection) -> str:
+    """Who connects to PostgreSQL in a role that no policy holds, and why none does; blank for an ordinary role."""
+    role = connection.execute(_ROLE).one()
+    if role.rolsuper:
+        return f"{role.rolname} is a superuser"
+    return f"{role.rolname} is a role that bypasses row-level security" if role.rolbypassrls else ""
 
 
 def begun(connection: Connection) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from erp_bridge_core.store.row_security import ORDINARY_ROLE, bypassed_by
 from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning
 
 _RESTORE: Final = "Stop exporting, keep the database as it is, and restore a backup into an empty one."
@@ -13,7 +14,6 @@ _SETTINGS: Final = text(
     "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') "
     "ORDER BY name"
 )
-_ROLE: Final = text("SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
 _UNCHECKED: Final = text(
     "SELECT conname FROM pg_constraint WHERE NOT convalidated AND connamespace = current_schema()::regnamespace"
 )
@@ -69,14 +69,9 @@ def _durability(connection: Connection) -> Looked:
 
 
 def _role(connection: Connection) -> Looked:
-    role = connection.execute(_ROLE).one()
-    if role.rolsuper or role.rolbypassrls:
-        what = "a superuser" if role.rolsuper else "a role that bypasses row-level security"
-        return warning(
-            "role", f"{role.rolname} is {what}: the database does not keep companies apart.",
-            remedy="Let an ordinary role own the database, and name that in `[database]`.",
-        )  # fmt: skip
-    return fine("role", f"{role.rolname} is an ordinary role.")
+    if told := bypassed_by(connection):
+        return warning("role", f"{told}: the database does not keep companies apart.", remedy=ORDINARY_ROLE)
+    return fine("role", "The role is an ordinary one.")
 
 
 def _integrity(connection: Connection) -> Looked:
