@@ -1,8 +1,9 @@
-"""`simulate ERP ...`: a plugin's simulator, its server, its books, and the acts of a person at that ERP's desk."""
+"""`simulate NAME ...`: the simulator of an ERP or a source, its server, its books, and what people do at its desk."""
 
 import json
 import signal
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -16,41 +17,48 @@ from erp_bridge_core.cli.plugins import open_registry
 from erp_bridge_core.contract.errors import NotFound, PluginError, UsageError
 
 if TYPE_CHECKING:
+    from erp_bridge_core.contract.budget import LineKey
     from erp_bridge_core.contract.simulator import DeskCommand, Served, Simulator
+    from erp_bridge_core.contract.source_simulator import SourceSimulator
     from erp_bridge_core.registry import Adapter
+    from erp_bridge_core.registry.source_adapter import SourceAdapter
 
 
 class Simulators(click.Group):
     """One noun per plugin that has a simulator; the plugins are loaded when this group is asked, not before."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """The ERPs whose plugins bring a simulator."""
-        adapters = open_registry(context.ensure_object(Call)).adapters
-        return sorted(name for name, adapter in adapters.items() if _simulator(adapter) is not None)
+        """The ERPs and sources whose plugins bring a simulator."""
+        registry = open_registry(context.ensure_object(Call))
+        every: dict[str, Adapter | SourceAdapter] = {**registry.sources, **registry.adapters}
+        return sorted(name for name, adapter in every.items() if _has_simulator(adapter))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The noun of one ERP; raises `PluginError` for a plugin that can't be used."""
-        adapter = open_registry(context.ensure_object(Call)).adapter(name)
-        return noun_of(adapter, adapter.simulator())
+        """The noun of one ERP or source; raises `PluginError` for a plugin that can't be used."""
+        registry = open_registry(context.ensure_object(Call))
+        if name in registry.sources and name not in registry.adapters:
+            source = registry.source(name)
+            return noun_of(source, _SourceBench(name, source.simulator()))
+        adapter = registry.adapter(name)
+        return noun_of(adapter, _ErpBench(name, adapter.simulator()))
 
 
 @click.command("simulate", cls=Simulators)
 def simulate() -> None:
-    """Simulated ERPs for trying things out: `simulate ERP --help` lists what a person does at its desk."""
+    """Simulated ERPs and sources for trying things out: `simulate NAME --help` lists what a person does at its desk."""
 
 
-def folder_of(call: Call, erp: str) -> Path:
+def folder_of(call: Call, name: str) -> Path:
     """Where a simulator's state lies in a home."""
-    return call.folder / "simulators" / erp
+    return call.folder / "simulators" / name
 
 
-def noun_of(adapter: "Adapter", simulator: "Simulator") -> Noun:
+def noun_of(adapter: "Adapter | SourceAdapter", bench: "_ErpBench | _SourceBench") -> Noun:
     """The commands of one simulator: its own first, then those of its desk."""
     noun = Noun(adapter.name, help=f"The simulator of {adapter.profile.title}.")
-    bench = _Bench(adapter.name, simulator)
-    for act in (bench.set_up(), bench.serve(), bench.ledger(), bench.follow_sheets(), bench.restart()):
+    for act in bench.acts():
         noun.add_command(act)
-    for name, command in simulator.desk().items():
+    for name, command in bench.simulator.desk().items():
         if name not in noun.commands:
             noun.add_command(bench.desk(command))
     return noun
@@ -59,8 +67,8 @@ def noun_of(adapter: "Adapter", simulator: "Simulator") -> Noun:
 class _Bench:
     """Makes the acts of one simulator; each finds its folder from the call."""
 
-    def __init__(self, erp: str, simulator: "Simulator") -> None:
-        self.erp = erp
+    def __init__(self, name: str, simulator: "Simulator | SourceSimulator") -> None:
+        self.name = name
         self.simulator = simulator
 
     def set_up(self) -> click.Command:
@@ -72,10 +80,10 @@ class _Bench:
         def set_up(call: Call, file: Path | None) -> None:
             """Create the simulated company; FILE is JSON, a list of jobs as their administrator would set them up."""
             jobs = _read_jobs(file) if file else ()
-            folder = folder_of(call, self.erp)
+            folder = folder_of(call, self.name)
             folder.mkdir(parents=True, exist_ok=True)
             self.simulator.setup(folder, jobs)
-            call.done(f"{self.erp} is set up with {len(jobs)} jobs named here.", jobs=[job.job for job in jobs])
+            call.done(f"{self.name} is set up with {len(jobs)} jobs named here.", jobs=[job.job for job in jobs])
 
         return set_up
 
@@ -86,15 +94,86 @@ class _Bench:
         @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Its port; 0 chooses a free one.")
         @click.option("--connect", metavar="NAME", help="Add a connection NAME to it, if there is none yet.")
         @pass_call
-        def serve(call: Call, port: int, connect: str | None) -> None:
+        def serve(call: Call, port: int, connect: str | None, tell: str | None = None) -> None:
             """Serve on the loopback address until it is stopped (Ctrl-C)."""
+            if tell and not connect:
+                raise UsageError("--tell needs a connection.", remedy="Name it with --connect.")
             with self.simulator.serve(self._folder(call), port=port) as served:
                 if connect:
-                    _connect(call, connect, self.erp, served)
+                    self.connect(call, connect, served)
+                if connect and tell:
+                    self.tell(call, f"{tell.rstrip('/')}/receive/{connect}", served)
                 _tell_served(call, served, connect)
                 _wait_for_end()
 
         return serve
+
+    def connect(self, call: Call, name: str, served: "Served") -> None:
+        """Add a connection with the simulator's settings; its secrets go to the home's folder of secrets."""
+        if any(each.name == name for each in call.app.connections.list(call.actor)):
+            return
+        settings = _kept_secrets(call, name, served)
+        self.add(call, name, settings=settings, hosts=served.hosts, files_root=served.files_root, plain_http=True)
+
+    def add(self, call: Call, name: str, **given: Any) -> None:
+        """Add a connection of this kind."""
+        raise NotImplementedError
+
+    def tell(self, call: Call, url: str, served: "Served") -> None:
+        """Have the simulator tell our receiver of what is asked."""
+        raise NotImplementedError
+
+    def restart(self) -> click.Command:
+        """Come back after a crash."""
+
+        @click.command("restart", cls=Act, answer=["done"])
+        @pass_call
+        def restart(call: Call) -> None:
+            """Come back as after a crash of the ERP's server."""
+            self.simulator.restart(self._folder(call))
+            call.done(f"{self.name} has come back.")
+
+        return restart
+
+    def desk(self, command: "DeskCommand") -> click.Command:
+        """One act of a person at the desk: needed values are arguments, the others options."""
+
+        @pass_call
+        def run(call: Call, /, **values: str | None) -> None:
+            given = {name: value for name, value in values.items() if value is not None}
+            lines = list(command.run(self._folder(call), **given))
+            call.answer({"desk": command.name, "lines": lines}, lambda page: page.lines(lines))
+
+        return Act(
+            command.name,
+            callback=run,
+            help=command.help + ".",
+            params=[_parameter(*argument) for argument in command.arguments],
+            answer=["desk", "lines"],
+        )
+
+    def _folder(self, call: Call) -> Path:
+        folder = folder_of(call, self.name)
+        if not folder.is_dir():
+            raise NotFound(
+                f"There is no simulated {self.name} in {call.folder}.",
+                remedy=f"Set it up: `erp-bridge simulate {self.name} set-up`.",
+            )
+        return folder
+
+
+class _ErpBench(_Bench):
+    """The acts of a simulated ERP."""
+
+    simulator: "Simulator"
+
+    def acts(self) -> tuple[click.Command, ...]:
+        """Its own acts, besides those of its desk."""
+        return self.set_up(), self.serve(), self.ledger(), self.follow_sheets(), self.restart()
+
+    def add(self, call: Call, name: str, **given: Any) -> None:
+        """Add a connection to it."""
+        call.app.connections.add(call.actor, name, erp=self.name, **given)
 
     def ledger(self) -> click.Command:
         """Show the books."""
@@ -136,51 +215,68 @@ class _Bench:
 
         return follow_sheets
 
-    def restart(self) -> click.Command:
-        """Come back after a crash."""
 
-        @click.command("restart", cls=Act, answer=["done"])
-        @pass_call
-        def restart(call: Call) -> None:
-            """Come back as after a crash of the ERP's server."""
-            self.simulator.restart(self._folder(call))
-            call.done(f"{self.erp} has come back.")
+class _SourceBench(_Bench):
+    """The acts of a simulated budget source."""
 
-        return restart
+    simulator: "SourceSimulator"
 
-    def desk(self, command: "DeskCommand") -> click.Command:
-        """One act of a person at the desk: needed values are arguments, the others options."""
-
-        @pass_call
-        def run(call: Call, /, **values: str | None) -> None:
-            given = {name: value for name, value in values.items() if value is not None}
-            lines = list(command.run(self._folder(call), **given))
-            call.answer({"desk": command.name, "lines": lines}, lambda page: page.lines(lines))
-
-        return Act(
-            command.name,
-            callback=run,
-            help=command.help + ".",
-            params=[_parameter(*argument) for argument in command.arguments],
-            answer=["desk", "lines"],
+    def acts(self) -> tuple[click.Command, ...]:
+        """Its own acts, besides those of its desk."""
+        serve = self.serve()
+        option = click.Option(
+            ["--tell"], metavar="ADDRESS", help="With --connect: where our pages are, to be told there."
         )
+        serve.params.insert(2, option)
+        return self.set_up(), serve, self.books(), self.restart()
 
-    def _folder(self, call: Call) -> Path:
-        folder = folder_of(call, self.erp)
-        if not folder.is_dir():
-            raise NotFound(
-                f"There is no simulated {self.erp} in {call.folder}.",
-                remedy=f"Set it up: `erp-bridge simulate {self.erp} set-up`.",
-            )
-        return folder
+    def add(self, call: Call, name: str, **given: Any) -> None:
+        """Add a connection to it."""
+        call.app.connections.add(call.actor, name, source=self.name, **given)
+
+    def tell(self, call: Call, url: str, served: "Served") -> None:
+        """Have the simulator tell our receiver of what is asked."""
+        self.simulator.tell(self._folder(call), url, served.secrets["receiver"])
+
+    def books(self) -> click.Command:
+        """Show the books."""
+
+        @click.command("books", cls=Act, answer=["job", "locked", "lines", "requests"])
+        @click.argument("job")
+        @pass_call
+        def books(call: Call, job: str) -> None:
+            """What the simulator's own books hold for the project of JOB, and how its requests stand there."""
+            held = self.simulator.books(self._folder(call), job)
+            keys = sorted({*held.original, *held.changes})
+            sides = (held.original, held.synced_original, held.changes, held.synced_changes)
+            rows = [(*_parts(key), *(side.get(key, Decimal(0)) for side in sides)) for key in keys]
+            names = ("sub_job", "cost_code", "category", "original", "synced_original", "changes", "synced_changes")
+            lines = [dict(zip(names, row, strict=True)) for row in rows]
+            columns = ["Sub job", "Cost code", "Category", *map(money, ("Original", "Synced", "Changes", "Synced"))]
+
+            def print_it(page: Page) -> None:
+                page.facts([("Locked", "yes" if held.locked else "no")])
+                page.table(columns, rows, none="The budget is empty.")
+                page.facts(
+                    (f"Request {each.id}", f"{each.status}: {'; '.join(each.messages)}") for each in held.requests
+                )
+
+            call.answer({"job": job, "locked": held.locked, "lines": lines, "requests": held.requests}, print_it)
+
+        return books
 
 
-def _simulator(adapter: "Adapter") -> "Simulator | None":
+def _parts(key: "LineKey") -> tuple[str, str, str]:
+    return key.sub_job, key.cost_code, key.category
+
+
+def _has_simulator(adapter: "Adapter | SourceAdapter") -> bool:
     try:
-        return adapter.simulator()
+        adapter.simulator()
     except PluginError:
         # Not every plugin brings one; asked for by name, it is told.
-        return None
+        return False
+    return True
 
 
 def _parameter(name: str, text: str, needed: bool) -> click.Parameter:  # noqa: FBT001 -- the contract's triple
@@ -204,21 +300,17 @@ def _read_jobs(file: Path) -> Any:
     return structure(tuple[JobSetup, ...], found, what=f"list of jobs in {file.name}")
 
 
-def _connect(call: Call, name: str, erp: str, served: "Served") -> None:
-    """Add a connection with the simulator's settings; its secrets go to the home's folder of secrets."""
+def _kept_secrets(call: Call, name: str, served: "Served") -> dict[str, Any]:
+    """The settings of a connection, its secrets in the home's folder of secrets under names of its own."""
     from erp_bridge_core.connections.configuration import Configuration
 
-    if any(each.name == name for each in call.app.connections.list(call.actor)):
-        return
     folder = Configuration.read(call.folder).secrets_directory
     settings = dict(served.settings)
     for setting, value in served.settings.items():
         if isinstance(value, str) and value.startswith("file:") and value[5:] in served.secrets:
             settings[setting] = f"file:{name}-{value[5:]}"
             _keep_secret(folder / f"{name}-{value[5:]}", served.secrets[value[5:]])
-    call.app.connections.add(
-        call.actor, name, erp=erp, settings=settings, files_root=served.files_root, hosts=served.hosts, plain_http=True
-    )
+    return settings
 
 
 def _keep_secret(path: Path, secret: str) -> None:
