@@ -24,6 +24,7 @@ ORIGINAL: Final = "original_budget_amount"
 MODIFICATIONS: Final = "budget_modifications"
 _KEEP: Final = {"destroy_all_budget_line_item_transfers": "false"}
 _V1: Final = "/rest/v1.0"
+_CURRENCY: Final = "currency_configuration"
 
 
 @frozen
@@ -74,7 +75,7 @@ class Budgets:
             unit=record.text("uom"),
             unit_cost=record.maybe_amount("unit_cost"),
             automatic=record.text("calculation_strategy") == "automatic",
-            currency=record.inner("currency_configuration").text("currency_iso_code"),
+            currency=record.inner(_CURRENCY).text("currency_iso_code"),
         )
 
     def modifications(self, project_id: int) -> Iterator[Modification]:
@@ -89,13 +90,16 @@ class Budgets:
                 notes=record.text("notes"),
             )
 
-    def read(self, project_id: int, view: BudgetView, *, columns: Sequence[str] = ()) -> Budget:
-        """A linked project's whole budget.
+    def read(
+        self, project_id: int, view: BudgetView, *, columns: Sequence[str] = (), unlinked_too: bool = False
+    ) -> Budget:
+        """A project's whole budget; one that is linked with no ERP job only if that is asked for.
 
         Lock, rows and modifications are looked at twice, around the changes. Raises
         `ProjectNotLinked`, `ViewLacksColumns`, and `BudgetChangedWhileRead` when the two looks differ.
         """
-        project = self.codes.linked_project(project_id)
+        codes = self.codes
+        project = codes.project(project_id) if unlinked_too else codes.linked_project(project_id)
         before = self._look(project_id, view, columns)
         changes = self.changes.whole(project_id)
         after = self._look(project_id, view, columns)
@@ -124,8 +128,8 @@ class Budgets:
         Raises `ModificationsInTheWay` where there are some and the caller did not say that they shall stay, and where
         Procore refuses.
         """
-        held = sum(1 for _ in self.modifications(project_id))
-        if held and not keep_modifications:
+        held = 0 if keep_modifications else sum(1 for _ in self.modifications(project_id))
+        if held:
             raise ModificationsInTheWay(
                 f"The budget has {held} modifications, so that it is not simply unlocked.",
                 remedy="Unlock it with its modifications preserved, or move them to budget changes first.",
@@ -160,4 +164,5 @@ def _row(record: Record, columns: Sequence[str]) -> BudgetRow:
         original=record.amount(ORIGINAL),
         modifications=record.amount(MODIFICATIONS),
         amounts={name: record.amount(name) for name in columns},
+        currency=record.inner(_CURRENCY).text("currency_iso_code") if record.fields.get(_CURRENCY) else "",
     )

@@ -66,6 +66,20 @@ class ErpTool:
         for record in v1_rows(self.transport, path, "external data record", params=params):
             yield record.number("item_id"), record.text("origin_id")
 
+    def transactions(self, project_id: int) -> Iterator[Transaction]:
+        """All transactions of a project, synced ones too; that they can be listed is assumed, and so is the address."""
+        params = {"project_id": project_id}
+        for record in v1_rows(self.transport, f"{_V1}/erp_transactions", "transaction", params=params):
+            yield _transaction(record)
+
+    def job_costs(self, project_id: int) -> Iterator[tuple[int, tuple[Decimal | None, Decimal | None]]]:
+        """What Procore was told of each job cost: original estimate and approved changes; the address is assumed."""
+        params = {"project_id": project_id}
+        for record in v1_rows(self.transport, f"{_V1}/erp_job_costs", "job cost", params=params):
+            names = ("original_estimate", "approved_estimate_changes")
+            original, changed = (record.maybe_amount(name) for name in names)
+            yield record.number("id"), (original, changed)
+
     # -- an integrator's duties, in this order; each says how things are, so that after a doubt it may be said again --
 
     def tell_origins(self, item_type: str, origins: Mapping[int, str]) -> SyncAnswer:
@@ -80,9 +94,12 @@ class ErpTool:
         updates = [{"id": number, "origin_id": origin, "synced": True} for number, origin in origins.items()]
         return self._sync(f"{_V1}/erp_transactions/sync", {"project_id": project_id}, updates, identity="id")
 
-    def close_detail(self, detail_id: int, status: DetailStatus, messages: Sequence[str] = ()) -> RequestDetail:
-        """Say what became of a request [firm, 4.1]; the messages are shown to people. Raises `ErpRefused`."""
-        body = {"request_detail": {"status": status.value, "messages": list(messages)}}
+    def close_detail(self, detail_id: int, status: DetailStatus | str, messages: Sequence[str] = ()) -> RequestDetail:
+        """Say what became of a request [firm, 4.1]; the messages are shown to people. Raises `ErpRefused`.
+
+        A status may be given as a word of one's own, since not all of Procore's spellings are known.
+        """
+        body = {"request_detail": {"status": str(status), "messages": list(messages)}}
         answer = self.transport.write("PUT", self._path(f"erp_request_details/{detail_id}"), body)
         return _detail(Record.of("request detail", answer.document))
 

@@ -81,7 +81,7 @@ class BudgetRow:
     """One row of a budget view. `line_id` is None for a row without a budget line, shown as "?" in Procore.
 
     `original` and `modifications` are in every budget that can be read; `amounts` holds the view's other columns that
-    were asked for, by key.
+    were asked for, by key. `currency` is blank where the row does not tell it.
     """
 
     wbs_code_id: int
@@ -93,6 +93,7 @@ class BudgetRow:
     original: Decimal
     modifications: Decimal
     amounts: Mapping[str, Decimal]
+    currency: str = ""
 
 
 @frozen(kw_only=True)

@@ -4,5 +4,6 @@ It runs on loopback alone, keeps its state in one SQLite file, and shares no cod
 """
 
 from erp_bridge_procore.simulator.simulator import ProcoreSimulator
+from erp_bridge_procore.simulator.source import SimulatedSource
 
-__all__ = ["ProcoreSimulator"]
+__all__ = ["ProcoreSimulator", "SimulatedSource"]

@@ -7,8 +7,9 @@ transactions as synced, and closes the request detail, whose messages people see
 import json
 from typing import Any, Final
 
+from erp_bridge_procore.simulator.amounts import printed
 from erp_bridge_procore.simulator.context import Context, Row, kept, stamp, whole
-from erp_bridge_procore.simulator.erp_tool import conclude
+from erp_bridge_procore.simulator.erp_tool import conclude, shown_transaction
 from erp_bridge_procore.simulator.problems import Refusal, invalid, missing
 from erp_bridge_procore.simulator.syncing import each_item
 from erp_bridge_procore.simulator.wire import Listed, Raw
@@ -120,10 +121,33 @@ def sync_transactions(context: Context) -> dict[str, Any]:
             raise Refusal(422, {"id": ["Entity with this ID not found"]})
         synced = bool(item.get("synced", row["synced"]))
         origin = kept(item.get("origin_id", row["origin_id"]))
-        context.run("UPDATE erp_transaction SET synced = ?, origin_id = ? WHERE id = ?", synced, origin, row["id"])
+        context.run(
+            "UPDATE erp_transaction SET synced = ?, origin_id = ?, marks = marks + ? WHERE id = ?",
+            synced, origin, synced, row["id"],
+        )  # fmt: skip
         return {"id": row["id"], "origin_id": origin, "synced": synced}
 
     return each_item(context, mark)
+
+
+def list_transactions(context: Context) -> Listed:
+    """GET /rest/v1.0/erp_transactions: all of a project, synced ones too; that there is such a list is assumed."""
+    project = context.project(context.query("project_id"))["id"]
+    rows = context.all("SELECT * FROM erp_transaction WHERE project = ? ORDER BY id", project)
+    return Listed(rows, lambda row: {**shown_transaction(row, printed(row["amount"])), "synced": bool(row["synced"])})
+
+
+def list_job_costs(context: Context) -> Listed:
+    """GET /rest/v1.0/erp_job_costs: what was told of each job cost; that there is such a list is assumed."""
+    project = context.project(context.query("project_id"))["id"]
+    rows = context.all("SELECT * FROM job_cost WHERE project = ? ORDER BY id", project)
+    names = ("original_estimate", "approved_estimate_changes", "estimate")
+    return Listed(
+        rows,
+        lambda row: {
+            "id": row["id"], **{name: None if row[name] is None else printed(row[name]) for name in names},
+        },
+    )  # fmt: skip
 
 
 def sync_job_costs(context: Context) -> dict[str, Any]:

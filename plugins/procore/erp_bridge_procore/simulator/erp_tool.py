@@ -152,11 +152,12 @@ def _payload(context: Context, project: Row, budget: Row, custom_fields: dict[st
             }
             for row in costs
         ],
-        "transactions": [_transaction(row, amount(row["amount"])) for row in waiting],
+        "transactions": [shown_transaction(row, amount(row["amount"])) for row in waiting],
     }  # fmt: skip
 
 
-def _transaction(row: Row, value: Any) -> dict[str, Any]:
+def shown_transaction(row: Row, value: Any) -> dict[str, Any]:
+    """A transaction that is not synced, as payloads carry it (facts 4.2, firm)."""
     is_original = row["type"] == transactions.ORIGINAL
     return {
         "id": row["id"], "origin_id": row["origin_id"], "code": row["code"], "value": value, "synced": False,

@@ -59,13 +59,27 @@ def make_hook(context: Context) -> Made:
     return Made(_hook(_held_hook(context, number)))
 
 
+def make_company_hook(context: Context, namespace: str, url: str, token: str, *, resource: str) -> None:
+    """Have new records of a resource told to an address, as an administrator sets it up, in place of an earlier one."""
+    for row in context.all("SELECT id FROM hook WHERE company = ? AND namespace = ?", context.company, namespace):
+        _remove(context, row["id"])
+    hook = context.add(
+        "hook", company=context.company, namespace=namespace, url=url, version="v4",
+        headers=json.dumps({"Authorization": f"Bearer {token}"}),
+    )  # fmt: skip
+    context.add("hook_trigger", hook=hook, resource=resource, event="create")
+
+
 def delete_hook(context: Context, hook: str) -> Gone:
     """DELETE /rest/v1.0/webhooks/hooks/{id}: with its triggers and whatever waits."""
-    row = _held_hook(context, hook)
-    for table in ("hook_trigger", "delivery"):
-        context.run(f"DELETE FROM {table} WHERE hook = ?", row["id"])  # noqa: S608 - names of our own
-    context.run("DELETE FROM hook WHERE id = ?", row["id"])
+    _remove(context, _held_hook(context, hook)["id"])
     return Gone()
+
+
+def _remove(context: Context, hook: int) -> None:
+    for table in ("hook_trigger", "delivery"):
+        context.run(f"DELETE FROM {table} WHERE hook = ?", hook)  # noqa: S608 - names of our own
+    context.run("DELETE FROM hook WHERE id = ?", hook)
 
 
 def list_triggers(context: Context, hook: str) -> Listed:

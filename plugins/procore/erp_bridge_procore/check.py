@@ -1,0 +1,127 @@
+"""Whether a connection works: log-in, company, rights, view and columns, ERP tool, webhook. Looks only."""
+
+from collections.abc import Callable, Iterator
+
+from attrs import define, field
+
+from erp_bridge_core.contract import Checked, SignInMemory
+from erp_bridge_core.contract.errors import ErpBridgeError, NotAllowed, NotFound
+from erp_bridge_procore.client import ProcoreClient
+from erp_bridge_procore.client.budgets import MODIFICATIONS, ORIGINAL
+from erp_bridge_procore.client.values import Project
+from erp_bridge_procore.connection import ProcoreConnection, connect, told
+from erp_bridge_procore.reading import choose_view
+
+_CAPABLE = "Give the user Admin on ERP Integrations and Can Push to Accounting in Procore's company directory."
+
+
+def check_source(source: ProcoreConnection) -> Iterator[Checked]:
+    """Yield one `Checked` per thing looked at, good ones too; the rest is not looked at without a log-in."""
+    try:
+        check = _Check(source, connect(source, by_person=True))
+    except ErpBridgeError as error:
+        yield _bad("log-in", error)
+        return
+    signed_in = check.look("log-in", check.signs_in)
+    yield signed_in
+    if not signed_in.ok:
+        return
+    yield check.look("company", check.sees_company)
+    yield check.look("projects", check.sees_projects)
+    yield check.look("budget view", check.reads_by_view)
+    yield check.look("ERP Integrations", check.sees_requests)
+    yield check.look("transactions", check.sees_transactions)
+    yield check.look("webhook", check.sees_hook)
+
+
+def _bad(name: str, error: ErpBridgeError) -> Checked:
+    return Checked(name=name, ok=False, message=error.message, remedy=error.remedy)
+
+
+@define
+class _Check:
+    """What one check has seen so far."""
+
+    source: ProcoreConnection
+    client: ProcoreClient
+    projects: tuple[Project, ...] = field(init=False, default=())
+
+    def look(self, name: str, look: Callable[[], str]) -> Checked:
+        """One look: what was seen, or what is in the way."""
+        try:
+            with told(self.source):
+                return Checked(name=name, ok=True, message=look())
+        except ErpBridgeError as error:
+            return _bad(name, error)
+
+    def signs_in(self) -> str:
+        """Whether Procore lets the app in; one that was turned away before is looked at anew."""
+        assert self.client.sign_in.header
+        memory = SignInMemory(self.source.state, by_person=True)
+        memory.require()
+        memory.accepted()
+        return "Procore gave an access token."
+
+    def sees_company(self) -> str:
+        """Whether the app is connected to the company."""
+        wanted = self.source.settings.company_id
+        for company in self.client.codes.companies():
+            if company.id == wanted:
+                return f"The app is connected to {company.name}."
+        raise NotAllowed(
+            f"The app is not connected to company {wanted}.",
+            remedy="Have a company administrator install the app, and check company_id.",
+        )
+
+    def sees_projects(self) -> str:
+        """Which projects the user sees, and how many of them are linked with a job."""
+        self.projects = tuple(self.client.codes.projects())
+        linked = sum(1 for each in self.projects if each.origin_id)
+        if not self.projects:
+            raise NotFound("The user sees no project.", remedy="Add the app's user to the projects in Procore.")
+        return f"The user sees {len(self.projects)} projects, {linked} of them linked with a job of the ERP."
+
+    def reads_by_view(self) -> str:
+        """Whether a budget can be read by the view; columns show only in a budget that has rows."""
+        wanted = (ORIGINAL, MODIFICATIONS, *self.source.settings.change_columns)
+        for project in self.projects:
+            view = choose_view(self.client, project.id, self.source.settings.view)
+            if any(True for _ in self.client.budgets.rows(project.id, view, columns=wanted[2:])):
+                return f"The budget of {project.number} can be read by {view.name}; it has {', '.join(wanted)}."
+        return "No project has a budget yet, so that the view's columns were not seen."
+
+    def sees_requests(self) -> str:
+        """Whether the user may do what a connector does."""
+        try:
+            count = sum(1 for _ in self.client.erp.details())
+        except ErpBridgeError as error:
+            error.remedy = f"{error.remedy} {_CAPABLE}".strip()
+            raise
+        return f"The user sees {count} requests of the ERP Integrations tool."
+
+    def sees_transactions(self) -> str:
+        """Whether transactions are listed where it is assumed."""
+        if self.source.settings.see_transactions == "answer":
+            return "Marks are believed as Procore answers them: see_transactions is answer."
+        project = next((each for each in self.projects if each.origin_id), None)
+        if project is None:
+            return "No project is linked with a job, so that no list of transactions was asked for."
+        try:
+            count = sum(1 for _ in self.client.erp.transactions(project.id))
+        except ErpBridgeError as error:
+            error.remedy = "Where Procore lists no transactions, set see_transactions to answer."
+            raise
+        return f"Procore lists {count} transactions of {project.number}."
+
+    def sees_hook(self) -> str:
+        """Whether Procore calls us; without a webhook the poll finds every request, only later."""
+        settings = self.source.settings
+        if not settings.webhook_token:
+            return "No webhook_token is set: the poll alone finds requests."
+        for number, url in self.client.webhooks.hooks(settings.webhook_namespace):
+            return f"Webhook {number} tells {url}."
+        raise NotFound(
+            f"Procore has no webhook of the namespace {settings.webhook_namespace}.",
+            remedy="Set one up for ERP Requests, with our receiver's address and the token; until then the poll alone "
+            "finds requests.",
+        )

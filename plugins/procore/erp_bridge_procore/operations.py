@@ -1,0 +1,237 @@
+"""How each thing that Procore is told is sent, and looked for: origin ids, marks, job costs, request details."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+from erp_bridge_core.contract import (
+    Accepted,
+    Attempt,
+    Before,
+    CannotTell,
+    Different,
+    Effect,
+    Found,
+    Sighting,
+    State,
+    reading,
+)
+from erp_bridge_core.contract.errors import ErpBridgeError, ErpRefused, LedgerConflict
+from erp_bridge_procore.asking import is_open
+from erp_bridge_procore.client import ProcoreClient, require_all
+from erp_bridge_procore.client.erp_values import RequestDetail
+from erp_bridge_procore.settings import ProcoreSettings
+from erp_bridge_procore.wording import Mark
+
+BUDGET: Final = "budget"
+Read = TypeVar("Read")
+
+
+def looked(effects: Sequence[Effect], look: Callable[[Effect], Sighting]) -> Iterator[Sighting]:
+    """One sighting an effect; a look that fails tells nothing."""
+    for effect in effects:
+        try:
+            yield look(effect)
+        except ErpBridgeError as error:
+            yield CannotTell(why=f"{error.message} {error.remedy}".strip())
+
+
+# -- origin ids -------------------------------------------------------------------------------------------------------
+
+
+def origin_of_budget(client: ProcoreClient, budget: int) -> str:
+    """The origin id that Procore holds for a budget, blank for none."""
+    return next((origin for number, origin in client.erp.origins(BUDGET) if number == budget), "")
+
+
+def conflict_of_origin(budget: int, held: str, ours: str) -> LedgerConflict:
+    """Somebody else's origin id stands on a budget."""
+    return LedgerConflict(
+        f"Budget {budget} is linked in Procore with {held!r}, which is not ours ({ours!r}). Nothing was told.",
+        remedy="Ask who linked it: another connector may serve this project. Have that link taken away first.",
+        details={"origin_id": held},
+    )
+
+
+@frozen
+class TellOrigin:
+    """Gives a budget our reference as its origin id, which marks it as synced and locks it."""
+
+    client: ProcoreClient
+
+    def send(self, effect: Effect, attempt: Attempt) -> Accepted:
+        """One call with one item; raises `LedgerConflict` where another origin id stands there by now."""
+        del attempt
+        budget, ours = effect.request["budget"], effect.request["origin"]
+        with reading():
+            held = origin_of_budget(self.client, budget)
+        if held and held != ours:
+            raise conflict_of_origin(budget, held, ours)
+        require_all(self.client.erp.tell_origins(BUDGET, {budget: ours}), "origin ids")
+        return Accepted(reference=ours)
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        """The external data of all budgets."""
+        return looked(effects, self._look)
+
+    def _look(self, effect: Effect) -> Sighting:
+        ours = effect.request["origin"]
+        held = origin_of_budget(self.client, effect.request["budget"])
+        if held == ours:
+            return Found(reference=ours)
+        return Different(evidence={"origin_id": held}) if held else Before()
+
+
+# -- transactions -----------------------------------------------------------------------------------------------------
+
+
+@frozen
+class MarkSynced:
+    """Marks transactions as synced, each under our reference of it.
+
+    Where Procore's transactions can't be listed, the answer that named every one of them is kept in `state`: a mark
+    whose answer was lost is then set again, which changes nothing.
+    """
+
+    client: ProcoreClient
+    settings: ProcoreSettings
+    state: State
+
+    def send(self, effect: Effect, attempt: Attempt) -> Accepted:
+        """One call for all of them; raises `SyncRefused` with Procore's words for each that it refused."""
+        del attempt
+        origins = _origins(effect)
+        require_all(self.client.erp.mark_synced(effect.request["project"], origins), "transactions")
+        if self.settings.see_transactions == "answer":
+            self.state.put(_answered(effect), value=True)
+        return Accepted(reference=f"{len(origins)} transactions")
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        """The list of the project's transactions, or that the mark was answered."""
+        return looked(effects, self._look)
+
+    def _look(self, effect: Effect) -> Sighting:
+        origins = _origins(effect)
+        reference = f"{len(origins)} transactions"
+        if self.settings.see_transactions == "answer":
+            seen = {"seen": "Procore's answer named every transaction; it lists none"}
+            return Found(reference=reference, evidence=seen) if self.state.get(_answered(effect)) else Before()
+        held = self.client.erp.transactions(effect.request["project"])
+        shown = {each.id: each.origin_id for each in held if each.synced and each.id in origins}
+        others = {str(number): origin for number, origin in shown.items() if origin != origins[number]}
+        if others:
+            return Different(evidence={"origin_ids": others})
+        return Found(reference=reference) if len(shown) == len(origins) else Before(evidence={"marked": len(shown)})
+
+
+def _origins(effect: Effect) -> dict[int, str]:
+    return {int(number): origin for number, origin in effect.request["origins"].items()}
+
+
+def _answered(effect: Effect) -> str:
+    return f"marks answered: {effect.key}"
+
+
+# -- job costs --------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class TellJobCosts:
+    """Tells what the ERP shows per job cost, original estimate and approved changes."""
+
+    client: ProcoreClient
+
+    def send(self, effect: Effect, attempt: Attempt) -> Accepted:
+        """One call for all of them."""
+        del attempt
+        require_all(self.client.erp.send_job_costs(effect.request["project"], _figures(effect)), "job costs")
+        return Accepted(reference="job costs")
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        """The job costs as Procore has them."""
+        return looked(effects, self._look)
+
+    def _look(self, effect: Effect) -> Sighting:
+        shown = dict(self.client.erp.job_costs(effect.request["project"]))
+        same = all(shown.get(number) == figures for number, figures in _figures(effect).items())
+        return Found(reference="job costs") if same else Before()
+
+
+def _figures(effect: Effect) -> dict[int, tuple[Decimal, Decimal]]:
+    told: Mapping[str, Sequence[str]] = effect.request["figures"]
+    return {int(number): (Decimal(original), Decimal(changed)) for number, (original, changed) in told.items()}
+
+
+# -- request details --------------------------------------------------------------------------------------------------
+
+
+def require_ours(detail: RequestDetail, settings: ProcoreSettings, installation: str) -> bool:
+    """Whether a detail is still open; raises `LedgerConflict` for one that was closed, and not by us."""
+    if is_open(detail, settings):
+        return True
+    mark = Mark.among(detail.messages)
+    if mark is None or mark.installation != installation:
+        raise _closed_elsewhere(detail)
+    return False
+
+
+def _closed_elsewhere(detail: RequestDetail) -> LedgerConflict:
+    said = "; ".join(detail.messages) or "no messages"
+    return LedgerConflict(
+        f"Request detail {detail.id} was closed in Procore by somebody else: {detail.status} ({said}). "
+        "It was left as it is.",
+        remedy="Nothing is wrong in the ERP. Tell whoever closed it how the request stands here; what was exported is "
+        "known and never taken again.",
+        details={"status": detail.status.text, "messages": list(detail.messages)},
+    )
+
+
+@frozen
+class TellDetail:
+    """Replaces status and messages of a request detail."""
+
+    client: ProcoreClient
+    settings: ProcoreSettings
+    installation: str
+
+    def send(self, effect: Effect, attempt: Attempt) -> Accepted:
+        """One call, unless somebody closed it meanwhile: then `LedgerConflict`, and nothing is sent."""
+        del attempt
+        number = effect.request["detail"]
+        with reading():
+            require_ours(self.client.erp.detail(number), self.settings, self.installation)
+        try:
+            self.client.erp.close_detail(number, effect.request["status"], effect.request["messages"])
+        except ErpRefused:
+            with reading():
+                require_ours(self.client.erp.detail(number), self.settings, self.installation)
+            raise
+        return Accepted(reference=str(number))
+
+    def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
+        """The detail with its messages, which hold our mark."""
+        return looked(effects, self._look)
+
+    def _look(self, effect: Effect) -> Sighting:
+        detail = self.client.erp.detail(effect.request["detail"])
+        mark, evidence = Mark.among(detail.messages), {"status": detail.status.text, "messages": list(detail.messages)}
+        if mark == Mark(self.installation, effect.request["report"]):
+            return Found(reference=str(detail.id), evidence=evidence)
+        ours_before = mark is not None and mark.installation == self.installation
+        if is_open(detail, self.settings) or (ours_before and self.settings.closed_details == "rewritten"):
+            return Before(evidence=evidence)
+        return Different(evidence=evidence)
+
+
+def slices(pairs: Iterable[tuple[Any, Any]], size: int) -> Iterator[dict[Any, Any]]:
+    """Pairs in dictionaries of at most so many."""
+    held: dict[Any, Any] = {}
+    for name, value in pairs:
+        held[name] = value
+        if len(held) == size:
+            yield held
+            held = {}
+    if held:
+        yield held
