@@ -1,9 +1,10 @@
 """A budget from a CSV or XLSX file: all or nothing, its column mapping remembered per project (B8)."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,14 +15,19 @@ from erp_bridge_core.budgets.merging import MOST_FAULTS, Merged, MergeMode, merg
 from erp_bridge_core.budgets.records import ProjectView, note_contribution
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
+from erp_bridge_core.contract.source import SourceBudget, SourceLine
 from erp_bridge_core.contract.structuring import converter, structure
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import policy_of
+from erp_bridge_core.registry import SourceAdapter
+from erp_bridge_core.registry.checks import built_in_source
+from erp_bridge_core.sources import file_source
+from erp_bridge_core.sources.file_source import FileSettings
 from erp_bridge_core.sources.imported import ImportedBudget
-from erp_bridge_core.sources.lines import JobSummary, Record
+from erp_bridge_core.sources.lines import JobSummary
 from erp_bridge_core.sources.mapping import ColumnMapping
 from erp_bridge_core.sources.numbers import NumberStyle
-from erp_bridge_core.sources.reading import read_budget
 from erp_bridge_core.sources.tables import FileOptions
 from erp_bridge_core.store.tables import column_mappings
 
@@ -84,23 +90,24 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
         project = budgets.editable(connection, actor, number)
         mapping = choices.mapping or remembered_mapping(connection, project)
         duplicates = choices.duplicates or policy_of(connection, actor.company_id).duplicates
-    with read_budget(
-        path,
+    with FileSettings(
+        path=path,
         mapping=mapping,
         digits=project.digits,
         duplicates=duplicates,
         style=choices.style,
         options=choices.options,
         progress=choices.progress,
-    ) as imported:
-        if imported.fault_count and choices.faults_to is not None:
-            imported.write_faults(choices.faults_to)
-        job = _choose_job(imported, project, choices.job)
+    ) as file:
+        if file.imported.fault_count and choices.faults_to is not None:
+            file.imported.write_faults(choices.faults_to)
+        files, source = _files(), file.connected(budgets.clock)
+        job = _choose_job([each.id for each in files.list_projects(source)], file.imported, project, choices.job)
         with suppress(_Undo), budgets.store.begin() as connection:
             project = budgets.editable(connection, actor, number)
-            rows = _rows(imported.merged(job.job), imported.facts.name)
+            rows = _rows(files.read_budget(job, source), file.imported.facts.name, project.digits)
             merged = merge_lines(connection, project, rows, mode=mode, sum_repeated=duplicates == "sum")
-            report = _report(imported, job, merged)
+            report = _report(file.imported, file.jobs[job], merged)
             if choices.trial:
                 raise _Undo
             if choices.mapping is not None:
@@ -110,6 +117,11 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
                 connection, actor, "budget.import_file", "project", project.id, details=_details(report, mode)
             )
         return report
+
+
+@cache
+def _files() -> SourceAdapter:
+    return built_in_source(file_source.NAME, file_source.__name__)
 
 
 def merge_mode(text: str) -> MergeMode:
@@ -137,12 +149,11 @@ def _remember(connection: Connection, project: ProjectView, mapping: ColumnMappi
     connection.execute(insert(column_mappings).values(**values))
 
 
-def _choose_job(imported: ImportedBudget, project: ProjectView, wanted: str | None) -> JobSummary:
+def _choose_job(jobs: Sequence[str], imported: ImportedBudget, project: ProjectView, wanted: str | None) -> str:
     """The file's job that is meant: the one named, else the project's own, else the only one if it has no name."""
-    jobs = {summary.job: summary for summary in imported.jobs()}
     for candidate in (wanted,) if wanted is not None else (project.job, project.number, ""):
         if candidate is not None and candidate in jobs:
-            return jobs[candidate]
+            return candidate
     named = ", ".join(sorted(jobs)[:20])
     fault = Fault(
         f'{imported.facts.name} column "{imported.columns.get("job", "job")}"',
@@ -159,24 +170,33 @@ def _choose_job(imported: ImportedBudget, project: ProjectView, wanted: str | No
     )
 
 
-def _rows(lines: Iterable[tuple[Record, tuple[int, ...]]], file: str) -> Iterator[tuple[Any, ...]]:
+def _rows(budget: SourceBudget, file: str, digits: int) -> Iterator[tuple[Any, ...]]:
     """The lines as rows of the table; raises BadInput at their end with units that are too long."""
     faults: list[Fault] = []
     source = json.dumps({"file": file}).removesuffix("}")
-    for line, rows in lines:
+    for line in budget.lines:
         if len(line.unit) > _UNIT_LENGTH:
             if len(faults) < MOST_FAULTS:
                 faults.append(_too_long(line))
             continue
-        key = line.sub_job, line.cost_code, line.category
-        values = line.description, line.quantity, line.unit, line.unit_cost, line.amount
-        yield *key, *values, f'{source}, "rows": [{", ".join(map(str, rows))}]}}'
+        key = line.key
+        yield (
+            key.sub_job,
+            key.cost_code,
+            key.category,
+            line.description,
+            None if line.quantity is None else to_units(line.quantity, QUANTITY_DIGITS),
+            line.unit,
+            None if line.unit_cost is None else to_units(line.unit_cost, QUANTITY_DIGITS),
+            to_units(line.amount, digits),
+            f'{source}, "rows": [{line.id}]}}',
+        )
     if faults:
         raise BadInput("A unit is too long; nothing was imported.", remedy="Shorten each.", faults=faults)
 
 
-def _too_long(line: Record) -> Fault:
-    where = f"row {line.row}, unit"
+def _too_long(line: SourceLine) -> Fault:
+    where = f"{line.place}, unit"
     return Fault(where, "is too long", value=line.unit, expected=f"at most {_UNIT_LENGTH} characters", rule="B1")
 
 

@@ -1,7 +1,8 @@
 """From a candidate to a plugin that can be used, or the one error that says why not."""
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from importlib.metadata import Distribution, EntryPoint
+from typing import Any, Final, TypeVar
 
 from pluggy import PluginValidationError
 
@@ -13,9 +14,11 @@ from erp_bridge_core.contract.source_hooks import REQUIRED_FOR
 from erp_bridge_core.registry import profiles
 from erp_bridge_core.registry.adapter import Adapter
 from erp_bridge_core.registry.hooks import Hooks
-from erp_bridge_core.registry.plugin import ERP, KINDS, POLICY, Candidate
+from erp_bridge_core.registry.plugin import ERP, KINDS, POLICY, SOURCE, Candidate
 from erp_bridge_core.registry.source_adapter import SourceAdapter
 
+#: The distribution that this is.
+CORE: Final = "erp-bridge-core"
 ProfileT = TypeVar("ProfileT", ErpProfile, SourceProfile)
 
 
@@ -36,6 +39,12 @@ def load_source(candidate: Candidate) -> SourceAdapter:
         why = "; ".join(f"it claims {claimed[hook].value} and lacks {_listed([hook], plugin)}" for hook in missing)
         raise _refused(candidate, why, "A capability that is claimed needs its hook.")
     return SourceAdapter(profile=profile, hooks=hooks, distribution=candidate.distribution)
+
+
+def built_in_source(name: str, module: str) -> SourceAdapter:
+    """A source that the core itself has, held to the same as one that is installed."""
+    entry = EntryPoint(name=name, value=module, group=SOURCE.group)
+    return load_source(Candidate(group=SOURCE.group, entry=entry, distribution=Distribution.from_name(CORE)))
 
 
 def load_policy(candidate: Candidate) -> Hooks:

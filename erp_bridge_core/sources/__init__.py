@@ -5,7 +5,7 @@ Nothing here knows of a database or a command line: `read_budget` takes a path a
 
 from erp_bridge_core.sources.files import open_table
 from erp_bridge_core.sources.imported import ImportedBudget
-from erp_bridge_core.sources.lines import Duplicates, JobSummary, SourceLine
+from erp_bridge_core.sources.lines import Duplicates, JobSummary
 from erp_bridge_core.sources.mapping import FIELDS, ColumnMapping
 from erp_bridge_core.sources.numbers import NumberStyle, parse_number
 from erp_bridge_core.sources.reading import read_budget
@@ -25,7 +25,6 @@ __all__ = [
     "JobSummary",
     "Limits",
     "NumberStyle",
-    "SourceLine",
     "open_table",
     "parse_code",
     "parse_number",

@@ -8,12 +8,13 @@ from typing import Self
 
 from attrs import define, field, frozen
 
-from erp_bridge_core.contract.budget import Stream
+from erp_bridge_core.contract.budget import LineKey, Stream
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, from_units
+from erp_bridge_core.contract.source import SourceLine
 from erp_bridge_core.sources.files import open_table
-from erp_bridge_core.sources.lines import JobSummary, Record, SourceLine, merge_records
-from erp_bridge_core.sources.spool import Spool
+from erp_bridge_core.sources.lines import JobSummary, merge_records
+from erp_bridge_core.sources.spool import Row, Spool, record_of
 from erp_bridge_core.sources.tables import FileFacts, FileOptions, Limits
 from erp_bridge_core.sources.writing import write_table
 
@@ -130,20 +131,17 @@ class ImportedBudget:
         )
 
     def lines(self, job: str) -> Stream[SourceLine]:
-        """One job's lines in the file's order, one a key; raises `BadInput` if anything in the file is wrong."""
+        """One job's lines in the file's order, one a key, whose `id` is the numbers of its rows.
+
+        Raises `BadInput` if anything in the file is wrong.
+        """
         self.check()
         return Stream(lambda: (self._line(group) for group in self._spool.groups(job)))
-
-    def merged(self, job: str) -> Iterator[tuple[Record, tuple[int, ...]]]:
-        """One job's lines in whole units, each with the rows it was made from, for whoever writes them into a table."""
-        self.check()
-        for group in self._spool.groups(job):
-            yield merge_records(group), tuple(record.row for record in group)
 
     def source_lines(self, job: str) -> Stream[SourceLine]:
         """One job's rows as they were before repeated keys were summed, those of one key together."""
         self.check()
-        return Stream(lambda: (self._line([record]) for group in self._spool.groups(job) for record in group))
+        return Stream(lambda: (self._line([row]) for group in self._spool.groups(job) for row in group))
 
     def write_faults(self, path: Path) -> int:
         """Write every fault with its row's cells to a CSV file that is safe to open; returns how many.
@@ -165,17 +163,26 @@ class ImportedBudget:
     ) -> None:
         self.close()
 
-    def _line(self, group: list[Record]) -> SourceLine:
-        merged = merge_records(group)
+    def _line(self, group: list[Row]) -> SourceLine:
+        if len(group) == 1:
+            # Nearly every line: made of what was read, without a record between.
+            number, _, sub_job, cost_code, category, amount, description, quantity, unit, unit_cost, _ = group[0]
+            key, rows, place = LineKey(sub_job, cost_code, category), str(number), f"row {number}"
+        else:
+            merged = merge_records([record_of(row) for row in group])
+            amount, description, quantity = merged.amount, merged.description, merged.quantity
+            unit, unit_cost = merged.unit, merged.unit_cost
+            rows = ", ".join(str(row[0]) for row in group)
+            key, place = merged.key, f"rows {rows}"
         return SourceLine(
-            job=merged.job,
-            key=merged.key,
-            rows=tuple(record.row for record in group),
-            amount=from_units(merged.amount, self.digits),
-            description=merged.description,
-            quantity=None if merged.quantity is None else from_units(merged.quantity, QUANTITY_DIGITS),
-            unit=merged.unit,
-            unit_cost=None if merged.unit_cost is None else from_units(merged.unit_cost, QUANTITY_DIGITS),
+            id=rows,
+            key=key,
+            amount=from_units(amount, self.digits),
+            description=description,
+            quantity=None if quantity is None else from_units(quantity, QUANTITY_DIGITS),
+            unit=unit,
+            unit_cost=None if unit_cost is None else from_units(unit_cost, QUANTITY_DIGITS),
+            place=place,
         )
 
     def _fault_rows(self) -> Iterator[tuple[str | int | None, ...]]:

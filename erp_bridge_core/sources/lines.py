@@ -19,24 +19,6 @@ class Duplicates(StrEnum):
 
 
 @frozen(kw_only=True)
-class SourceLine:
-    """One budget line from a file: one key of one job (B1).
-
-    `rows` are the file's rows it was made from, in order. `job` is blank where the file names none. `quantity` and
-    `unit_cost` have four decimals or are absent; `amount` has the currency's.
-    """
-
-    job: str
-    key: LineKey
-    rows: tuple[int, ...]
-    amount: Decimal
-    description: str = ""
-    quantity: Decimal | None = None
-    unit: str = ""
-    unit_cost: Decimal | None = None
-
-
-@frozen(kw_only=True)
 class JobSummary:
     """One job of a file: its lines (distinct keys), the rows they came from, and their amount in all."""
 

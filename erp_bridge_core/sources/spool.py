@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from attrs import define, field
@@ -38,6 +38,8 @@ _get: Final = attrgetter(*_FIELDS)
 
 #: A key as the spool tells it: job, sub job, cost code, category.
 Key = tuple[str, str, str, str]
+#: A row as the spool tells it: the fields of a `Record` in order, and the first of the rows that it is joined with.
+Row = tuple[Any, ...]
 
 
 def _connect() -> sqlite3.Connection:
@@ -121,17 +123,17 @@ class Spool:
         return [
             record
             for row in rows
-            for record in map(_record, self._select(f"SELECT {_COLUMNS} FROM record WHERE row = ?", [row]))  # noqa: S608
+            for record in map(record_of, self._select(f"SELECT {_COLUMNS}, first FROM record WHERE row = ?", [row]))  # noqa: S608
         ]
 
-    def groups(self, job: str) -> Iterator[list[Record]]:
-        """A job's records, those that were joined together, in the file's order."""
+    def groups(self, job: str) -> Iterator[list[Row]]:
+        """A job's rows, those that were joined together, in the file's order; `record_of` makes a record of one."""
         found = self._select(
             f"SELECT {_COLUMNS}, first FROM record WHERE job = ? ORDER BY first, row",  # noqa: S608
             [job],
         )
-        for _, group in groupby(found, key=lambda values: values[-1]):
-            yield [_record(values[:-1]) for values in group]
+        for _, group in groupby(found, key=itemgetter(-1)):
+            yield list(group)
 
     def jobs(self) -> Iterator[tuple[str, int, int, int]]:
         """Each job in the file's order: its code, its lines, its rows, its amount in minor units."""
@@ -166,9 +168,10 @@ class Spool:
             yield from self._connection.execute(sql, values)
 
 
-def _record(values: tuple[Any, ...]) -> Record:
+def record_of(values: Row) -> Record:
+    """A row's record."""
     # Unpacked, not by name: a file may have a million of them.
-    row, job, sub_job, cost_code, category, amount, description, quantity, unit, unit_cost = values
+    row, job, sub_job, cost_code, category, amount, description, quantity, unit, unit_cost, _ = values
     return Record(
         row=row, job=job, sub_job=sub_job, cost_code=cost_code, category=category, amount=amount,
         description=description, quantity=quantity, unit=unit, unit_cost=unit_cost,

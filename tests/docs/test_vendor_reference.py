@@ -20,18 +20,37 @@ from erp_bridge_core.contract import (
     Different,
     Found,
     Mischief,
+    OutcomeStage,
     SafetyClass,
     Several,
     Sighting,
+    SourceCapability,
+    SourceMischief,
     Waiting,
     errors,
     hookspecs,
+    source_hooks,
 )
 from erp_bridge_core.exports.decisions import AttemptOutcome, Try, after_sighting
 
 FOLDER = ROOT / "docs" / "vendors"
-PAGES = ("index", "hooks", "capabilities", "safety-classes", "errors", "values", "simulators", "compatibility")
-HOOKS = (*hookspecs.REQUIRED, *hookspecs.OPTIONAL)
+PAGES = (
+    "index",
+    "hooks",
+    "sources",
+    "capabilities",
+    "safety-classes",
+    "errors",
+    "values",
+    "simulators",
+    "compatibility",
+)
+#: Each page of hooks with the module that specifies them; the page of sources has sections of other kinds too.
+HOOKS = {
+    "hooks": (hookspecs, (*hookspecs.REQUIRED, *hookspecs.OPTIONAL)),
+    "sources": (source_hooks, (*source_hooks.REQUIRED, *source_hooks.OPTIONAL)),
+}
+EACH_HOOK = [(page, hook) for page, (_, hooks) in HOOKS.items() for hook in hooks]
 ERRORS = {
     name: kind
     for name, kind in vars(errors).items()
@@ -78,33 +97,44 @@ def functions(source: str) -> dict[str, str]:
     return {each.name: f"({ast.unparse(each.args)}) -> {each.returns and ast.unparse(each.returns)}" for each in found}
 
 
-def test_every_hook_has_its_section() -> None:
+@pytest.mark.parametrize("page", HOOKS)
+def test_every_hook_has_its_section(page: str) -> None:
     """Each hook has a section, and there is no section for a hook that does not exist."""
-    specifications = functions(inspect.getsource(hookspecs))
+    module, hooks = HOOKS[page]
 
-    assert set(HOOKS) == specifications.keys()
-    assert sorted(HOOKS) == sorted(sections("hooks"))
+    assert set(hooks) == functions(inspect.getsource(module)).keys()
+    assert sorted(hooks) == sorted(heading for heading in sections(page) if re.fullmatch(r"[a-z_]+", heading))
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hooks_signature_is_the_codes(hook: str) -> None:
+@pytest.mark.parametrize(("page", "hook"), EACH_HOOK)
+def test_a_hooks_signature_is_the_codes(page: str, hook: str) -> None:
     """The first block under a hook's heading is its specification, to the letter."""
-    page = (FOLDER / "hooks.md").read_text(encoding="utf-8")
-    shown = page.partition(f"\n## {hook}\n")[2].partition("```python\n")[2].partition("```")[0]
+    whole = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    shown = whole.partition(f"\n## {hook}\n")[2].partition("```python\n")[2].partition("```")[0]
 
-    assert functions(inspect.getsource(hookspecs))[hook] == functions(shown)[hook]
+    assert functions(inspect.getsource(HOOKS[page][0]))[hook] == functions(shown)[hook]
 
 
-@pytest.mark.parametrize("hook", HOOKS)
-def test_a_hook_tells_what_is_promised(hook: str) -> None:
+@pytest.mark.parametrize(("page", "hook"), EACH_HOOK)
+def test_a_hook_tells_what_is_promised(page: str, hook: str) -> None:
     """Each section says when it is called, what it must and must never do, what may be repeated, what it may raise."""
     missing = [
         each
         for each in ("Called", "Must", "Must never", "May be repeated", "May raise")
-        if f"* **{each}** " not in sections("hooks")[hook]
+        if f"* **{each}** " not in sections(page)[hook]
     ]
 
     assert [] == missing
+
+
+def test_what_a_source_can_do_stands_with_its_hook() -> None:
+    """Each capability has a row with the hook that it asks for; each stage one that says whether it is final."""
+    told, answered = sections("sources")["Capabilities"], sections("sources")["report_outcome"]
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (?:\[`(\w+)`\]\(#\w+\))? ?\|$", told, re.MULTILINE)
+    stages = re.findall(r"^\| `(\w+)` \| .+ \| (yes|no) \|$", answered, re.MULTILINE)
+
+    assert [(each.name, source_hooks.REQUIRED_FOR.get(each, "")) for each in SourceCapability] == rows
+    assert [(each.name, "yes" if each.is_final else "no") for each in OutcomeStage] == stages
 
 
 @pytest.mark.parametrize(("page", "kinds"), [("capabilities", Capability), ("safety-classes", SafetyClass)])
@@ -169,11 +199,12 @@ def test_every_public_name_has_one_entry() -> None:
     assert sorted(contract.__all__) == sorted(entries(text("values")))
 
 
-def test_all_mischief_is_told_in_the_contracts_words() -> None:
+@pytest.mark.parametrize(("page", "kinds"), [("simulators", Mischief), ("sources", SourceMischief)])
+def test_all_mischief_is_told_in_the_contracts_words(page: str, kinds: type[Mischief | SourceMischief]) -> None:
     """Each mischief stands on the page with its own meaning, in the contract's order."""
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", sections("simulators")["Mischief"], re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", sections(page)["Mischief"], re.MULTILINE)
 
-    assert [(each.name, each.meaning) for each in Mischief] == rows
+    assert [(each.name, each.meaning) for each in kinds] == rows
 
 
 def test_each_building_block_exists() -> None:

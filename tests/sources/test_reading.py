@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erp_bridge_core.contract import SourceLine
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import BadInput, UsageError
-from erp_bridge_core.sources import ColumnMapping, FileOptions, Limits, SourceLine, read_budget
+from erp_bridge_core.sources import ColumnMapping, FileOptions, Limits, read_budget
 
 LETTING = Path(__file__).parents[2] / "examples" / "letting" / "indot-2026-04-08.csv"
 HEAD = "Job,Extra,Cost Code,Category,Description,Quantity,Unit,Unit Cost,Amount\n"
@@ -65,8 +66,8 @@ def test_a_line_carries_all(read):
 
     assert [
         SourceLine(
-            job="J 1", key=LineKey("E", "1-105", "L"), rows=(2,), amount=Decimal("2500.00"), description='4" PIPE, =x',
-            quantity=Decimal("2.5000"), unit="LFT", unit_cost=Decimal("1000.0001"),
+            id="2", key=LineKey("E", "1-105", "L"), amount=Decimal("2500.00"), description='4" PIPE, =x',
+            quantity=Decimal("2.5000"), unit="LFT", unit_cost=Decimal("1000.0001"), place="row 2",
         )
     ] == list(budget.lines("J 1"))  # fmt: skip
     assert 1 == budget.warning_count
@@ -112,8 +113,8 @@ def test_repeated_keys_are_summed_on_request(read):
     budget = read("J,,1,L,a,1,EA,5,5\nJ,,2,L,,,,,1\nJ,,1,L,b,2,EA,6,12\n", duplicates="sum")
 
     first, second = budget.lines("J")
-    assert ((2, 4), Decimal(17), Decimal(3), None) == (first.rows, first.amount, first.quantity, first.unit_cost)
-    assert (3,) == second.rows
+    assert ("2, 4", Decimal(17), Decimal(3), None) == (first.id, first.amount, first.quantity, first.unit_cost)
+    assert ("rows 2, 4", "row 3") == (first.place, second.place)
     assert [5, 12, 1] == [line.amount for line in budget.source_lines("J")]
 
 
