@@ -1,5 +1,6 @@
 """What the hooks are given: a connection to a served simulator, and a ledger in memory that decides as the core's."""
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -225,3 +226,21 @@ class LosesAnswers(HTTPAdapter):
         if self.carried_out:
             super().send(request, *args, **more)
         raise requests.ReadTimeout
+
+
+class Edits(HTTPAdapter):
+    """A wire that edits what is answered at one address: `edit` is given the document."""
+
+    def __init__(self, path: str, edit: Callable[[Any], object]) -> None:
+        """Keep where and how."""
+        super().__init__()
+        self.path, self.edit = path, edit
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
+        """The answer, edited if it is the one."""
+        answer = super().send(request, *args, **more)
+        if request.method == "GET" and str(request.path_url).partition("?")[0].endswith(self.path):
+            document = answer.json()
+            self.edit(document)
+            answer._content = json.dumps(document).encode()
+        return answer
