@@ -102,7 +102,9 @@ def items_of_workers(application: Application) -> frozenset[int]:
     """The items whose exports workers are at, at this moment."""
     with application.store.read() as connection:
         now = application.store.seconds(connection)
-        held = select(tasks.c.item_id).where(tasks.c.job == EXPORT, tasks.c.lease_until > now)
+        held = select(tasks.c.item_id).where(
+            tasks.c.job == EXPORT, tasks.c.item_id.is_not(None), tasks.c.lease_until > now
+        )
         return frozenset(connection.execute(held).scalars())
 
 

@@ -1,15 +1,29 @@
 """How a worker brings an export on: itself, or by an engine that keeps a queue of its own."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from attrs import frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.contract.errors import UsageError
+from erp_bridge_core.contract.errors import ErpBridgeError, UsageError
 from erp_bridge_core.engine.tasks import Task
 from erp_bridge_core.exports.lease import Ending
 from erp_bridge_core.exports.status import ExportState
+
+
+class CarriedElsewhere(ErpBridgeError):
+    """What stopped an export in another worker, as that told it; `code` is that error's."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        """Take the error's JSON."""
+        super().__init__(told["message"], remedy=told["remedy"], details=told["details"])
+        self.told = told
+
+    def to_json(self) -> dict[str, Any]:
+        """As the other worker told it."""
+        return dict(self.told)
 
 
 class Carrier(Protocol):

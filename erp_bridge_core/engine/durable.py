@@ -26,6 +26,7 @@ from sqlalchemy import Engine, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
+from erp_bridge_core.engine.carrying import CarriedElsewhere
 from erp_bridge_core.engine.doing import told_defect
 from erp_bridge_core.engine.durable_database import SCHEMA, QueueDatabase, told_as_storage_errors
 from erp_bridge_core.engine.living import at_work
@@ -66,19 +67,6 @@ class Json(dbos.Serializer):
     def name(self) -> str:
         """Stored beside what was written."""
         return "erp_bridge_json"
-
-
-class CarriedElsewhere(ErpBridgeError):
-    """What stopped an export in another worker, as that told it; `code` is that error's."""
-
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        """Take the error's JSON."""
-        super().__init__(told["message"], remedy=told["remedy"], details=told["details"])
-        self.told = told
-
-    def to_json(self) -> dict[str, Any]:
-        """As the other worker told it."""
-        return dict(self.told)
 
 
 @define(eq=False)

@@ -1,4 +1,7 @@
-"""Exports as tasks: one for each that is not at rest, and one for each start that somebody asked for."""
+"""Exports as tasks: one for each that is not at rest, and one for each start that somebody asked for.
+
+What a source is to be told is such an export, too, which nobody starts or retries.
+"""
 
 from collections.abc import Collection
 from typing import Final
@@ -9,12 +12,13 @@ from sqlalchemy import Connection, delete, select
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, LeaseLost
-from erp_bridge_core.engine.carrying import Carrier
+from erp_bridge_core.engine.carrying import CarriedElsewhere, Carrier
 from erp_bridge_core.engine.rhythm import pause_after
 from erp_bridge_core.engine.tasks import Ended, NewTask, Task, add
 from erp_bridge_core.exports.lease import AtWork, Ending
 from erp_bridge_core.exports.service import TO_RESUME, not_paused
 from erp_bridge_core.exports.status import ExportState
+from erp_bridge_core.exports.telling import TO_TELL
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import actor_of
 from erp_bridge_core.store.tables import exports, items, tasks
@@ -41,14 +45,19 @@ def left(connection: Connection, *, resume_every: float) -> Left:
     """Compare what is not at rest with the tasks there are. `resume_every` 0: only what runs is brought on."""
     states = TO_RESUME if resume_every else (ExportState.RUNNING,)
     query = select(
-        exports.c.id, exports.c.company_id, exports.c.item_id, exports.c.state, exports.c.started_by, exports.c.cause
-    )
+        exports.c.id, exports.c.company_id, exports.c.item_id, exports.c.state, exports.c.started_by, exports.c.cause,
+        exports.c.erp_company,
+    )  # fmt: skip
+    of_item = exports.c.item_id.is_not(None) & exports.c.state.in_(states)
+    of_outcome = exports.c.outcome_id.is_not(None) & exports.c.state.in_(TO_TELL)
     open_ones = {
         f"{EXPORT}:{row.id}": NewTask(
             key=f"{EXPORT}:{row.id}", job=EXPORT, company_id=row.company_id, item_id=row.item_id,
             asked_by=row.started_by, due_in=0.0 if row.state == ExportState.RUNNING else resume_every, cause=row.cause,
+            # A source that hangs keeps one thread of a worker, however many outcomes wait for it.
+            turn="" if row.item_id else f"tell:{row.erp_company}",
         )
-        for row in connection.execute(query.where(exports.c.state.in_(states), not_paused()))
+        for row in connection.execute(query.where(of_item | of_outcome, not_paused()))
     }  # fmt: skip
     known = set(connection.execute(select(tasks.c.key).where(tasks.c.job == EXPORT)).scalars())
     asked = (
@@ -76,9 +85,19 @@ class Exporting:
             return Ended(told="another process is at it", again_in=_BUSY)
         except LeaseLost as error:
             return Ended(told=error.message, again_in=0.0 if ending() else _BUSY)
+        if task.item_id is None and state is ExportState.FAILED:
+            problem = self._problem(task.number)
+            return Ended(told=state.value, again_in=pause_after(problem, task.failures), problem=problem)
         if state not in TO_RESUME:
             return Ended(told=state.value)
         return Ended(told=state.value, again_in=self.resume_every or _FOR_GOOD)
+
+    def _problem(self, export_id: int) -> ErpBridgeError:
+        """What kept a source from being told."""
+        query = select(exports.c.failure).where(exports.c.id == export_id)
+        with self.application.store.read() as connection:
+            failure = connection.execute(query).scalar_one()
+        return CarriedElsewhere(failure or ErpBridgeError("It was refused.").to_json())
 
     def start(self, task: Task, ending: Ending) -> Ended:
         """Start the export of an accepted item, as who asked for it: whoever did died before he could."""

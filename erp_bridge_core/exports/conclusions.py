@@ -10,7 +10,7 @@ from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.contract.profile import ErpProfile, Stage
 from erp_bridge_core.exports.ledger import has_refused_acts, may_have_gone_out
-from erp_bridge_core.exports.status import ExportState, LineCounts, count_lines
+from erp_bridge_core.exports.status import NO_LINES, ExportState, LineCounts, count_lines
 from erp_bridge_core.store.tables import attempts, effects, exports, items
 
 
@@ -56,7 +56,7 @@ def sum_up(
     doubt_free = stopped is not None and not _open_and_unanswered(connection, export_id)
     return judge(
         states,
-        count_lines(connection, row.item_id),
+        NO_LINES if row.item_id is None else count_lines(connection, row.item_id),
         only_offered=_all_offered(connection, export_id, states),
         failed=doubt_free or has_refused_acts(connection, export_id),
         whole=whole,

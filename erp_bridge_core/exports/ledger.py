@@ -42,13 +42,18 @@ PAGE: Final = 5_000
 
 @frozen(kw_only=True)
 class ExportIdentity:
-    """What an effect's key is made of (L1): never a batch number, a clock or the order of rows."""
+    """What an effect's key is made of (L1): never a batch number, a clock or the order of rows.
+
+    `subject` is what is brought there, in words; `short` the same in an effect's reference. `item_id` is None for what
+    is no item: its effects carry no lines.
+    """
 
     export_id: int
     company_id: int
     company: str
-    item_id: int
-    version: int
+    item_id: int | None
+    subject: tuple[str, ...]
+    short: str
     erp: str
     erp_company: str
     job: str
@@ -61,8 +66,7 @@ class ExportIdentity:
             self.erp_company,
             self.company,
             self.job,
-            f"item {self.item_id}",
-            f"version {self.version}",
+            *self.subject,
             group,
             operation,
             str(ordinal),
@@ -168,7 +172,7 @@ def tries_at(connection: Connection, effect_ids: Sequence[int]) -> Mapping[int, 
 # -- attempts ---------------------------------------------------------------------------------------------------------
 
 
-def open_attempt(connection: Connection, entry: Entry, *, company_id: int, item_id: int, epoch: int, now: float,
+def open_attempt(connection: Connection, entry: Entry, *, company_id: int, item_id: int | None, epoch: int, now: float,
                  deadline: float) -> tuple[int, int]:  # fmt: skip
     """Record the intent to send: (attempt id, its number). Committed before any byte goes out."""
     values = {
@@ -234,7 +238,7 @@ LINE_STATES: Final[Mapping[EffectState, str]] = {
 def conclude(
     connection: Connection,
     entry: Entry,
-    item_id: int,
+    item_id: int | None,
     state: EffectState,
     *,
     reference: str = "",
@@ -255,7 +259,7 @@ def conclude(
     _move_some_lines(connection, entry.id, item_id, unmapped, "unknown")
 
 
-def confirm(connection: Connection, item_id: int, found: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
+def confirm(connection: Connection, item_id: int | None, found: Sequence[tuple[int, str, Mapping[str, Any]]]) -> None:
     """Conclude many effects, and their lines, as arrived: by which reference, with what evidence."""
     if not found:
         return
@@ -268,7 +272,7 @@ def confirm(connection: Connection, item_id: int, found: Sequence[tuple[int, str
         connection.execute(LINES_ARRIVED, {"item": item_id, "effects": page, "moved_to": "arrived"})
 
 
-def refuse_lines(connection: Connection, entry: Entry, item_id: int, refused: Sequence[LineRefused]) -> None:
+def refuse_lines(connection: Connection, entry: Entry, item_id: int | None, refused: Sequence[LineRefused]) -> None:
     """Record single lines that the ERP refused, with its own words.
 
     A refusal that is seen again changes nothing: a later effect may carry the line by now, and have brought it there.
@@ -328,7 +332,7 @@ def _refused_acts(export_id: int) -> ColumnElement[bool]:
     return and_(effects.c.export_id == export_id, effects.c.state == EffectState.REFUSED, ~with_lines)
 
 
-def move_lines(connection: Connection, entry: Entry, item_id: int, state: str) -> None:
+def move_lines(connection: Connection, entry: Entry, item_id: int | None, state: str) -> None:
     """Give every line that an effect carries, refused ones apart where they arrived, the same state."""
     _move_lines(connection, entry.id, item_id, state)
 
@@ -339,13 +343,15 @@ def settled_as(connection: Connection, entry: Entry) -> str | None:
     return settled
 
 
-def _move_lines(connection: Connection, effect_id: int, item_id: int, state: str) -> None:
+def _move_lines(connection: Connection, effect_id: int, item_id: int | None, state: str) -> None:
     # A line that an effect was refused for may have come by a later one: that it arrived, or went, is not true of it.
     moving = LINES_ARRIVED if state in {"arrived", "withdrawn"} else ALL_LINES
     connection.execute(moving, {"item": item_id, "effects": [effect_id], "moved_to": state})
 
 
-def _move_some_lines(connection: Connection, effect_id: int, item_id: int, lines: Sequence[int], state: str) -> None:
+def _move_some_lines(
+    connection: Connection, effect_id: int, item_id: int | None, lines: Sequence[int], state: str
+) -> None:
     carried = select(effect_lines.c.line).where(effect_lines.c.effect_id == effect_id)
     for page in batched(lines, 500):
         connection.execute(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, exists, func, insert, select
 
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.effects import PlannedEffect
-from erp_bridge_core.contract.errors import LedgerConflict
+from erp_bridge_core.contract.errors import LedgerConflict, PluginError
 from erp_bridge_core.exports.decisions import EffectState
 from erp_bridge_core.exports.ledger import PAGE, ExportIdentity
 from erp_bridge_core.store.bulk import insert_rows
@@ -50,6 +50,11 @@ def store_plan(
             for ordinal, (effect, safety), _ in page
         ]
         lines = [numbers for _, _, numbers in page]
+        if identity.item_id is None and any(map(len, lines)):
+            raise PluginError(
+                f"An effect of {' '.join(identity.subject)} carries lines, which only an item has.",
+                remedy="Report it to the plugin's author: plan effects without lines.",
+            )
         for row, numbers in zip(rows, lines, strict=True):
             row["line_count"] = len(numbers)
         _refuse_other_payloads(connection, rows)
@@ -95,7 +100,7 @@ def _effect_row(
         "company_id": identity.company_id,
         "export_id": identity.export_id,
         "key": identity.key(group, effect.operation, ordinal, generation),
-        "reference": f"{identity.item_id}-{position}-{generation}",
+        "reference": f"{identity.short}-{position}-{generation}",
         "position": position,
         "operation": effect.operation,
         "safety": safety,
@@ -160,7 +165,7 @@ def lines_to_send(store: Store, identity: ExportIdentity) -> Stream[int]:
     return Stream(lambda: _pages_of_free_lines(store, identity.item_id))
 
 
-def _pages_of_free_lines(store: Store, item_id: int) -> Iterator[int]:
+def _pages_of_free_lines(store: Store, item_id: int | None) -> Iterator[int]:
     last = 0
     while True:
         with store.read() as connection:

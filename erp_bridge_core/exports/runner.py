@@ -29,6 +29,7 @@ from erp_bridge_core.contract.errors import (
     Throttled,
 )
 from erp_bridge_core.contract.profile import ErpProfile, OperationProfile
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.exports import ledger, plans
 from erp_bridge_core.exports.attempt import Mark, Observer, RunningAttempt, Writing, nobody_watches
 from erp_bridge_core.exports.decisions import (
@@ -73,7 +74,7 @@ class LedgerEffects:
     identity: ExportIdentity
     store: Store
     lease: Lease
-    profile: ErpProfile
+    profile: ErpProfile | SourceProfile
     clock: Clock
     seconds: Seconds
     mark: Mark

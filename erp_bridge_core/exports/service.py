@@ -20,6 +20,7 @@ from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.plans import has_plan
 from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
+from erp_bridge_core.exports.telling import REPLACED, reopen
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.following import going_on
 from erp_bridge_core.people.actor import Actor
@@ -34,8 +35,8 @@ TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERE
 
 
 def not_paused() -> ColumnElement[bool]:
-    """Exports that nobody has paused."""
-    return or_(exports.c.held_as.is_(None), exports.c.held_as != "paused")
+    """Exports that nobody has paused, and that no later outcome replaced."""
+    return or_(exports.c.held_as.is_(None), exports.c.held_as.not_in(("paused", REPLACED)))
 
 
 class Audit(Protocol):
@@ -95,17 +96,21 @@ class Exports:
     def carry_on(self, export_id: int, ending: Ending = goes_on) -> ExportState:
         """Bring an export that was started as far as it goes now, as an engine does; tells how it stands then.
 
-        Before its first write the right of whoever started it is checked once more (P3). Raises `AtWork` while another
-        process is at it, Frozen while writing is frozen, LeaseLost once `ending` says so.
+        Before its first write the right of whoever started it is checked once more (P3); what a source is told nobody
+        started. Raises `AtWork` while another process is at it, Frozen while writing is frozen, LeaseLost once `ending`
+        says so.
         """
         query = select(exports.c.state).where(exports.c.id == export_id)
         with self.store.read() as connection:
             require_thawed(connection)
             row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
-            if not has_plan(connection, export_id):
+            if row.item_id is not None and not has_plan(connection, export_id):
                 item = load_item(connection, row.company_id, row.item_id)
                 self.may_export(connection, actor_of(connection, row.started_by, row.company_id), item.project_id)
         with going_on(row.cause):
+            if row.outcome_id is not None and row.state == ExportState.FAILED:
+                with self.store.begin() as connection:
+                    reopen(connection, export_id)
             self.worker.advance(export_id, ending)
         with self.store.read() as connection:
             return ExportState(connection.execute(query).scalar_one())

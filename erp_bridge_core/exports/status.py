@@ -52,6 +52,10 @@ class LineCounts:
     recorded: int = 0
 
 
+#: Of what carries none.
+NO_LINES: Final = LineCounts(total=0, arrived=0, refused=0, unknown=0, under_way=0, withdrawn=0, released=0)
+
+
 @frozen(kw_only=True)
 class EffectStatus:
     """One effect: what it is, how it stands, what was tried and seen."""
@@ -138,7 +142,7 @@ def load_status(connection: Connection, company_id: int, item_id: int) -> Export
         finished_at=row.finished_at,
         failure=row.failure,
         effects=_effect_statuses(connection, row.id),
-        failed_lines=_failed_lines(connection, item_id),
+        failed_lines=failed_lines(connection, item_id),
         held=row.held_as,
         held_reason=row.held_reason,
     )
@@ -215,7 +219,8 @@ def _effect_status(row: Row[Any], outcomes: Sequence[str | None]) -> EffectStatu
     )
 
 
-def _failed_lines(connection: Connection, item_id: int) -> tuple[FailedLine, ...]:
+def failed_lines(connection: Connection, item_id: int) -> tuple[FailedLine, ...]:
+    """The item's lines that the ERP refused, and that were not brought there since."""
     query = (
         select(
             item_lines.c.number,

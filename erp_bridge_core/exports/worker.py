@@ -12,7 +12,7 @@ from erp_bridge_core.approvals.batches import load_batch
 from erp_bridge_core.approvals.items import ItemView, load_item
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.contract.budget import ExportBatch
-from erp_bridge_core.contract.connection import Erp
+from erp_bridge_core.contract.connection import Clock, Erp
 from erp_bridge_core.contract.effects import Effects
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost, NotPossibleNow, OutcomeUnknown
 from erp_bridge_core.contract.fields import FieldValues
@@ -26,6 +26,8 @@ from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
 from erp_bridge_core.exports.status import ExportState, count_lines
+from erp_bridge_core.exports.telling import Concluded, ErrandOpener, Telling, no_errands, nobody_notes
+from erp_bridge_core.exports.telling import conclude as conclude_telling
 from erp_bridge_core.following import Step, about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
@@ -75,44 +77,70 @@ class Work:
             company_id=self.item.company_id,
             company=self.batch.company,
             item_id=self.item.id,
-            version=self.item.version,
+            subject=(f"item {self.item.id}", f"version {self.item.version}"),
+            short=str(self.item.id),
             erp=self.row.erp,
             erp_company=self.row.erp_company,
             job=self.row.job,
             adapter_version=self.adapter.version,
         )
 
+    @property
+    def profile(self) -> ErpProfile:
+        """What the adapter declares."""
+        return self.adapter.profile
+
+    @property
+    def clock(self) -> Clock:
+        """The company's clock."""
+        return self.erp.clock
+
+    def carry(self, effects: Effects) -> None:
+        """Have the adapter export it."""
+        self.adapter.export(self.batch, self.values, self.erp, effects)
+
 
 @define(kw_only=True)
 class Worker:
-    """Runs exports. `opener` opens connections, `told` writes what people must be told in the same transaction."""
+    """Runs exports. `opener` opens connections, `told` writes what people must be told in the same transaction.
+
+    `errands` opens what a source is to be told, `concluded` notes in the same transaction that it came to rest.
+    """
 
     store: Store
     locks: Path
     mark: Mark
     opener: Opener
     told: Told
+    errands: ErrandOpener = no_errands
+    concluded: Concluded = nobody_notes
     observer: Observer = nobody_watches
     patience: float = 120.0
     seconds: Seconds | None = None
 
     @contextmanager
     def opened(self, export_id: int, ending: Ending = goes_on) -> Iterator[Work]:
-        """Hold an export's lease and open all that work on it needs."""
+        """Hold the lease of an item's export and open all that work on it needs."""
         with leased(self.store, self.locks, export_id, seconds=self.seconds, ending=ending) as lease:
-            with self.store.read() as connection:
-                row = connection.execute(select(exports).where(exports.c.id == export_id)).one()
-                item = load_item(connection, row.company_id, row.item_id)
-            adapter, erp = self.opener(item)
-            yield Work(
-                row=row,
-                item=item,
-                batch=load_batch(self.store.read, item.id),
-                values=structure(FieldValues, dict(item.field_values or {}), what="stored field values"),
-                adapter=adapter,
-                erp=erp,
-                lease=lease,
-            )
+            yield self._work(self._row(export_id), lease)
+
+    def _row(self, export_id: int) -> Row[Any]:
+        with self.store.read() as connection:
+            return connection.execute(select(exports).where(exports.c.id == export_id)).one()
+
+    def _work(self, row: Row[Any], lease: Lease) -> Work:
+        with self.store.read() as connection:
+            item = load_item(connection, row.company_id, row.item_id)
+        adapter, erp = self.opener(item)
+        return Work(
+            row=row,
+            item=item,
+            batch=load_batch(self.store.read, item.id),
+            values=structure(FieldValues, dict(item.field_values or {}), what="stored field values"),
+            adapter=adapter,
+            erp=erp,
+            lease=lease,
+        )
 
     def advance(self, export_id: int, ending: Ending = goes_on) -> ErpBridgeError | None:
         """Bring an export as far as it can be brought now; returns what stopped it, None when nothing did.
@@ -120,27 +148,48 @@ class Worker:
         Safe to call again after any crash: what the ledger holds decides what is done. Once `ending` says so nothing
         more is begun: raises `LeaseLost`.
         """
-        with self.opened(export_id, ending) as work, self._told_of(work) as step:
+        with leased(self.store, self.locks, export_id, seconds=self.seconds, ending=ending) as lease:
+            row = self._row(export_id)
+            if row.outcome_id is not None:
+                return self._tell(Telling(row=row, errand=self.errands(row.outcome_id), lease=lease))
+            return self._export(self._work(row, lease))
+
+    def _export(self, work: Work) -> ErpBridgeError | None:
+        with self._told_of(work) as step:
             if work.row.held_as == "paused":
                 raise NotPossibleNow(
                     f"The export of item {work.item.id} is paused: {work.row.held_reason}",
                     remedy=f"Continue it: `erp-bridge export continue {work.item.id}`.",
                 )
-            self._wait_for_earlier_doubts(work)
-            stopped: ErpBridgeError | None = None
-            returned = False
-            try:
-                work.adapter.export(work.batch, work.values, work.erp, self._effects(work))
-                returned = True
-            except LeaseLost:
-                stopped = self._cancelled(work)
-                if stopped is None:
-                    raise
-            except ErpBridgeError as error:
-                stopped = error
+            returned, stopped = self._carry(work)
             step.tell(state=self.conclude(work, stopped=stopped, ran=True, returned=returned).export.value)
             step.outcome = stopped.code if stopped else ""
         return stopped
+
+    def _tell(self, telling: Telling) -> ErpBridgeError | None:
+        if telling.row.held_as is not None:  # a later outcome replaced it
+            return None
+        known = about(company=telling.errand.company, export=telling.row.id, outcome=telling.row.outcome_id)
+        with known, doing("outcome", source=telling.row.erp) as step:
+            returned, stopped = self._carry(telling)
+            state = conclude_telling(self.store, telling, stopped=stopped, returned=returned, concluded=self.concluded)
+            step.tell(state=state.value)
+            step.outcome = stopped.code if stopped else ""
+        return stopped
+
+    def _carry(self, work: Work | Telling) -> tuple[bool, ErpBridgeError | None]:
+        """Have the plugin write all of it, once nothing earlier is under way: whether it did, and what stopped it."""
+        self._wait_for_earlier_doubts(work)
+        try:
+            work.carry(self._effects(work))
+        except LeaseLost:
+            stopped = self._cancelled(work) if isinstance(work, Work) else None
+            if stopped is None:
+                raise
+            return False, stopped
+        except ErpBridgeError as error:
+            return False, error
+        return True, None
 
     def conclude(
         self, work: Work, *, stopped: ErpBridgeError | None = None, ran: bool = False, returned: bool = False
@@ -191,13 +240,13 @@ class Worker:
             remedy="Retry it to send the rest; or reject the item, which gives the rest back.",
         )
 
-    def _effects(self, work: Work) -> LedgerEffects:
+    def _effects(self, work: Work | Telling) -> LedgerEffects:
         return LedgerEffects(
             identity=work.identity,
             store=self.store,
             lease=work.lease,
-            profile=work.adapter.profile,
-            clock=work.erp.clock,
+            profile=work.profile,
+            clock=work.clock,
             seconds=work.lease.seconds,
             mark=self.mark,
             writing=writing,
@@ -205,9 +254,9 @@ class Worker:
             patience=self.patience,
         )
 
-    def _wait_for_earlier_doubts(self, work: Work) -> None:
+    def _wait_for_earlier_doubts(self, work: Work | Telling) -> None:
         """The drain barrier: a doubted write of an earlier export must be past its horizon (L9)."""
-        bounds = {each.name: each.deadline + (each.execution_bound or 0.0) for each in work.adapter.profile.operations}
+        bounds = {each.name: each.deadline + (each.execution_bound or 0.0) for each in work.profile.operations}
         query = (
             select(effects.c.operation, func.max(func.coalesce(attempts.c.ended_at, attempts.c.deadline)))
             .join(exports, exports.c.id == effects.c.export_id)
@@ -227,7 +276,7 @@ class Worker:
         left = max(ends, default=now) - now
         if left > self.patience:
             raise OutcomeUnknown(
-                f"An earlier write to job {work.row.job} may still arrive for another {left:.0f} seconds.",
-                remedy="Resume the export then; nothing was sent.",
+                f"An earlier write to {work.row.job} may still arrive for another {left:.0f} seconds.",
+                remedy="Resume it then; nothing was sent.",
             )
-        work.lease.pause(work.erp.clock, left)
+        work.lease.pause(work.clock, left)

@@ -60,7 +60,9 @@ def _found(connection: Connection, now: float, at: datetime) -> Iterator[Reading
     oldest = select(items.c.state, func.min(items.c.sent_at)).where(items.c.version > 0).group_by(items.c.state)
     for state, sent in connection.execute(oldest):
         yield Reading("oldest_item_seconds", _since(sent, at), (state,))
-    yield from _by_state(connection, exports, "exports")
+    yield from _by_state(connection, exports, "exports", but=exports.c.item_id.is_not(None))
+    told = exports.c.outcome_id.is_not(None) & exports.c.held_as.is_(None)
+    yield from _by_state(connection, exports, "outcomes", but=told)
     yield from _doubts(connection)
     yield from _tasks(connection, now, at)
     workers: dict[str, int] = {}
@@ -87,7 +89,7 @@ def _doubts(connection: Connection) -> Iterator[Reading]:
     query = (
         select(effects.c.state, func.count())
         .join(exports, exports.c.id == effects.c.export_id)
-        .where(exports.c.state.in_(_NOT_WHOLE), effects.c.state.in_(_IN_DOUBT))
+        .where(exports.c.state.in_(_NOT_WHOLE), exports.c.item_id.is_not(None), effects.c.state.in_(_IN_DOUBT))
         .group_by(effects.c.state)
     )
     found: dict[str, int] = {state: count for state, count in connection.execute(query)}  # noqa: C416 -- rows are typed so

@@ -31,6 +31,7 @@ _TOLD: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "erp request": ("method", "place", "status"),
         "task": ("task", "told"),
         "export": ("erp", "state"),
+        "outcome": ("source", "state"),
         "mail": ("delivery",),
         "webhook": ("delivery",),
         "effect": ("operation",),

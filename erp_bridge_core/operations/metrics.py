@@ -95,6 +95,7 @@ _COUNTS: Final[dict[str, Callable[[Figures, Step, str], None]]] = {
     "erp request": _erp_request,
     "task": _task,
     "export": _counter("export_passes", "erp"),
+    "outcome": _counter("outcome_passes", "source"),
     "effect": _counter("effects", "operation"),
     "mail": _counter("mail"),
     "webhook": _counter("webhooks"),

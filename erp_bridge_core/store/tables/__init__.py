@@ -25,6 +25,9 @@ from erp_bridge_core.store.tables.connections import (
     master_sub_jobs,
 )
 from erp_bridge_core.store.tables.connector import (
+    outcome_looks,
+    outcome_transactions,
+    outcomes,
     source_asked,
     source_hints,
     source_polls,
@@ -61,10 +64,10 @@ __all__ = [
     "Utc", "adapter_state", "adoptions", "api_tokens", "attempts", "audit_entries", "baselines", "budget_changes",
     "budget_lines", "change_lines", "column_mappings", "companies", "conditions", "connections", "contributions",
     "deliveries", "effect_lines", "effects", "erp_jobs", "erp_turns", "exports", "idempotency_keys", "identities",
-    "installation", "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps",
-    "master_categories", "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships",
-    "metadata", "observations", "outbox", "people", "privileges", "project_permissions", "projects",
-    "provider_rounds", "reserved", "resolutions", "sessions", "sightings", "source_asked", "source_changes",
-    "source_hints", "source_lines", "source_links", "source_polls", "source_requests", "source_transactions",
-    "sub_jobs", "tasks", "verifications", "webhook_deliveries", "webhooks", "workers",
+    "installation", "item_changes", "item_findings", "item_lines", "items", "key_outcomes", "maps", "master_categories",
+    "master_cost_codes", "master_figures", "master_readings", "master_sub_jobs", "memberships", "metadata",
+    "observations", "outbox", "outcome_looks", "outcome_transactions", "outcomes", "people", "privileges",
+    "project_permissions", "projects", "provider_rounds", "reserved", "resolutions", "sessions", "sightings",
+    "source_asked", "source_changes", "source_hints", "source_lines", "source_links", "source_polls", "source_requests",
+    "source_transactions", "sub_jobs", "tasks", "verifications", "webhook_deliveries", "webhooks", "workers",
 ]  # fmt: skip

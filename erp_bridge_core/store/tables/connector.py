@@ -14,10 +14,21 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
-from erp_bridge_core.store.tables.columns import Utc, cause, company_id, key_columns, metadata, reference, row_id, units
+from erp_bridge_core.store.tables.columns import (
+    RowId,
+    Utc,
+    cause,
+    company_id,
+    key_columns,
+    metadata,
+    reference,
+    row_id,
+    units,
+)
 
 #: `request` is the source's id. `open` is what the source said last, `closed_at` when it was first seen closed.
 #: `reasons` are why it is no item yet, as an error's faults (`message`, `remedy`, `where`, …), in force while it is
@@ -117,4 +128,51 @@ source_polls = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("problem", JSON),
     UniqueConstraint("connection_id"),
+)
+
+#: What a source is told, each as an export of its own: how a request stands here (`report`), or that a budget is to be
+#: locked or not (`lock`). `subject` is the source's id of the request or the project; numbers count from 1 for each.
+#: `content` is all that is said but for the transactions, `content_hash` is over both.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    row_id(),
+    company_id(),
+    reference("connection_id", "connections.id"),
+    reference("request_id", "source_requests.id", nullable=True),
+    Column("kind", String(8), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("source_project", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stage", String(16)),
+    Column("content", JSON, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("made_at", Utc, nullable=False),
+    cause(),
+    UniqueConstraint("connection_id", "kind", "subject", "number"),
+    CheckConstraint("kind IN ('report', 'lock')", name="kind"),
+)
+
+#: What an outcome says of single transactions. `arrived` NULL: nobody can tell. All others have not arrived.
+outcome_transactions = Table(
+    "outcome_transactions",
+    metadata,
+    reference("outcome_id", "outcomes.id", index=False),
+    reference("transaction_id", "source_transactions.id"),
+    company_id(),
+    Column("arrived", Boolean),
+    Column("message", Text, nullable=False, default=""),
+    PrimaryKeyConstraint("outcome_id", "transaction_id"),
+)
+
+#: How far a request was looked at for what there is to tell: its item at that revision, and its reasons as of a try.
+outcome_looks = Table(
+    "outcome_looks",
+    metadata,
+    reference("request_id", "source_requests.id", index=False),
+    company_id(),
+    Column("item_id", RowId),
+    Column("revision", Integer),
+    Column("tried_at", Utc),
+    PrimaryKeyConstraint("request_id"),
 )

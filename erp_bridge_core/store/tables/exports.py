@@ -18,18 +18,22 @@ from sqlalchemy import (
 
 from erp_bridge_core.store.tables.columns import RowId, Utc, cause, company_id, metadata, reference, row_id
 
+#: What is brought somewhere exactly once: an item into an ERP, or an outcome to a budget source. Of an outcome `erp` is
+#: the source's name, `erp_company` our connection to it, and `job` its project; nobody has started it. `held_as` is
+#: `paused` or `cancelled` by a person, or `replaced` by a later outcome.
 exports = Table(
     "exports",
     metadata,
     row_id(),
     company_id(),
-    reference("item_id", "items.id", index=False),
+    reference("item_id", "items.id", nullable=True, index=False),
+    reference("outcome_id", "outcomes.id", nullable=True, index=False),
     Column("erp", String(64), nullable=False),
     Column("erp_company", String(100), nullable=False),
-    Column("job", String(64), nullable=False),
+    Column("job", String(200), nullable=False),
     Column("state", String(16), nullable=False),
     Column("stage", String(16)),
-    reference("started_by", "people.id", index=False),
+    reference("started_by", "people.id", nullable=True, index=False),
     Column("started_at", Utc, nullable=False),
     Column("finished_at", Utc),
     Column("adapter_version", String(64), nullable=False),
@@ -45,6 +49,9 @@ exports = Table(
     Column("held_reason", Text),
     cause(),
     UniqueConstraint("item_id"),
+    UniqueConstraint("outcome_id"),
+    CheckConstraint("(item_id IS NULL) <> (outcome_id IS NULL)", name="one"),
+    CheckConstraint("item_id IS NULL OR started_by IS NOT NULL", name="started_by"),
     Index("ix_exports_erp_job", "erp", "erp_company", "job"),
     CheckConstraint(
         "state IN ('running', 'offered', 'failed', 'unknown', 'conflict', 'complete')",
@@ -58,7 +65,7 @@ effects = Table(
     row_id(),
     company_id(),
     reference("export_id", "exports.id"),
-    Column("key", String(400), nullable=False, unique=True),
+    Column("key", String(800), nullable=False, unique=True),
     Column("reference", String(40), nullable=False, unique=True),
     Column("position", Integer, nullable=False),
     Column("operation", String(64), nullable=False),

@@ -126,6 +126,53 @@ def source_transactions() -> None:
     op.create_index(op.f("ix_source_transactions_item_id"), "source_transactions", ["item_id"], unique=False)
 
 
+def outcome_looks() -> None:
+    """Create the table of that name."""
+    op.create_table(
+        "outcome_looks",
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("tried_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_outcome_looks_company_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["source_requests.id"], name=op.f("fk_outcome_looks_request_id")),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_outcome_looks")),
+    )
+    op.create_index(op.f("ix_outcome_looks_company_id"), "outcome_looks", ["company_id"], unique=False)
+
+
+def outcomes() -> None:
+    """Create the table of that name."""
+    op.create_table(
+        "outcomes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("connection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("source_project", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("cause", sa.String(length=100), nullable=True),
+        sa.CheckConstraint("kind IN ('report', 'lock')", name=op.f("ck_outcomes_kind")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_outcomes_company_id")),
+        sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_outcomes_connection_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["source_requests.id"], name=op.f("fk_outcomes_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcomes")),
+        sa.UniqueConstraint(
+            "connection_id", "kind", "subject", "number", name=op.f("uq_outcomes_connection_id_kind_subject_number")
+        ),
+    )
+    op.create_index(op.f("ix_outcomes_company_id"), "outcomes", ["company_id"], unique=False)
+    op.create_index(op.f("ix_outcomes_connection_id"), "outcomes", ["connection_id"], unique=False)
+    op.create_index(op.f("ix_outcomes_request_id"), "outcomes", ["request_id"], unique=False)
+
+
 def source_asked() -> None:
     """Create the table of that name."""
     op.create_table(
@@ -142,3 +189,25 @@ def source_asked() -> None:
     )
     op.create_index(op.f("ix_source_asked_company_id"), "source_asked", ["company_id"], unique=False)
     op.create_index(op.f("ix_source_asked_transaction_id"), "source_asked", ["transaction_id"], unique=False)
+
+
+def outcome_transactions() -> None:
+    """Create the table of that name."""
+    op.create_table(
+        "outcome_transactions",
+        sa.Column("outcome_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("transaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("arrived", sa.Boolean(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_outcome_transactions_company_id")),
+        sa.ForeignKeyConstraint(["outcome_id"], ["outcomes.id"], name=op.f("fk_outcome_transactions_outcome_id")),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["source_transactions.id"], name=op.f("fk_outcome_transactions_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("outcome_id", "transaction_id", name=op.f("pk_outcome_transactions")),
+    )
+    op.create_index(op.f("ix_outcome_transactions_company_id"), "outcome_transactions", ["company_id"], unique=False)
+    op.create_index(
+        op.f("ix_outcome_transactions_transaction_id"), "outcome_transactions", ["transaction_id"], unique=False
+    )
