@@ -153,7 +153,12 @@ def add_export(
     with store.begin() as connection:
         link = connection.execute(
             insert(connections).values(
-                company_id=company_id, name=f"books {version}", kind="erp", plugin="ledger", erp_company="BOOKS", created_at=NOW
+                company_id=company_id,
+                name=f"books {version}",
+                kind="erp",
+                plugin="ledger",
+                erp_company="BOOKS",
+                created_at=NOW,
             )
         ).inserted_primary_key[0]
         item = connection.execute(
