@@ -10,7 +10,7 @@ _METHODS: Final = ("get", "post", "put", "patch", "delete")
 #: A good value of a field, by its name; whatever is not here is made from its schema.
 _VALUES: Final[Mapping[str, Any]] = {
     "number": "24-900", "code": "third", "login": "mia", "password": "words that nobody guesses", "job": "24-001",
-    "connection": "books", "erp": "memory", "cost_code": "01-100", "category": "L", "amount": "5.00",
+    "connection": "books", "plugin": "memory", "cost_code": "01-100", "category": "L", "amount": "5.00",
     "name": "nightly 2", "new_number": "BC-9", "status": "under_review", "verbs": ["read"], "how": "arrived",
     "action": "resend",
     "reason": "Seen in the ERP.", "url": "https://hooks.example.com/x", "address": "someone@site.test", "kind": "unit",

@@ -68,6 +68,10 @@ ACTS: Final = (
     Act("connections.change, connections.set", "POST /connections/{name}/settings", "connection set",
         "change_connection_settings"),
     Act("connections.check", "POST /connections/{name}/check", "connection check", "check_connection"),
+    Act("connections.authorizing.begin, connections.authorizing.finish",
+        "POST /connections/{name}/authorize, GET /connections/{name}/authorize/back", "connection authorize", ""),
+    Act("connections.metadata", "GET /connections/{name}/metadata/{erp_connection}", "connection metadata",
+        "show_connector_metadata"),
     Act("connections.remove", "POST /connections/{name}/remove", "connection remove", "remove_connection"),
     Act("maps.list", "GET /connections/{name}/map, GET /connections/{name}/map/csv", "map list, map save",
         "list_map, download_map"),
@@ -179,6 +183,10 @@ _BY_ITSELF: Final = "The worker of the server does it by itself; a page shows wh
 _INSTALLED: Final = "The command tells what is installed on its host, with or without an installation."
 _IN_A_BROWSER: Final = "It goes through the provider's own pages; an administrator's link needs none."
 WITHOUT: Final = {
+    (
+        "connections.authorizing.begin, connections.authorizing.finish",
+        OPERATION,
+    ): "A person does it in a browser, at the budget source's own pages.",
     ("people.identities.link_own", COMMAND): _IN_A_BROWSER,
     ("people.identities.link_own", OPERATION): _IN_A_BROWSER,
     ("exports.resume", PAGE): _BY_ITSELF,

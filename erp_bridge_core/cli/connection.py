@@ -12,6 +12,7 @@ import click
 from erp_bridge_core.certificates.standing import Standing
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
+from erp_bridge_core.cli.connection_source import authorize, metadata
 from erp_bridge_core.cli.errors import DONE, ERP
 from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
@@ -142,6 +143,7 @@ def settings(call: Call, name: str) -> None:
                 ("http.plain_http", found.plain_http),
                 ("http.ca_file", found.ca_file),
                 *((f"words.{name}", word) for name, word in found.words.items()),
+                *([("receiver", found.receiver)] if found.receiver else []),
                 *((f"connector.{name}", value) for name, value in _connector(found)),
             ]
         )
@@ -167,6 +169,10 @@ def sync(call: Call, name: str) -> None:
         page.line(f"{plural(len(readings), 'project')} read.")
 
     call.answer({"connection": name, "readings": readings}, print_it)
+
+
+connection.add_command(authorize)
+connection.add_command(metadata)
 
 
 def _setting_text(value: Any) -> str:

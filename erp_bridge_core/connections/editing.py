@@ -12,7 +12,7 @@ from attrs import frozen
 from sqlalchemy import Connection
 
 from erp_bridge_core.connections.configuration import ConnectionConfig
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.connections.connector import ConnectorConfig, receiver_address
 from erp_bridge_core.connections.document import hosts_in
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.secrets import is_of_company, is_reference
@@ -30,13 +30,14 @@ HOST_ALONE: Final = ("http.plain_http", "http.ca_file")
 class ConnectionSettings:
     """What is set of a connection. `settings` are the plugin's as written: references, never secrets.
 
-    `words` are what people at this site call things (B7). `connector` is a source's, None for an ERP. `revision` is
-    another one after every change.
+    `words` are what people at this site call things (B7). A source has a `connector`, an ERP None, and a `receiver`:
+    where it calls us, blank where no address is set that people type. `revision` is another one after every change.
     """
 
     kind: ConnectionKind
     plugin: str
     connector: ConnectorConfig | None
+    receiver: str
     settings: Mapping[str, Any]
     files_root: str
     hosts: tuple[str, ...]
@@ -46,13 +47,15 @@ class ConnectionSettings:
     revision: str
 
 
-def settings_of(config: ConnectionConfig) -> ConnectionSettings:
-    """What is set of a configured connection."""
+def settings_of(config: ConnectionConfig, base_url: str = "") -> ConnectionSettings:
+    """What is set of a configured connection; `base_url` is the address that people type."""
+    is_source = config.kind is ConnectionKind.SOURCE
     seen = to_json([config.settings, config.files, config.http, config.words, config.connector])
     return ConnectionSettings(
         kind=config.kind,
         plugin=config.plugin,
-        connector=config.connector if config.kind is ConnectionKind.SOURCE else None,
+        connector=config.connector if is_source else None,
+        receiver=receiver_address(base_url, config.name) if is_source else "",
         settings=config.settings,
         files_root=config.files.root,
         hosts=config.http.hosts,

@@ -8,6 +8,7 @@ from attrs import define, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.connections.authorizing import Authorizing
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.editing import (
     ConnectionSettings,
@@ -36,7 +37,17 @@ from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_administer, may_look_at_items, require
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import adapter_state, connections, items, maps, projects
+from erp_bridge_core.store.tables import (
+    adapter_state,
+    connections,
+    items,
+    maps,
+    projects,
+    source_hints,
+    source_links,
+    source_polls,
+    source_requests,
+)
 
 __all__ = ["ConnectionView", "Connections"]
 
@@ -52,13 +63,16 @@ class Connections:
     home: Path
     installation_code: str
     clocks: Callable[[int], Clock]
+    authorizing: Authorizing = field(init=False)
     _opening: Opening = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Make what opens them."""
+        """Make what opens and authorizes them."""
         self._opening = Opening(
             self.store, self.registry, self.redactor, self.home, self.installation_code, self.clocks
         )
+
+        self.authorizing = Authorizing(self.store, self.audit, self._opening, self.clocks)
 
     @property
     def throttles(self) -> Throttles:
@@ -84,10 +98,10 @@ class Connections:
         On the command line, whoever may write the home folder also permits the shared folder; from elsewhere it must
         lie below a root that was permitted there before, and secrets are the company's own (`editing.py`).
         """
-        kind, plugin = _one_plugin(erp, source)
-        settings_class = self._opening.plugin(kind, plugin).profile.settings_class
         with self.store.begin() as connection:
             self._require_administrator(connection, actor)
+            kind, plugin = _one_plugin(erp, source)
+            settings_class = self._opening.plugin(kind, plugin).profile.settings_class
             _require_free(connection, name)
             require_may_set(actor, name, {**settings, "http.plain_http": plain_http})
             configuration = Configuration.read(self.home)
@@ -145,13 +159,25 @@ class Connections:
         yield from (Checked(name="shared folder", ok=False, message=warning) for warning in warnings)
         yield from looked or ()
 
+    def metadata(self, actor: Actor, name: str, erp_connection: str) -> Mapping[str, Any]:
+        """What is handed in to a budget source so that it knows the ERP of another connection, in its site's words.
+
+        For whoever may look at ERP Integrations (P1). Raises NotSupported where the source needs nothing handed in.
+        """
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            target = self.find(connection, actor, name, ConnectionKind.SOURCE)
+            erp = self.find(connection, actor, erp_connection, ConnectionKind.ERP)
+        found: Mapping[str, Any] = self.registry.source(target.plugin).connector_metadata(self.profile(erp))
+        return found
+
     def remove(self, actor: Actor, name: str) -> None:
         """Remove a connection that no project uses and nothing was sent over; raises NotPossibleNow otherwise."""
         with self.store.begin() as connection:
             self._require_administrator(connection, actor)
             target = self.find(connection, actor, name)
             _require_unused(connection, target)
-            for table in (maps, adapter_state):
+            for table in (maps, adapter_state, source_hints, source_polls):
                 connection.execute(delete(table).where(table.c.connection_id == target.id))
             connection.execute(delete(connections).where(connections.c.id == target.id))
             self.audit.record(connection, actor, "connection.remove", "connection", target.id, details={"name": name})
@@ -163,7 +189,8 @@ class Connections:
         with self.store.read() as connection:
             require(may_administer(rights_of(connection, actor)))
             self.find(connection, actor, name)
-        return settings_of(Configuration.read(self.home).connection(name))
+        configuration = Configuration.read(self.home)
+        return settings_of(configuration.connection(name), configuration.web.base_url)
 
     def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
         """Change one setting of a connection; None takes it away. See `change`; what else is wrong is let be."""
@@ -317,6 +344,14 @@ def _require_unused(connection: Connection, target: ConnectionView) -> None:
     linked = select(projects.c.number).where(projects.c.connection_id == target.id)
     if (number := connection.execute(linked).scalars().first()) is not None:
         raise NotPossibleNow(f"Project {number} is linked over {target.name}.", remedy="Unlink it first.")
+    taking = select(projects.c.number).join(source_links).where(source_links.c.connection_id == target.id)
+    if (number := connection.execute(taking).scalars().first()) is not None:
+        raise NotPossibleNow(f"Project {number} takes its budget from {target.name}.", remedy="Unlink it first.")
+    asked = select(source_requests.c.id).where(source_requests.c.connection_id == target.id)
+    if connection.execute(asked).first() is not None:
+        raise NotPossibleNow(
+            f"Exports were asked for over {target.name}; its history needs it.", remedy="Leave it as it is, unused."
+        )
     if connection.execute(select(items.c.id).where(items.c.connection_id == target.id)).first() is not None:
         raise NotPossibleNow(
             f"Budgets were sent over {target.name}; its history needs it.", remedy="Leave it as it is, unused."

@@ -73,6 +73,10 @@ class SourceAdapter:
         """The certificate that the distribution ships, if it ships one."""
         return certificate_file(self._distribution)
 
+    def offers(self, hook: str) -> bool:
+        """Whether the plugin has an optional hook."""
+        return self._hooks.has(hook)
+
     def check_source(self, source: Source[Any]) -> Iterator[Checked]:
         """Look whether the connection works; nothing where the source does not offer it."""
         if self._hooks.has("check_source"):

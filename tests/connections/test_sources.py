@@ -3,23 +3,27 @@
 import os
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 from budget_services import JOB, Services, build_services, link_project
 from memory_erp import NAME
+from memory_source import CODE, MemorySource, source_adapter
 from memory_source import NAME as OFFICE
-from memory_source import MemorySource, source_adapter
+from sqlalchemy import update
 
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.connections import authorizing
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.connector import ConnectorConfig
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, StorageError
+from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, SignInFailed, StorageError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.tables import memberships
 
 SECRET = {"hook_secret": "env:HOOSIER_HOOK"}
 
@@ -43,6 +47,16 @@ def services(store: Store, audit: AuditTrail, home: Path, clock: Clock, plugin: 
 def office(services: Services, administrator: Actor) -> int:
     """The id of a connection to the office."""
     return services.connections.add(administrator, "office", source=OFFICE, settings=SECRET).id
+
+
+@pytest.fixture
+def other(services: Services, administrator: Actor, manager: Actor) -> Actor:
+    """Another administrator."""
+    with services.store.begin() as connection:
+        connection.execute(
+            update(memberships).where(memberships.c.person_id == manager.person_id).values(administrator=True)
+        )
+    return evolve(manager, signed_in_at=administrator.signed_in_at)
 
 
 def config_of(services: Services) -> ConnectorConfig:
@@ -188,3 +202,101 @@ def test_what_it_kept_goes_with_it(services: Services, administrator: Actor, off
     new = services.connections.add(administrator, "office", source=OFFICE, settings=SECRET)
     _, again = services.connections.source(1, new.id)
     assert [] == list(again.private.iterdir())
+
+
+def begun(services: Services, actor: Actor, *, session: str = "here") -> dict[str, str]:
+    """Begin an authorization; the answer that comes back with its person."""
+    found = services.connections.authorizing.begin(actor, "office", redirect_to="https://x.test/back", session=session)
+    assert f"state={found.state}" in found.address
+    return {"code": CODE, "state": found.state}
+
+
+def tokens(services: Services, office: int) -> list[str]:
+    """What the connection keeps of its authorizations."""
+    _, source = services.connections.source(1, office)
+    return [each.read_text() for each in source.private.iterdir()]
+
+
+def test_a_person_authorizes_once(services: Services, administrator: Actor, manager: Actor, office: int) -> None:
+    """The code is redeemed for where the person went; the same answer does nothing again, nor for who may not."""
+    answer = begun(services, administrator)
+    with pytest.raises(NotAllowed):
+        services.connections.authorizing.finish(manager, "office", answer, session="here")
+    services.connections.authorizing.finish(administrator, "office", answer, session="here")
+    assert ["https://x.test/back"] == tokens(services, office)
+    with pytest.raises(NotAllowed, match="has ended already"):
+        services.connections.authorizing.finish(administrator, "office", answer, session="here")
+    with pytest.raises(NotAllowed):
+        begun(services, evolve(administrator, signed_in_at=None))
+    with pytest.raises(NotAllowed):
+        begun(services, manager)
+
+
+@pytest.mark.parametrize("wrong", ["state", "session", "person", "replaced"])
+def test_only_who_began_it_ends_it(
+    services: Services, administrator: Actor, other: Actor, office: int, wrong: str
+) -> None:
+    """Another's answer, and one of another session or of an earlier begin, is not redeemed, and ends nothing."""
+    answer = begun(services, administrator)
+    good = begun(services, administrator) if wrong == "replaced" else answer
+    came = {**answer, "state": "made up"} if wrong == "state" else answer
+    with pytest.raises(NotAllowed, match="not begun by you"):
+        services.connections.authorizing.finish(
+            other if wrong == "person" else administrator,
+            "office",
+            came,
+            session="elsewhere" if wrong == "session" else "here",
+        )
+    assert [] == tokens(services, office)
+    services.connections.authorizing.finish(administrator, "office", good, session="here")
+    assert 1 == len(tokens(services, office))
+
+
+def test_what_goes_wrong_there_is_told(services: Services, administrator: Actor, office: int) -> None:
+    """A refusal with the source's words, an answer without a code, a code that is not taken, and one that is late."""
+    finish = services.connections.authorizing.finish
+    state = {"state": begun(services, administrator)["state"]}
+    told = {"error": "access_denied", "error_description": "Ask \x1bsomebody."}
+    with pytest.raises(NotAllowed, match=r"not let in by office: access_denied: Ask \\x1bsomebody"):
+        finish(administrator, "office", {**state, **told}, session="here")
+    state = {"state": begun(services, administrator)["state"]}
+    with pytest.raises(BadInput, match="no code"):
+        finish(administrator, "office", state, session="here")
+    state = {"state": begun(services, administrator)["state"]}
+    with pytest.raises(SignInFailed, match="does not know this code"):
+        finish(administrator, "office", {**state, "code": "guessed"}, session="here")
+    assert [] == tokens(services, office)
+
+
+def test_an_answer_that_is_late_is_refused(
+    services: Services, administrator: Actor, office: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever leaves his browser open for long begins again."""
+    answer = begun(services, administrator)
+    monkeypatch.setattr(authorizing, "MOST", timedelta(seconds=-1))
+    with pytest.raises(NotAllowed, match="took too long"):
+        services.connections.authorizing.finish(administrator, "office", answer, session="here")
+    assert [] == tokens(services, office)
+
+
+def test_an_erp_is_authorized_by_nobody(services: Services, administrator: Actor, office: int) -> None:
+    """Nor is anything handed in to it; to a source it is, for those who look at items alone."""
+    services.connections.add(administrator, "books", erp=NAME, settings={})
+    with pytest.raises(BadInput, match="not to a budget source"):
+        services.connections.authorizing.begin(administrator, "books", redirect_to="")
+    with pytest.raises(BadInput, match="not to a budget source"):
+        services.connections.metadata(administrator, "books", "books")
+
+
+@pytest.mark.rule("P1")
+def test_what_is_handed_in_is_made_of_the_erps_profile(
+    services: Services, administrator: Actor, viewer: Actor, manager: Actor, office: int
+) -> None:
+    """For a connection to an ERP, by whoever may look at items."""
+    services.connections.add(administrator, "books", erp=NAME, settings={})
+    found = services.connections.metadata(viewer, "office", "books")
+    assert (NAME, 12) == (found["erp"], found["limits"]["cost_code"])
+    with pytest.raises(BadInput, match="not to an ERP"):
+        services.connections.metadata(viewer, "office", "office")
+    with pytest.raises(NotAllowed):
+        services.connections.metadata(manager, "office", "books")

@@ -39,7 +39,7 @@ ROWS: Final = (
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /(companies/new|projects/(new|\{number\}))"),
     # People, policies, connections and the like.
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies(/new)?|company/.*)|POST /(api/v1|problems)/thaw"),
-    (ADMIN, r"GET /(api/v1/)?connections/\{name\}/settings"),
+    (ADMIN, r"GET /(api/v1/)?connections/\{name\}/(settings|authorize/back)"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),
@@ -68,7 +68,7 @@ OF_ALL_COMPANIES: Final = r"POST /(api/v1/|problems/)?(companies|companies/new|t
 #: What the parts of a path are in the site.
 NAMED: Final = {
     "item_id": "1", "number": "24-001", "login": "pat", "name": "books", "reference": "x", "change": "1", "key": "x",
-    "sha256": "0",
+    "sha256": "0", "erp_connection": "books",
     "code": "A", "path": "none", "file_path": "erp-bridge.css",
 }  # fmt: skip
 #: What a page can't be asked without.

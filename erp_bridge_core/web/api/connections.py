@@ -63,7 +63,7 @@ class SettingsModel:
     """What is set of a connection: `settings` are the plugin's, references in the place of secrets.
 
     `words` are what people at this site call things, in place of the plugin's words: `sub_job`, `cost_code` and so on.
-    `connector` says how requests of a budget source are dealt with; null for an ERP.
+    `connector` says how requests of a budget source are dealt with, null for an ERP; `receiver` is where it calls us.
     `cleared` names the secrets' settings that this change of the host has cleared: they are to be set again.
     """
 
@@ -74,6 +74,7 @@ class SettingsModel:
     ca_file: str | None
     words: Mapping[str, str]
     connector: ConnectorModel | None
+    receiver: str
     cleared: list[str]
 
 
@@ -86,14 +87,14 @@ class SettingsChange(Body):
 
 
 class NewConnection(Body):
-    """A connection to add, to the ERP or to the budget source of a plugin; exactly one of the two is named.
+    """A connection to add: to the ERP of a plugin, or to its budget source, as `kind` says.
 
     A secret among the `settings` is a reference; `files_root` lies below a permitted root.
     """
 
     name: Name
-    erp: Name | None = None
-    source: Name | None = None
+    plugin: Name
+    kind: ConnectionKind = ConnectionKind.ERP
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     files_root: str = ""
     hosts: list[str] = msgspec.field(default_factory=list)
@@ -109,13 +110,13 @@ def list_connections(application: GivenApplication, actor: GivenActor) -> list[C
 @_on.act("/connections", "Add a connection", status_code=HTTPStatus.CREATED)
 def add_connection(application: GivenApplication, actor: GivenActor, data: JSONBody[NewConnection]) -> ConnectionModel:
     """Add a connection; for administrators who signed in recently."""
-    _require_usable("erp", data.erp, application.registry.adapters)
-    _require_usable("source", data.source, application.registry.sources)
+    is_source = data.kind is ConnectionKind.SOURCE
+    _require_usable(data.plugin, application.registry.sources if is_source else application.registry.adapters)
     added = application.connections.add(
         actor,
         data.name,
-        erp=data.erp or "",
-        source=data.source or "",
+        erp="" if is_source else data.plugin,
+        source=data.plugin if is_source else "",
         settings=data.settings,
         files_root=data.files_root,
         hosts=tuple(data.hosts),
@@ -157,10 +158,18 @@ def check_connection(application: GivenApplication, actor: GivenActor, name: Fro
     return made_all(CheckedModel, application.connections.check(actor, name))
 
 
-def _require_usable(field: str, name: str | None, plugins: Mapping[str, Any]) -> None:
-    if name and name not in plugins:
+@_on.read("/connections/{name:str}/metadata/{erp_connection:str}", "What a budget source is handed in of an ERP")
+def show_connector_metadata(
+    application: GivenApplication, actor: GivenActor, name: FromPath[str], erp_connection: FromPath[str]
+) -> dict[str, Any]:
+    """Show what is handed in to a budget source so that it knows the ERP of another connection."""
+    return dict(application.connections.metadata(actor, name, erp_connection))
+
+
+def _require_usable(name: str, plugins: Mapping[str, Any]) -> None:
+    if name not in plugins:
         known = ", ".join(sorted(plugins)) or "none"
-        fault = Fault(field, "is none that can be used here", value=name, expected=f"one of {known}")
+        fault = Fault("plugin", "is none that can be used here", value=name, expected=f"one of {known}")
         raise BadInput("The connection can't be added.", remedy="Name another plugin.", faults=[fault])
 
 
@@ -170,5 +179,5 @@ def _settings(request: WebRequest, found: ConnectionSettings, cleared: tuple[str
 
 HANDLERS: Final = (
     list_connections, add_connection, show_connection_settings, change_connection_settings, remove_connection,
-    check_connection,
+    check_connection, show_connector_metadata,
 )  # fmt: skip

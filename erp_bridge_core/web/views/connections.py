@@ -8,9 +8,12 @@ from attrs import frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.certificates.standing import Standing
+from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.connector import receiver_address
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
+from erp_bridge_core.contract.source import SourceCapability
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items, may_tend, require
@@ -18,16 +21,31 @@ from erp_bridge_core.web.addresses import path_to
 
 
 @frozen(kw_only=True)
+class SourceFacts:
+    """What a connection to a budget source has beside one to an ERP.
+
+    `receiver` is where the source calls us, None where it never does, blank where no address is set that people type;
+    `handed_in` are the connections to ERPs that something is handed in for; `authorized` whether a person does that.
+    """
+
+    title: str
+    receiver: str | None
+    handed_in: tuple[str, ...]
+    authorized: bool
+
+
+@frozen(kw_only=True)
 class ConnectionPage:
     """One connection. `checked_at` is None before its first check; `trouble` says why its plugin can't be used.
 
-    `standing` is of an ERP's adapter alone.
+    `standing` is of an ERP's adapter alone, `source` of a budget source that can be used.
     """
 
     connection: ConnectionView
     checked_at: datetime | None
     works: bool
     standing: Standing | None
+    source: SourceFacts | None
     trouble: str
     check: Sequence[Fault]
     administer: Sequence[Fault]
@@ -53,7 +71,8 @@ def load_connections(application: Application, actor: Actor) -> tuple[Connection
     rights = rights_to_look(application, actor)
     checks = application.audit.latest(actor, subject="connection", verb="connection.check")
     known = application.connections.list(actor)
-    return tuple(_page(application, rights, each, checks.get(str(each.id))) for each in known)
+    erps = tuple(each.name for each in known if each.kind is ConnectionKind.ERP)
+    return tuple(_page(application, rights, each, checks.get(str(each.id)), erps) for each in known)
 
 
 def load_connection(application: Application, actor: Actor, name: str) -> ConnectionPage:
@@ -73,28 +92,44 @@ def rights_to_look(application: Application, actor: Actor) -> Rights:
 
 
 def _page(
-    application: Application, rights: Rights, connection: ConnectionView, check: AuditEntry | None
+    application: Application,
+    rights: Rights,
+    connection: ConnectionView,
+    check: AuditEntry | None,
+    erps: tuple[str, ...],
 ) -> ConnectionPage:
-    standing, trouble = _standing(application, connection)
+    source, standing = None, None
+    if connection.kind is ConnectionKind.ERP:
+        standing, trouble = standing_of(application, connection.plugin)
+    else:
+        source, trouble = _source_of(application, connection, erps)
     return ConnectionPage(
         connection=connection,
         checked_at=check.moment if check else None,
         works=bool(check and check.facts.get("ok")),
         standing=standing,
+        source=source,
         trouble=trouble,
         check=may_tend(rights),
         administer=may_administer(rights),
     )
 
 
-def _standing(application: Application, connection: ConnectionView) -> tuple[Standing | None, str]:
-    if connection.kind is ConnectionKind.ERP:
-        return standing_of(application, connection.plugin)
+def _source_of(
+    application: Application, connection: ConnectionView, erps: tuple[str, ...]
+) -> tuple[SourceFacts | None, str]:
     try:
-        application.registry.source(connection.plugin)
+        adapter = application.registry.source(connection.plugin)
     except PluginError as error:  # as of an ERP's
         return None, f"{error.message} {error.remedy}".strip()
-    return None, ""
+    receiver = receiver_address(Configuration.read(application.home).web.base_url, connection.name)
+    facts = SourceFacts(
+        title=adapter.profile.title,
+        receiver=receiver if adapter.profile.supports(SourceCapability.HINTS) else None,
+        handed_in=erps if adapter.offers("connector_metadata") else (),
+        authorized=adapter.profile.supports(SourceCapability.AUTHORIZATION),
+    )
+    return facts, ""
 
 
 def standing_of(application: Application, erp: str) -> tuple[Standing | None, str]:

@@ -16,7 +16,7 @@ from web_items import form_of
 #: Who acts for the company, who may do what, and what leads outside.
 ASKS: Final = (
     r"POST /companies(/new)?|(PATCH|POST) /company/policy|DELETE /company/tokens/.*|POST /company/tokens/withdraw",
-    r"POST /connections(/new|/\{name\}/(remove|settings))?|(DELETE|PATCH) /connections/\{name\}(/settings)?",
+    r"POST /connections(/new|/\{name\}/(remove|settings|authorize))?|(DELETE|PATCH) /connections/\{name\}(/settings)?",
     r"POST /items/(\{item_id\}/)?accept|POST /items/\{item_id\}/(export/effects/\{reference\}/settle|settle/.*)",
     r"\w+ /people.*|POST /projects/\{number\}/grants|POST /(problems/)?thaw|POST /plugins/certificates",
     r"POST /(password|profile(/identities/unlink)?)|POST /tokens|POST /mail/test",
