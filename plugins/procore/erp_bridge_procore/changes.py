@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
@@ -81,6 +82,7 @@ class ChangeReader:
             id_of_change(change.id),
             change.number,
             change.title or change.description,
+            change.created_at,
             [
                 _line(key, sum((each.amount for each in held), Decimal(0)), [each.id for each in held], change.number)
                 for key, held in amounts.items()
@@ -93,7 +95,8 @@ class ChangeReader:
         for line_id, amount in _sides(modification):
             amounts[self._key_of_line(modification, line_id)] += amount
         lines = [_line(key, amount, [modification.id], number) for key, amount in amounts.items()]
-        return _as_change(id_of_modification(modification.id), number, modification.notes, lines)
+        identity = id_of_modification(modification.id)
+        return _as_change(identity, number, modification.notes, modification.created_at, lines)
 
     def _key_of_code(self, change: BudgetChange, line: AdjustmentLine) -> LineKey:
         found = self.by_code.get(line.wbs_code_id) or self._other_codes.get(line.wbs_code_id)
@@ -139,12 +142,22 @@ def _line(key: LineKey, amount: Decimal, numbers: Sequence[int], change: str) ->
     )  # fmt: skip
 
 
-def _as_change(identity: str, number: str, description: str, lines: Sequence[SourceLine]) -> SourceChange:
+def _as_change(
+    identity: str, number: str, description: str, created_at: str, lines: Sequence[SourceLine]
+) -> SourceChange:
     held = [f"{line.id} {line.key} {line.amount}" for line in lines]
     revision = sha256("\n".join([identity, number, description, *sorted(held)]).encode()).hexdigest()
     return SourceChange(
-        id=identity, number=number, date=None, description=description, lines=tuple(lines), revision=revision
+        id=identity, number=number, date=_day(created_at), description=description, lines=tuple(lines), revision=revision
     )  # fmt: skip
+
+
+def _day(moment: str) -> date | None:
+    """The day of a time as Procore writes it, in UTC; None where it tells none."""
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return None
 
 
 def _unknown(change: BudgetChange, what: str, word: str, done: str) -> Finding:

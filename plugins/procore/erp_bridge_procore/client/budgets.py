@@ -88,6 +88,7 @@ class Budgets:
                 target_line_id=record.maybe_number("to_budget_line_item_id"),
                 amount=record.amount("transfer_amount"),
                 notes=record.text("notes"),
+                created_at=record.text("created_at"),
             )
 
     def read(

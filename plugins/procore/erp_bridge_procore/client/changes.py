@@ -64,6 +64,7 @@ def _change(record: Record) -> BudgetChange:
         status=Told.of(ChangeStatus, record.text("status")),
         erp_status=Told.of(ErpStatus, record.text("erp_status")),
         updated_at=record.text("updated_at"),
+        created_at=record.text("created_at"),
         lines=tuple(_line(line, line.inner("wbs_code").number("id")) for line in lines),
     )
 

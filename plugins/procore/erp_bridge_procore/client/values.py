@@ -120,6 +120,7 @@ class Modification:
     target_line_id: int | None
     amount: Decimal
     notes: str
+    created_at: str = ""
 
 
 @frozen(kw_only=True)
@@ -137,7 +138,7 @@ class AdjustmentLine:
 
 @frozen(kw_only=True)
 class BudgetChange:
-    """A budget change; its lines are there when it was read by itself."""
+    """A budget change; its lines are there when it was read by itself. Times are as Procore wrote them, if it did."""
 
     id: int
     number: str
@@ -146,6 +147,7 @@ class BudgetChange:
     status: Told[ChangeStatus]
     erp_status: Told[ErpStatus]
     updated_at: str
+    created_at: str = ""
     lines: tuple[AdjustmentLine, ...] = ()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from simulator.stranger import Desk
-from source.doubles import CURB, JOB, LABOR, MATERIAL, SIMULATOR, changed
+from source.doubles import CURB, JOB, LABOR, MATERIAL, SIMULATOR, Edits, changed
 
 from erp_bridge_core.contract.errors import BadSettings, Changed, NotAllowed, NotFound
 from erp_bridge_core.contract.source import Source, SourceBudget, SourceChange
@@ -68,9 +68,18 @@ def test_approved_changes_come_with_their_lines(source: Connection, home: Path, 
     )
     assert {LABOR: Decimal("-2.5"), MATERIAL: Decimal("2.5")} == amounts(modification)
     assert modification.number.startswith("M")
+    assert None not in {change.date for change in budget.changes}
     assert [] == rules(budget)
     SIMULATOR.mischief()[SourceMischief.VOIDS_CHANGE](home, JOB)
     assert [modification.id] == [each.id for each in plugin.read_budget(project, source).changes]
+
+
+def test_a_change_without_a_time_has_no_date(source: Connection, desk: Desk, project: str) -> None:
+    """None is made up."""
+    desk.budget(L="100")
+    desk.do("add-change", project=JOB, code="03-1000.L", amount="5", status="approved")
+    source.http.mount("http://", Edits("/budget_changes", lambda found: found["data"][0].pop("created_at")))
+    assert [None] == [change.date for change in plugin.read_budget(project, source).changes]
 
 
 def test_a_revision_stays_until_something_changes(source: Connection, desk: Desk, project: str) -> None:
