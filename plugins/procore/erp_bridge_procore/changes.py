@@ -148,8 +148,13 @@ def _as_change(
     held = [f"{line.id} {line.key} {line.amount}" for line in lines]
     revision = sha256("\n".join([identity, number, description, *sorted(held)]).encode()).hexdigest()
     return SourceChange(
-        id=identity, number=number, date=_day(created_at), description=description, lines=tuple(lines), revision=revision
-    )  # fmt: skip
+        id=identity,
+        number=number,
+        date=_day(created_at),
+        description=description,
+        lines=tuple(lines),
+        revision=revision,
+    )
 
 
 def _day(moment: str) -> date | None:
