@@ -248,14 +248,18 @@ def test_a_value_of_another_type_is_refused_readably(install: Install, name: str
     [
         ("lines", "Stream(lambda: 1 / 0)", "ZeroDivisionError"),
         ("lines", "Stream(lambda: ['01-100'])", "SourceLine was expected"),
-        ("lines", "Stream(lambda: [attrs.evolve(LINE, amount=1.1)])", "exact Decimal"),
-        ("lines", "Stream(lambda: [attrs.evolve(LINE, amount=Decimal('NaN'))])", "exact Decimal"),
+        (
+            "lines",
+            "Stream(lambda: [attrs.evolve(LINE, amount=1.1)])",
+            "SourceLine.amount is of type float, not Decimal",
+        ),
+        ("lines", "Stream(lambda: [attrs.evolve(LINE, amount=Decimal('NaN'))])", "SourceLine.amount is NaN"),
         ("lines", "Stream(lambda: cut_short())", "ended early"),
         ("sub_jobs", "Stream(lambda: [LINE])", "SourceSubJob was expected"),
         (
             "changes",
             "Stream(lambda: [attrs.evolve(next(iter(budget().changes)), lines=(attrs.evolve(LINE, amount=0.1),))])",
-            "exact Decimal",
+            "SourceLine.amount is of type float, not Decimal",
         ),
     ],
 )
@@ -280,6 +284,23 @@ def test_the_streams_of_a_budget_are_guarded_to_their_end(install: Install, stre
             list(getattr(budget, stream))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("list_projects", "[attrs.evolve(PROJECT, id=4711)]", "SourceProject.id is of type int, not str"),
+        ("read_budget", "attrs.evolve(before[0]('P1'), currency=None)", "SourceBudget.currency is None"),
+        ("read_budget", "attrs.evolve(before[0]('P1'), lines=[LINE])", "SourceBudget.lines is of type list"),
+        ("read_requests", "[attrs.evolve(next(before[0]()), kind='new')]", "not RequestKind"),
+        ("hint", "Hint(id=None)", "Hint.id is None, not str"),
+    ],
+)
+def test_a_field_of_another_type_is_named(install: Install, name: str, value: str, why: str) -> None:
+    """Here, and not where its value would be met at last."""
+    install("bridge-alpha", f"import attrs\nbefore = [{name}]\n{hook(name, f'return {value}')}")
+    with pytest.raises(PluginError, match=why):
+        HOOKS[name](source_of("bridge-alpha"))
+
+
 def test_what_can_be_read_once_alone_is_no_stream(install: Install) -> None:
     """The second reading would find nothing, in silence."""
     install(
@@ -292,7 +313,7 @@ def test_what_can_be_read_once_alone_is_no_stream(install: Install) -> None:
             return attrs.evolve(whole[0](project), lines=iter([LINE]))
         """,
     )
-    with pytest.raises(PluginError, match="read again"):
+    with pytest.raises(PluginError, match=r"SourceBudget\.lines is of type list_iterator, not Stream"):
         source_of("bridge-alpha").read_budget("P1", NOTHING)
 
 

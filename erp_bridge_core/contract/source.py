@@ -168,7 +168,7 @@ class SourceChange:
 
 @frozen(kw_only=True)
 class SourceBudget:
-    """A project's budget as one whole look at it showed it.
+    """A project's budget as one whole look at it showed it. `currency` is blank where the source names none.
 
     `revision` is opaque and the same for as long as nothing of the budget changed. `locked` None: the source knows no
     lock. `warnings` name what somebody should look at, such as a row that can't be a budget line and was left out.

@@ -1,7 +1,6 @@
 """One budget source: its hooks, called by themselves and checked."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -12,7 +11,7 @@ from attrs import evolve, field, frozen
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.connection import Checked
 from erp_bridge_core.contract.effects import Effects
-from erp_bridge_core.contract.errors import NotSupported
+from erp_bridge_core.contract.errors import NotSupported, PluginError
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.source import (
     Authorization,
@@ -32,16 +31,17 @@ from erp_bridge_core.contract.source import (
 from erp_bridge_core.contract.source_simulator import SourceSimulator
 from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
 from erp_bridge_core.registry.hooks import Hooks
+from erp_bridge_core.registry.shapes import misfit
 
-Moving = TypeVar("Moving", SourceLine, SourceTransaction)
+Value = TypeVar("Value")
 
 
 @frozen(kw_only=True, slots=False)
 class SourceAdapter:
     """One budget source. Every method raises the contract's errors only.
 
-    What a plugin raises beside them becomes a `PluginError` naming plugin and hook; so does a value of another type
-    than its hook promises. What a source does not offer is `NotSupported`.
+    What a plugin raises beside them becomes a `PluginError` naming plugin and hook; so does a value, or a field of one,
+    of another type than its hook promises. What a source does not offer is `NotSupported`.
     """
 
     profile: SourceProfile
@@ -85,18 +85,18 @@ class SourceAdapter:
     def list_projects(self, source: Source[Any]) -> Iterator[SourceProject]:
         """Yield the source's projects."""
         self._require("list_projects", "does not list its projects")
-        yield from self._hooks.each("list_projects", (SourceProject,), source=source)
+        yield from self._fitting("list_projects", self._hooks.each("list_projects", (SourceProject,), source=source))
 
     def read_budget(self, project: str, source: Source[Any]) -> SourceBudget:
         """Read a project's budget; its streams are guarded too."""
         budget = self._hooks.call("read_budget", SourceBudget, project=project, source=source)
-        if not isinstance(budget.project, SourceProject):
-            raise self._hooks.odd("read_budget", budget.project, "a SourceProject")
+        self._check("read_budget", budget)
+        self._check("read_budget", budget.project)
         return evolve(
             budget,
-            sub_jobs=self._hooks.stream("read_budget", budget.sub_jobs, SourceSubJob),
-            lines=self._exact("read_budget", self._hooks.stream("read_budget", budget.lines, SourceLine)),
-            changes=self._changes(self._hooks.stream("read_budget", budget.changes, SourceChange)),
+            sub_jobs=self._stream("read_budget", budget.sub_jobs, SourceSubJob),
+            lines=self._stream("read_budget", budget.lines, SourceLine),
+            changes=self._changes(self._stream("read_budget", budget.changes, SourceChange)),
         )
 
     def lock_budget(self, project: str, locked: bool, source: Source[Any], effects: Effects) -> None:  # noqa: FBT001 - as the hook
@@ -107,9 +107,11 @@ class SourceAdapter:
     def read_requests(self, source: Source[Any]) -> Iterator[SourceRequest]:
         """Yield the open requests; their streams are guarded too."""
         self._require("read_requests", "has no requests")
-        for request in self._hooks.each("read_requests", (SourceRequest,), source=source):
-            transactions = self._hooks.stream("read_requests", request.transactions, SourceTransaction)
-            yield evolve(request, transactions=self._exact("read_requests", transactions))
+        for request in self._fitting(
+            "read_requests", self._hooks.each("read_requests", (SourceRequest,), source=source)
+        ):
+            moves = self._stream("read_requests", request.transactions, SourceTransaction)
+            yield evolve(request, transactions=moves)
 
     def hint(self, delivery: Delivery, source: Source[Any]) -> Hint | None:
         """What a delivery hints at; None where it is not for us."""
@@ -117,6 +119,8 @@ class SourceAdapter:
         found = self._hooks.run("hint", delivery=delivery, source=source)
         if found is not None and not isinstance(found, Hint):
             raise self._hooks.odd("hint", found, "a Hint or None")
+        if found is not None:
+            self._check("hint", found)
         return found
 
     def report_outcome(self, outcome: SourceOutcome, source: Source[Any], effects: Effects) -> None:
@@ -149,29 +153,36 @@ class SourceAdapter:
                 remedy="See what it can do: `erp-bridge plugins`.",
             )
 
-    def _exact(self, hook: str, values: Stream[Moving]) -> Stream[Moving]:
-        """The same values, each of whose amounts is exact: a float, or what is no number, is the plugin's defect."""
+    def _stream(self, hook: str, values: Stream[Value], kind: type[Value]) -> Stream[Value]:
+        """A stream of the plugin's, guarded each time that it is read, each value with its fields."""
+        guarded = self._hooks.stream(hook, values, kind)
+        return Stream(lambda: self._fitting(hook, guarded))
 
-        def checked() -> Iterator[Moving]:
-            for value in values:
-                self._check_amount(hook, value)
-                yield value
-
-        return Stream(checked)
+    def _fitting(self, hook: str, values: Iterable[Value]) -> Iterator[Value]:
+        for value in values:
+            if wrong := misfit(value):
+                raise self._misfitting(hook, wrong)
+            yield value
 
     def _changes(self, changes: Stream[SourceChange]) -> Stream[SourceChange]:
         def checked() -> Iterator[SourceChange]:
             for change in changes:
                 for line in self._hooks.items("read_budget", change.lines, (SourceLine,)):
-                    self._check_amount("read_budget", line)
+                    self._check("read_budget", line)
                 yield change
 
         return Stream(checked)
 
-    def _check_amount(self, hook: str, value: SourceLine | SourceTransaction) -> None:
-        amount: object = value.amount
-        if not (isinstance(amount, Decimal) and amount.is_finite()):
-            raise self._hooks.odd(hook, amount, f"an exact Decimal as the amount of {value.key}")
+    def _check(self, hook: str, value: object) -> None:
+        if wrong := misfit(value):
+            raise self._misfitting(hook, wrong)
+
+    def _misfitting(self, hook: str, wrong: str) -> PluginError:
+        return PluginError(
+            f"The plugin {self.name} ({self.distribution} {self.version}) answered in {hook} what can't be: {wrong}.",
+            remedy="Report it to the plugin's author.",
+            details={"plugin": self.name, "hook": hook},
+        )
 
 
 @frozen

@@ -71,6 +71,7 @@ class Spool:
 
     _connection: sqlite3.Connection = field(factory=_connect, init=False)
     _waiting: list[tuple[Any, ...]] = field(factory=list, init=False)
+    _joined: bool = field(default=False, init=False)
 
     def add(self, record: Record) -> None:
         """Take in one row."""
@@ -109,6 +110,7 @@ class Spool:
 
     def join(self, rows: Sequence[int]) -> None:
         """Let rows of one key come out together, at the place of the first of them."""
+        self._joined = True
         with _usable():
             self._connection.executemany("UPDATE record SET first = ? WHERE row = ?", ((rows[0], row) for row in rows))
 
@@ -132,8 +134,9 @@ class Spool:
             f"SELECT {_COLUMNS}, first FROM record WHERE job = ? ORDER BY first, row",  # noqa: S608
             [job],
         )
-        for _, group in groupby(found, key=itemgetter(-1)):
-            yield list(group)
+        if not self._joined:
+            return ([values] for values in found)
+        return (list(group) for _, group in groupby(found, key=itemgetter(-1)))
 
     def jobs(self) -> Iterator[tuple[str, int, int, int]]:
         """Each job in the file's order: its code, its lines, its rows, its amount in minor units."""
