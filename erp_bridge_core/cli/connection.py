@@ -66,11 +66,15 @@ def add(
 
 
 @connection.command("list", answer=["connections"])
-@click.option("--kind", type=click.Choice([*ConnectionKind]), help="Those to ERPs, or those to budget sources, alone.")
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in ConnectionKind]),
+    help="Those to ERPs, or those to budget sources, alone.",
+)
 @pass_call
-def list_connections(call: Call, kind: ConnectionKind | None) -> None:
+def list_connections(call: Call, kind: str | None) -> None:
     """The company's connections."""
-    found = call.app.connections.list(call.actor, kind)
+    found = call.app.connections.list(call.actor, ConnectionKind(kind) if kind else None)
     rows = [(each.name, each.kind, each.plugin, each.erp_company, _books(each), each.hosts) for each in found]
     columns = ["Name", "Kind", "Plugin", "ERP company", "Books", "Hosts"]
     call.answer({"connections": found}, lambda page: page.table(columns, rows))

@@ -11,6 +11,7 @@ from documents import ROOT
 
 from erp_bridge_cmic.setting_notes import NOTES as CMIC_NOTES
 from erp_bridge_cmic.settings import CmicSettings
+from erp_bridge_core.connections.connector import ConnectorConfig
 from erp_bridge_core.contract import Secret
 from erp_bridge_sage300.setting_notes import NOTES as SAGE300_NOTES
 from erp_bridge_sage300.settings import Sage300Settings
@@ -137,3 +138,10 @@ def plain(text: str) -> str:
     """Markdown without links, code and emphasis."""
     bare = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
     return re.sub(r"\*\*([^*]+)\*\*|`([^`]+)`|\*([^*]+)\*", lambda found: found[1] or found[2] or found[3], bare)
+
+
+def test_the_connectors_settings_are_told_with_their_defaults() -> None:
+    """Each with the default that the program takes, in its order."""
+    document = (FOLDER / "sources.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `connector\.([a-z_]+)` \| `(.+?)` \|", document, re.MULTILINE)
+    assert [(field.name, toml(field.default)) for field in attrs.fields(ConnectorConfig)] == table
