@@ -9,6 +9,7 @@ from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, joined
 from erp_bridge_core.cli.progress import progress
+from erp_bridge_core.cli.project_source import link_source, source_projects, unlink_source
 
 if TYPE_CHECKING:
     from erp_bridge_core.budgets.records import ProjectView
@@ -50,13 +51,21 @@ def list_projects(call: Call, search: str) -> None:
     call.answer({"projects": found}, lambda page: page.table(columns, rows))
 
 
-@project.command("show", answer=["project"])
+@project.command("show", answer=["project", "source"])
 @click.argument("number")
 @pass_call
 def show(call: Call, number: str) -> None:
     """One project."""
     found = call.app.projects.show(call.actor, number)
-    call.answer({"project": found}, lambda page: print_project(call, page, found))
+    source = call.app.pulling.linked(call.actor, number)
+
+    def print_it(page: Page) -> None:
+        print_project(call, page, found)
+        if source is not None:
+            from_where = f"{source.source_number} {source.source_name} of {source.connection}"
+            page.facts([("Budget from", from_where), ("Last taken", source.taken_at)])
+
+    call.answer({"project": found, "source": source}, print_it)
 
 
 @project.command("link", answer=["project"])
@@ -107,6 +116,10 @@ def sync(call: Call, number: str) -> None:
             page.line(f"Not seen by {route}: {why}")
 
     call.answer({"reading": reading}, print_it)
+
+
+for each in (source_projects, link_source, unlink_source):
+    project.add_command(each)
 
 
 def print_project(call: Call, page: Page, found: "ProjectView") -> None:

@@ -39,14 +39,14 @@ ROWS: Final = (
     (EVERYBODY, r"GET /(api/v1/)?projects|GET /(companies/new|projects/(new|\{number\}))"),
     # People, policies, connections and the like.
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies(/new)?|company/.*)|POST /(api/v1|problems)/thaw"),
-    (ADMIN, r"GET /(api/v1/)?connections/\{name\}/(settings|authorize/back)"),
+    (ADMIN, r"GET /(api/v1/)?connections/\{name\}/(settings|authorize/back|source-projects)"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),
     (ADMIN, r"\w+ /(api/v1/)?(connections.*|plugins.*|webhooks.*|maps.*)"),
     (ADMIN, r"\w+ /(api/v1/)?mail.*"),
     (ADMIN, r"(POST|GET) /projects/new|POST /api/v1/projects"),
-    (ADMIN, r"(POST|PUT|DELETE) /(api/v1/)?projects/\{number\}/(link|unlink|grants)"),
+    (ADMIN, r"(POST|PUT|DELETE) /(api/v1/)?projects/\{number\}/(link|unlink|grants|source|budget/pull/(un)?link)"),
     # Items.
     (ITEMS, r"GET /(api/v1/)?(items.*|worker|problems(/thaw)?|audit.*|reports/.*)|POST /items/\{item_id\}/verify"),
     (ITEMS, r"POST /api/v1/(items/\{item_id\}/verification|verifications)"),
@@ -57,6 +57,7 @@ ROWS: Final = (
     # Budgets.
     (EITHER, r"GET /(api/v1/)?projects/\{number\}/(budget/)?history|GET /api/v1/projects/\{number\}(/budget)?"),
     (ITEMS, r"GET /(api/v1/)?projects/\{number\}/job-costs.*"),
+    (EDIT, r"GET /(api/v1/projects/\{number\}/pull|projects/\{number\}/budget/pull/look)"),
     (EITHER, r"GET /(api/v1/)?projects/\{number\}.*"),
     (SEND, r"POST /(api/v1/)?projects/\{number\}(/budget)?/(send|retrieve)"),
     (EDIT, r"(POST|PUT|PATCH|DELETE) /(api/v1/)?projects/\{number\}.*"),

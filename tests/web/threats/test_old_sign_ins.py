@@ -29,7 +29,7 @@ FREE: Final = (
     r"POST /profile/identities/link",  # leads to the provider, where he signs in anew
     r"POST /connections/\{name\}/(check|map|map/(import|remove))|(PUT|DELETE) /connections/\{name\}/map",
     r"POST /(projects|projects/new)|(PUT|DELETE) /projects/\{number\}/link|POST /projects/\{number\}/(un)?link",
-    r"\w+ /projects/\{number\}/(budget|changes|retrieve|send|sync|unlock).*",
+    r"\w+ /projects/\{number\}/(budget|changes|pull|retrieve|send|source|sync|unlock).*",
     r"POST /(items/retry|exports/resume|verifications)",
     r"POST /items/\{item_id\}/(accept-difference|adopt|corrected|reject|start|take|take-back|verification.*|verify)",
     r"POST /items/\{item_id\}/(export(/(run|retry|take|pause|continue|cancel))?|resume|retry|pause|continue|cancel)",

@@ -31,6 +31,8 @@ ROWS: Final = (
     (NEVER, r"GET /webhooks.*|(POST|DELETE) /webhooks(/\{.*|/deliveries/.*)?"),
     (NEVER, r"GET /mail.*|POST /mail/(\{.*|retry|test)"),
     (NEVER, r"(POST|PUT|DELETE|PATCH) /connections(/\{name\}(/map|/settings)?)?|GET /connections/\{name\}/settings"),
+    (NEVER, r"GET /connections/\{name\}/source-projects|(PUT|DELETE) /projects/\{number\}/source"),
+    (EDIT, r"GET /projects/\{number\}/pull"),
     (NEVER, r"POST /projects|(PUT|DELETE) /projects/\{number\}/link"),
     (TAKE_UP, r"POST /exports/resume"),
     (RESUME, r"POST /(mail/(send|summaries)|webhooks/send|connections/\{name\}/check)"),
