@@ -21,6 +21,7 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.maps import Maps
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
+from erp_bridge_core.connector.service import Requests
 from erp_bridge_core.contract.connection import Clock, Erp
 from erp_bridge_core.exports.holding import Holding
 from erp_bridge_core.exports.reports import Reports
@@ -68,6 +69,7 @@ class Application:
     reports: Reports = field(init=False)
     mail: Mail = field(init=False)
     webhooks: Webhooks = field(init=False)
+    requests: Requests = field(init=False)
 
     @classmethod
     def open(cls, home: Path, *, clock: Clock | None = None, registry: Registry | None = None) -> Self:
@@ -125,6 +127,10 @@ class Application:
         self.reports = Reports(store)
         self.mail = Mail(store, self.audit, self.redactor, clock, self.home, self.demo)
         self.webhooks = Webhooks(store, self.audit, clock, self.home, self.opened.audit_key, self.demo)
+        self.requests = Requests(
+            store=store, audit=self.audit, connections=self.connections, sending=self.sending, pulling=self.pulling,
+            reviews=self.reviews, exports=self.exports, clock=clock, home=self.home, redactor=self.redactor,
+        )  # fmt: skip
 
     @property
     def home(self) -> Path:

@@ -126,6 +126,12 @@ ACTS: Final = (
     Act("sending.retrieve", "POST /projects/{number}/budget/retrieve", "budget retrieve", "retrieve_budget"),
     Act("sending.unlock", "POST /projects/{number}/budget/unlock", "budget unlock", "unlock_budget"),
     Act("reviews.history", "GET /projects/{number}/budget/history", "budget history", "list_history"),
+    # What the users of a source ask for.
+    Act("requests.list", "GET /requests", "request list", "list_requests"),
+    Act("requests.show", "GET /requests/{number}", "request show", "show_request"),
+    Act("requests.transactions", "GET /requests/{number}", "request show", "list_request_transactions"),
+    Act("requests.poll", "POST /requests/poll", "request poll", "poll_requests"),
+    Act("requests.take", "POST /requests/{number}/take", "request take", "take_request"),
     # Items: reviewed, answered, exported, verified.
     Act("reviews.list, reviews.counts", "GET /items, GET /problems", "review list, problems",
         "list_items, list_problems"),
@@ -211,6 +217,8 @@ NO_ACTS: Final = {
     "exports.briefs": "What a page of many tells of each.",
     "verification.briefs": "What a page of many tells of each.",
     "reviews.still_valid": "A part of starting an export.",
+    "requests.waiting": "What `problems` tells of requests beside items.",
+    "sending.open": "A part of sending.",
     "reviews.item": "What `show` and `status` tell, for pages that need no more.",
     "reviews.why_not": "Why a button is disabled; the act itself answers the same reasons, all at once.",
     "people.ways": "Why a button is disabled; the act itself answers the same reasons, all at once.",

@@ -155,22 +155,49 @@ class Sending:
         Raises NotAllowed, NotSupported or NotPossibleNow with every reason; BadInput with every error, or with every
         warning that is not in `acknowledge` (`rule`, `rule:line`, or `*`). Then nothing is changed.
         """
-        opened = self._open(actor, number)
+        opened = self.open(actor, number)
         with self.store.begin() as connection:
-            project, rights = find_project(connection, actor, number)
+            return self.send_within(connection, actor, number, opened, acknowledge=acknowledge)
+
+    def open(self, actor: Actor, number: str) -> Opened:
+        """A project's ERP with the masters last read, for `send_within`; raises with every reason why it can't be."""
+        with self.store.read() as connection:
+            project, rights = self._visible(connection, actor, number)
             state = self._state(connection, project)
-            require(self._not_allowed(connection, rights, project, state))
-            # What a send would hold is not known yet, and costs; what else stands in the way is told before.
-            _require_unblocked(evolve(state, new_originals=1))
-            now = self.clock.now()
-            tried = Trial(connection=connection, actor=actor, project=project, opened=opened).run(now)
-            state = tried.complete(state)
-            _require_supported(state)
-            _require_unblocked(state)
-            require_no_errors(tried)
-            require_acknowledged(tried, acknowledge)
-            keep_findings(connection, actor, project, tried=tried, at=now)
-            return self._sent(connection, actor, project, tried)
+            masters = load_masters(connection, project.id) if project.is_linked else None
+            if masters is None or not state.synced:
+                require(self._not_allowed(connection, rights, project, state))
+                require_possible(reasons_not_to_send(state), "Sending")
+        assert masters is not None
+        assert project.connection_id is not None
+        adapter, erp = self.connections.erp(project.company_id, project.connection_id, project.job or "", masters)
+        return Opened(
+            adapter=adapter,
+            erp=erp,
+            policies=self.policies,
+            masters_at=masters.taken_at,
+            erp_company=masters.header.company,
+            live=masters.header.live,
+        )
+
+    def send_within(
+        self, connection: Connection, actor: Actor, number: str, opened: Opened, *, acknowledge: Collection[str] = ()
+    ) -> ItemView:
+        """The same within a transaction of the caller's, with the ERP `opened` before it began."""
+        project, rights = find_project(connection, actor, number)
+        state = self._state(connection, project)
+        require(self._not_allowed(connection, rights, project, state))
+        # What a send would hold is not known yet, and costs; what else stands in the way is told before.
+        _require_unblocked(evolve(state, new_originals=1))
+        now = self.clock.now()
+        tried = Trial(connection=connection, actor=actor, project=project, opened=opened).run(now)
+        state = tried.complete(state)
+        _require_supported(state)
+        _require_unblocked(state)
+        require_no_errors(tried)
+        require_acknowledged(tried, acknowledge)
+        keep_findings(connection, actor, project, tried=tried, at=now)
+        return self._sent(connection, actor, project, tried)
 
     def retrieve(self, actor: Actor, number: str) -> ItemView:
         """Take the waiting item back before it is answered: the budget is as it was before that send (B6)."""
@@ -220,29 +247,8 @@ class Sending:
             policy=policy_of(connection, project.company_id),
         )
 
-    def _open(self, actor: Actor, number: str) -> Opened:
-        """The project's ERP with the masters last read; raises with every reason when it is not linked or synced."""
-        with self.store.read() as connection:
-            project, rights = self._visible(connection, actor, number)
-            state = self._state(connection, project)
-            masters = load_masters(connection, project.id) if project.is_linked else None
-            if masters is None or not state.synced:
-                require(self._not_allowed(connection, rights, project, state))
-                require_possible(reasons_not_to_send(state), "Sending")
-        assert masters is not None
-        assert project.connection_id is not None
-        adapter, erp = self.connections.erp(project.company_id, project.connection_id, project.job or "", masters)
-        return Opened(
-            adapter=adapter,
-            erp=erp,
-            policies=self.policies,
-            masters_at=masters.taken_at,
-            erp_company=masters.header.company,
-            live=masters.header.live,
-        )
-
     def _try(self, actor: Actor, number: str) -> Tried:
-        opened = self._open(actor, number)
+        opened = self.open(actor, number)
         found: list[Tried] = []
         try:
             with self.store.begin() as connection:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "map": f"{_ROOM}.map:code_map",
     "project": f"{_ROOM}.project:project",
     "budget": f"{_ROOM}.budget:budget",
+    "request": f"{_ROOM}.request:request",
     "review": f"{_ROOM}.review:review",
     "export": f"{_ROOM}.export:export",
     "verify": f"{_ROOM}.verify:verify",

@@ -3,14 +3,16 @@
 Each is idempotent: a company's verification, summaries or mail may be run at any time by anybody, and are by commands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from attrs import frozen
+from sqlalchemy import Connection
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.schedule import ScheduleConfig
-from erp_bridge_core.contract.errors import ErpBridgeError, StorageError
+from erp_bridge_core.connector.hurrying import companies_with_sources
+from erp_bridge_core.contract.errors import ErpBridgeError, ReadFailed, StorageError
 from erp_bridge_core.engine.pruning import prune
 from erp_bridge_core.engine.rhythm import Rhythm
 from erp_bridge_core.exports.lease import AtWork
@@ -30,7 +32,10 @@ class Result:
 
 @frozen(kw_only=True)
 class Job:
-    """A job that comes again. `turn`: jobs of one turn and company are done one after the other."""
+    """A job that comes again. `turn`: jobs of one turn and company are done one after the other.
+
+    `only_for` tells the companies that have such work at all; None: each has.
+    """
 
     name: str
     title: str
@@ -38,6 +43,7 @@ class Job:
     do: Callable[[Application, Actor], Result]
     turn: str = ""
     for_all: bool = False
+    only_for: Callable[[Connection], Collection[int]] | None = None
 
     def key(self, company: str) -> str:
         """The key of its task for a company, or of its only one."""
@@ -82,6 +88,19 @@ def _webhooks(application: Application, actor: Actor) -> Result:
     return Result(told=f"{len(done.sent)} told, {len(done.given_up)} given up")
 
 
+def _requests(application: Application, actor: Actor) -> Result:
+    """Each source has a rhythm of its own, and is left alone for a while when it can't be read: others are not."""
+    done = application.requests.poll(actor, due=True)
+    seen, made = sum(each.seen for each in done), sum(len(each.items) for each in done)
+    failed = [(each.connection, each.error) for each in done if each.error is not None]
+    problems = [
+        ReadFailed(f"The source {name} could not be asked for requests: {error.message}", remedy=error.remedy)
+        for name, error in failed
+    ]
+    told = f"{seen} requests seen, {made} became items" if done else "no source is due"
+    return Result(told=told, problem=problems[0] if problems else None)
+
+
 def _masters(application: Application, actor: Actor) -> Result:
     """Read the masters of every linked project; one that can't be read does not keep the others from it."""
     problems: list[ErpBridgeError] = []
@@ -123,6 +142,10 @@ JOBS: Final = (
     Job(name="summaries", title="Daily summaries", do=_summaries, rhythm=_with_mail),
     Job(name="mail", title="Send mail", do=_mail, rhythm=_with_mail),
     Job(name="webhooks", title="Tell webhooks", do=_webhooks, rhythm=_with_mail),
+    Job(
+        name="requests", title="Look for requests", do=_requests, rhythm=lambda _: Rhythm(every=_MINUTE),
+        only_for=companies_with_sources,
+    ),
     Job(name="masters", title="Read the ERP's masters", do=_masters, rhythm=_nightly),
     Job(name="prune", title="Forget what is old", do=_prune, rhythm=_nightly, for_all=True),
     Job(name="audit", title="Check the audit trail", do=_check_audit, rhythm=_nightly, for_all=True),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.connector.hurrying import companies_in_a_hurry
 from erp_bridge_core.engine.exporting import EXPORT, Left, left
 from erp_bridge_core.engine.jobs import JOBS
 from erp_bridge_core.engine.tasks import NewTask, Task
@@ -25,9 +26,12 @@ def missing(connection: Connection, schedule: ScheduleConfig, now: datetime) -> 
 
 def _of_jobs(connection: Connection, schedule: ScheduleConfig, now: datetime) -> Iterable[NewTask]:
     rows = connection.execute(select(companies.c.id, companies.c.code, companies.c.time_zone).order_by(companies.c.id))
-    for number, company in enumerate(rows):
+    only = {job.name: job.only_for(connection) for job in JOBS if job.only_for is not None}
+    for number, company in enumerate(rows.all()):
         for job in JOBS:
             rhythm = job.rhythm(schedule)
+            if company.id not in only.get(job.name, {company.id}):
+                continue
             if rhythm.is_on and not (job.for_all and number):
                 yield NewTask(
                     key=job.key(company.code),
@@ -46,6 +50,7 @@ def hurried(connection: Connection, now: datetime) -> Mapping[str, frozenset[int
     return {
         "mail": frozenset(connection.execute(mail.distinct()).scalars()),
         "webhooks": frozenset(connection.execute(webhooks.distinct()).scalars()),
+        "requests": companies_in_a_hurry(connection),
     }
 
 

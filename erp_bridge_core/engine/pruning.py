@@ -11,7 +11,15 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, se
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.store.tables import deliveries, idempotency_keys, outbox, sessions, webhook_deliveries, workers
+from erp_bridge_core.store.tables import (
+    deliveries,
+    idempotency_keys,
+    outbox,
+    sessions,
+    source_hints,
+    webhook_deliveries,
+    workers,
+)
 
 #: What no one waits for any more: it went out, or was given up.
 _OVER: Final = ("sent", "given_up")
@@ -36,6 +44,7 @@ def prune(application: Application, actor: Actor) -> int:
                 webhook_deliveries.c.state.in_(_OVER),
                 webhook_deliveries.c.moved_at < before,
             ),
+            "hints": _delete(connection, source_hints, source_hints.c.last_at < before),
             "keys": _delete(connection, idempotency_keys, idempotency_keys.c.taken_at < now - _DAY),
             "sign_ins": _delete(
                 connection, sessions, or_(sessions.c.expires_at < now - _DAY, sessions.c.ended_at < now - _DAY)

@@ -153,6 +153,11 @@ def _may_push(rights: Rights, act: str) -> list[Fault]:
     return faults
 
 
+def may_take(rights: Rights) -> list[Fault]:
+    """Making the item of a source's request: of a token both verbs (P5); the project asks for more when it is known."""
+    return _verb(rights, "edit") + _verb(rights, "send")
+
+
 def may_look_at_items(rights: Rights) -> list[Fault]:
     """Looking at ERP Integrations: read-only or more (P1)."""
     return _verb(rights, "read") + _level(

@@ -18,6 +18,8 @@ FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
 #: Marks a handler that anybody may call with JSON, which no form of another site can send: signing in.
 BY_JSON: Final = {"by_json": True}
+#: Marks a handler that trusts nothing but a signature over the body, which no form can make.
+BY_SIGNATURE: Final = {"by_signature": True}
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,7 +34,7 @@ async def require_own_form(connection: ASGIConnection[Any, Any, Any, Any], handl
     A bearer token is proof by itself.
     """
     request: WebRequest = connection  # type: ignore[assignment] # guards of HTTP routes are given the request
-    if request.method in _SAFE or request.auth.bearer:
+    if request.method in _SAFE or handler.opt.get("by_signature") or request.auth.bearer:
         return
     is_for_strangers = bool(handler.opt.get("public"))
     if not _is_own(request, cookies_of(request).web):

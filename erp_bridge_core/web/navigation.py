@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_items
+from erp_bridge_core.people.rules import Rights, may_administer, may_look_at_company, may_look_at_items
 
 
 @frozen
@@ -25,6 +25,7 @@ ENTRIES: Final = (
     Entry("Home", "/"),
     Entry("Projects", "/projects"),
     Entry("ERP Integrations", "/items", lambda rights: not may_look_at_items(rights)),
+    Entry("Requests", "/requests", lambda rights: not may_look_at_company(rights)),
     Entry("Problems", "/problems", lambda rights: not may_look_at_items(rights)),
     Entry("Job costs", "/reports/job-costs", lambda rights: not may_look_at_items(rights)),
     Entry("People", "/people", lambda rights: not may_administer(rights)),

@@ -16,7 +16,7 @@ from litestar.static_files import create_static_files_router
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings
-from erp_bridge_core.web import answers, api, health, pages
+from erp_bridge_core.web import answers, api, health, pages, receiving
 from erp_bridge_core.web.actors import PUBLIC, Authentication
 from erp_bridge_core.web.background import Background
 from erp_bridge_core.web.csrf import require_own_form
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from erp_bridge_core.web.oidc.provider import Provider
 
 #: Paths where nobody asks who asks.
-_FOR_ANYBODY: Final = ("^/schema", "^/static", "^/healthz", "^/readyz", "^/metrics")
+_FOR_ANYBODY: Final = ("^/schema", "^/static", "^/healthz", "^/readyz", "^/metrics", "^/receive/")
 
 
 def create_server(application: Application, *, web: WebConfig | None = None) -> Litestar:
@@ -59,6 +59,7 @@ def create_server(application: Application, *, web: WebConfig | None = None) -> 
                 cache_control=CacheControlHeader(max_age=SECONDS, public=True, immutable=True),
             ),
             *health.HANDLERS,
+            *receiving.HANDLERS,
             unknown_page,
         ],
         dependencies=DEPENDENCIES,

@@ -32,7 +32,7 @@ STRANGERS: Final = frozenset({"a stranger"}) | EVERYBODY
 #: Whom a route is open to; methods and paths as patterns, the first that matches counts. `olga` is asked as `ada` is
 #: where a path names nothing, and is told of nothing where it does. Figures are for whoever shows a token of their own.
 ROWS: Final = (
-    (STRANGERS, r"GET /(healthz|readyz|metrics)"),
+    (STRANGERS, r"GET /(healthz|readyz|metrics)|POST /receive/\{name\}"),
     (STRANGERS, r"GET /(sign-in(/provider.*)?|schema.*|static/.*)|POST (/sign-in|/api/v1/session)"),
     (EVERYBODY, r"GET /|\w+ /(company|password|profile.*|tokens.*|sign-out)|GET /company/policy|GET /\{path\}"),
     (EVERYBODY, r"\w+ /api/v1/(session.*|sign-ins.*|tokens.*)|GET /api/v1/(companies|company|company/policy)"),
@@ -41,6 +41,9 @@ ROWS: Final = (
     (ADMIN, r"\w+ /(api/v1/)?(people.*|companies(/new)?|company/.*)|POST /(api/v1|problems)/thaw"),
     (ADMIN, r"GET /(api/v1/)?connections/\{name\}/(settings|authorize/back|source-projects)"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
+    (ITEMS, r"GET /(api/v1/)?requests.*"),
+    (TEND, r"POST /(api/v1/)?requests/poll"),
+    (SEND, r"POST /(api/v1/)?requests/\{number\}/take"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),
     (ADMIN, r"\w+ /(api/v1/)?(connections.*|plugins.*|webhooks.*|maps.*)"),
@@ -110,7 +113,7 @@ def open_to(route: str) -> frozenset[str] | None:
 def path_of(route: str) -> tuple[str, str]:
     """The method, and the path with names of the site in it."""
     method, path = route.split(" ", 1)
-    is_number = re.search(r"/(mail|webhooks|deliveries|sign-ins)/\{number\}", path)
+    is_number = re.search(r"/(mail|webhooks|deliveries|sign-ins|requests)/\{number\}", path)
     return method, re.sub(r"\{(\w+)\}", lambda part: "1" if is_number else NAMED[part[1]], path)
 
 

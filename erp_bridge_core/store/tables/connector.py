@@ -31,9 +31,9 @@ from erp_bridge_core.store.tables.columns import (
 )
 
 #: `request` is the source's id. `open` is what the source said last, `closed_at` when it was first seen closed.
-#: `reasons` are why it is no item yet, as an error's faults (`message`, `remedy`, `where`, …), in force while it is
-#: none; `for_person`: they stay until somebody does something. `done_at`: all that it asks for had arrived already, so
-#: that no item was needed. `hands_off`: whether its item is accepted is a person's to decide.
+#: `reasons` are why it is no item yet, or why its item was not accepted by itself, as an error's faults (`message`,
+#: `remedy`, `where`, …); `for_person`: they stay until somebody does something. `done_at`: all that it asks for had
+#: arrived already, so that no item was needed. `hands_off`: whether its item is accepted is a person's to decide.
 source_requests = Table(
     "source_requests",
     metadata,
@@ -69,8 +69,9 @@ source_requests = Table(
 
 #: What a request asks for, known from the moment at which an item carries it, or at which all of it had arrived: how
 #: much one key of ours moves by on one side of the budget, in whole minor units of the project's currency.
-#: `transaction` is the source's id, `change` the source's id of the change. `item_id` is the last item that was made to
-#: carry it: whether it is free again, on its way or arrived is told by that item's lines of the same key and part.
+#: `transaction` is the source's id, `change` the source's id of the change and `change_number` our number of it.
+#: `item_id` is the last item that was made to carry it: whether it is free again, on its way or arrived is told by that
+#: item's lines of the same key, part and change (`connector/transactions.py`).
 source_transactions = Table(
     "source_transactions",
     metadata,
@@ -83,6 +84,7 @@ source_transactions = Table(
     Column("part", String(8), nullable=False),
     units("amount"),
     Column("change", String(200), nullable=False, default=""),
+    Column("change_number", String(32), nullable=False, default=""),
     UniqueConstraint("connection_id", "transaction"),
 )
 

@@ -109,6 +109,7 @@ def source_transactions() -> None:
         sa.Column("part", sa.String(length=8), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.String(length=200), nullable=False),
+        sa.Column("change_number", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_source_transactions_company_id")),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connections.id"], name=op.f("fk_source_transactions_connection_id")
