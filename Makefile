@@ -6,14 +6,14 @@ SETUP  := $(VENV)/.ready
 
 .PHONY: help demo serve-demo screenshots test conformance matrix storm bench lint format wheels clean
 
-ADAPTERS := sage300 cmic spectrum acme
+ADAPTERS := sage300 cmic spectrum procore acme
 CERTIFICATES := $(CURDIR)/build/certificates
 
 help:
 	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
 	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
 	@echo "make test    set up, then run every test: core on both databases, plugins, a sample of the suite, lint, types, wheels"
-	@echo "make conformance  set up, then run the whole conformance suite per adapter; certificates in build/certificates"
+	@echo "make conformance  set up, then run the whole conformance suite per adapter and budget source; certificates in build/certificates"
 	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
 	@echo "make storm   set up, then let 300 exports meet 100 kills in either database, and count the ERPs' own books"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"

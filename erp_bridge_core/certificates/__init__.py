@@ -13,12 +13,13 @@ from erp_bridge_core.certificates.values import (
     Claims,
     Evidence,
     Gap,
+    Kind,
     Result,
     RuleResult,
     Versions,
 )
 
 __all__ = [
-    "CERTIFICATE_VERSION", "MOST_BYTES", "Assessment", "Certificate", "Claims", "Evidence", "Gap", "Result",
-    "RuleResult", "Source", "Standing", "Versions", "Worth", "assess", "read_certificate", "standing_of",
+    "CERTIFICATE_VERSION", "MOST_BYTES", "Assessment", "Certificate", "Claims", "Evidence", "Gap", "Kind",
+    "Result", "RuleResult", "Source", "Standing", "Versions", "Worth", "assess", "read_certificate", "standing_of",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from erp_bridge_core.contract.profile import Capability, ErpProfile, SafetyClass
+from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.contract.structuring import converter
 
 #: The format that this program reads and writes.
@@ -24,6 +25,13 @@ class Result(StrEnum):
     GAP = "gap"
     NOT_APPLICABLE = "not_applicable"
     NOT_RUN = "not_run"
+
+
+class Kind(StrEnum):
+    """What kind of plugin a certificate is of."""
+
+    ERP = "erp"
+    SOURCE = "source"
 
 
 class Evidence(StrEnum):
@@ -81,19 +89,19 @@ class Gap:
         return today > self.expires
 
 
-def _sorted_capabilities(given: Iterable[Capability]) -> tuple[Capability, ...]:
-    return tuple(sorted(given))
+def _sorted_capabilities(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, given)))
 
 
 @frozen(kw_only=True)
 class Claims:
-    """What the adapter claimed of itself: its capabilities, and the safety class of every operation by name."""
+    """What the plugin claimed of itself: its capabilities, and the safety class of every operation by name."""
 
-    capabilities: tuple[Capability, ...] = field(converter=_sorted_capabilities)
+    capabilities: tuple[str, ...] = field(converter=_sorted_capabilities)
     operations: Mapping[str, SafetyClass]
 
     @staticmethod
-    def of(profile: ErpProfile) -> "Claims":
+    def of(profile: ErpProfile | SourceProfile) -> "Claims":
         """The claims of a profile."""
         operations = {operation.name: operation.safety for operation in profile.operations}
         return Claims(capabilities=tuple(profile.capabilities), operations=operations)
@@ -115,13 +123,15 @@ def _whole_second(moment: datetime) -> datetime:
 
 @frozen(kw_only=True)
 class Certificate:
-    """What one run of the suite found out about one adapter.
+    """What one run of the suite found out about one plugin.
 
-    `plugin` is the ERP's short name. Rules and gaps are kept in the order of their ids, `made_at` in UTC to the
-    second. `seed` repeats the run; `thorough` says that everything was tried, not a sample.
+    `plugin` is the short name of the ERP or of the budget source, as `kind` says. Rules and gaps are kept in the order
+    of their ids, `made_at` in UTC to the second. `seed` repeats the run; `thorough` says that everything was tried, not
+    a sample.
     """
 
     plugin: str
+    kind: Kind = Kind.ERP
     versions: Versions
     made_at: datetime = field(converter=_whole_second)
     evidence: Evidence

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from erp_bridge_core.conformance.rulebook import Rule, all_rules
+from erp_bridge_core.conformance.rulebook import FOR_ERPS, FOR_SOURCES, Part, Rule, all_rules
 
 #: Every rule's id. A rule is added here and in its module; a test holds that both agree.
 IDS: Final[tuple[str, ...]] = (
@@ -16,10 +16,21 @@ IDS: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 
-def manifest() -> tuple[Rule, ...]:
-    """The rules of the manifest; raises LookupError for an id that no module holds."""
-    known = {rule.id: rule for rule in all_rules()}
-    missing = [each for each in IDS if each not in known]
+#: Every rule's id for budget sources.
+SOURCE_IDS: Final[tuple[str, ...]] = (
+    "SRC-01", "SRC-02", "SRC-03", "SRC-04", "SRC-05", "RDG-01", "RDG-02", "RDG-03", "RDG-04", "RDG-05", "RDG-06",
+    "RDG-07", "RDG-08", "RDG-09", "RDG-10", "RDG-11", "RDG-12", "RDG-13", "LCK-01", "LCK-02", "LCK-03", "REQ-01",
+    "REQ-02", "REQ-03", "REQ-04", "REQ-05", "REQ-06", "REQ-07", "HNT-01", "HNT-02", "HNT-03", "HNT-04", "HNT-05",
+    "HNT-06", "OUT-01", "OUT-02", "OUT-03", "OUT-04", "OUT-05", "OUT-06", "OUT-07", "SGN-01", "SGN-02", "SGN-03",
+    "SGN-04", "BHV-01", "BHV-02", "BHV-03", "BHV-04", "BHV-05",
+)  # fmt: skip
+_IDS: Final = {FOR_ERPS: IDS, FOR_SOURCES: SOURCE_IDS}
+
+
+def manifest(part: Part = FOR_ERPS) -> tuple[Rule, ...]:
+    """The rules of a part's manifest; raises LookupError for an id that no module holds."""
+    known = {rule.id: rule for rule in all_rules(part)}
+    missing = [each for each in _IDS[part] if each not in known]
     if missing:
         raise LookupError(f"no module of the suite holds {', '.join(missing)}")
-    return tuple(known[each] for each in IDS)
+    return tuple(known[each] for each in _IDS[part])

@@ -1,21 +1,24 @@
-"""The suite as a pytest plugin: options, what is collected, what is told. Inert unless `--erp` names an adapter."""
+"""The suite as a pytest plugin: options, what is collected, what is told.
+
+Inert unless `--erp` names an adapter or `--source` a budget source.
+"""
 
 import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
 if TYPE_CHECKING:
     from erp_bridge_core.conformance.effort import Effort
     from erp_bridge_core.conformance.preflight import Flight
-    from erp_bridge_core.conformance.rulebook import Rule
+    from erp_bridge_core.conformance.rulebook import Part, Rule
     from erp_bridge_core.conformance.run import Told
+    from erp_bridge_core.conformance.source_world.subject import SourceSubject
     from erp_bridge_core.conformance.subject import Subject
-    from erp_bridge_core.conformance.world.bench import Bench
     from erp_bridge_core.conformance.world.site import Site
 
 #: The name under which the plugin of a run is registered.
@@ -23,8 +26,6 @@ NAME: Final = "erp-bridge-conformance-run"
 _FOLDER: Final = Path(__file__).parent
 _PROPERTY: Final = "erp_bridge_rule"
 _FLIGHT: Final = "erp_bridge_flight"
-#: Rules that the preflight answers.
-FIRST: Final = ("CON-01", "CON-02")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--erp", metavar="NAME", help="the adapter to test: its installed name, or package.module:object")
     group.addoption("--certificate", metavar="FILE", help="write the certificate here")
     for name, options in (
+        ("--source", {"metavar": "NAME", "help": "the budget source to test, likewise"}),
         ("--seed", {"type": int, "default": 0, "help": "what random cases are drawn from"}),
         ("--case", {"default": "", "metavar": "ID", "help": "run one rule, or one case as a failure names it"}),
         ("--thorough", {"action": "store_true", "help": "the largest budgets and many more cases"}),
@@ -54,15 +56,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register what works only in a run of the suite."""
+    if config.getoption("--erp") and config.getoption("erp_bridge_source"):
+        raise pytest.UsageError("--erp and --source are two runs: name one of them")
     if config.getoption("--erp"):
-        config.pluginmanager.register(ConformancePlugin(config), NAME)
+        config.pluginmanager.register(ConformancePlugin(config, str(config.getoption("--erp"))), NAME)
+    elif config.getoption("erp_bridge_source"):
+        from erp_bridge_core.conformance.source_plugin import SourceConformancePlugin
+
+        config.pluginmanager.register(SourceConformancePlugin(config, str(config.getoption("erp_bridge_source"))), NAME)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Without `--erp` there is nothing to collect here."""
-    if not config.getoption("--erp") and collection_path.is_relative_to(_FOLDER):
-        return True
-    return None
+    """Only the rules of what is asked for are collected here: without `--erp` or `--source` none."""
+    kinds = {"--erp": "rules", "erp_bridge_source": "source_rules"}
+    if not collection_path.is_relative_to(_FOLDER):
+        return None
+    asked = {folder for option, folder in kinds.items() if config.getoption(option)}
+    others = {*kinds.values()} - asked
+    return True if not asked or any(collection_path.is_relative_to(_FOLDER / each) for each in others) else None
 
 
 @pytest.fixture
@@ -98,21 +109,35 @@ def erp_bridge_erp(erp_bridge_site: Callable[[str], "Site"]) -> Callable[[str], 
 class ConformancePlugin:
     """The plugin of one run, in the main process and in each worker of pytest-xdist."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, spec: str) -> None:
         from erp_bridge_core.conformance.effort import Effort
         from erp_bridge_core.conformance.manifest import manifest
         from erp_bridge_core.conformance.run import Run, read_gaps
 
         self.config = config
-        self.spec = str(config.getoption("--erp"))
+        self.spec = spec
         self.effort: Effort = _effort(config)
         gaps = config.getoption("erp_bridge_gaps")
-        self.run = Run(rules=manifest(), effort=self.effort, gaps=read_gaps(Path(gaps) if gaps else None))
+        self.run = Run(rules=manifest(self.part), effort=self.effort, gaps=read_gaps(Path(gaps) if gaps else None))
         self.flight: Flight = self._fly()
         if self.flight.landed:
             self.run.evidence = self.subject.evidence
         self.collected: set[str] = set()
-        self.opened: Bench | None = None
+        self.opened: Any = None
+
+    @property
+    def part(self) -> "Part":
+        """The part of the suite that is run."""
+        from erp_bridge_core.conformance.rulebook import FOR_ERPS
+
+        return FOR_ERPS
+
+    @property
+    def first(self) -> tuple[str, str]:
+        """The rules that the preflight answers."""
+        from erp_bridge_core.conformance.preflight import FIRST
+
+        return FIRST
 
     def _fly(self) -> "Flight":
         from erp_bridge_core.conformance.preflight import Flight, fly
@@ -122,7 +147,7 @@ class ConformancePlugin:
             return Flight(**json.loads(given))
         sandbox = self.config.getoption("erp_bridge_sandbox")
         patience = self.config.getoption("erp_bridge_preflight_seconds")
-        return fly(self.spec, patience=patience, sandbox=Path(sandbox) if sandbox else None)
+        return fly(self.spec, patience=patience, sandbox=Path(sandbox) if sandbox else None, first=self.first)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -146,18 +171,21 @@ class ConformancePlugin:
             kept.append(item)
         items[:] = kept
 
-    def open_bench(self, folder: Path) -> "Bench":
+    def open_bench(self, folder: Path) -> Any:
         """The one bench of this process, not entered yet."""
         from erp_bridge_core.conformance.world.bench import Bench
 
         record = self.config.getoption("erp_bridge_record")
         self.opened = Bench(
-            subject=self.subject, effort=self.effort, folder=folder, record=Path(record).absolute() if record else None
+            subject=cast("Subject", self.subject),
+            effort=self.effort,
+            folder=folder,
+            record=Path(record).absolute() if record else None,
         )
         return self.opened
 
     @property
-    def subject(self) -> "Subject":
+    def subject(self) -> "Subject | SourceSubject":
         """The adapter under test."""
         from erp_bridge_core.conformance.sandbox import read_sandbox
         from erp_bridge_core.conformance.subject import find_subject
@@ -183,7 +211,7 @@ class ConformancePlugin:
         if not self.flight.landed:
             if rule.id == self.flight.rule:
                 pytest.fail(self.flight.why, pytrace=False)
-            if rule.id not in FIRST or FIRST.index(rule.id) > FIRST.index(self.flight.rule):
+            if rule.id not in self.first or self.first.index(rule.id) > self.first.index(self.flight.rule):
                 pytest.skip(f"{BLOCKED}: {self.flight.rule}")
             return
         subject = self.subject
@@ -225,7 +253,7 @@ class ConformancePlugin:
 
         if call.excinfo is None or not isinstance(call.excinfo.value, OutOfTime):
             return None
-        self.flight = Flight(rule="CON-02", why=str(call.excinfo.value))
+        self.flight = Flight(rule=self.first[1], why=str(call.excinfo.value))
         return Told(rule=self.flight.rule, result=Result.FAILED, why=self.flight.why)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -266,7 +294,7 @@ class ConformancePlugin:
         results = self.run.results(_today())
         terminalreporter.section(f"conformance of {self.spec}, seed {self.effort.seed}")
         if not self.flight.landed:
-            terminalreporter.line(f"The adapter can't be tried: {self.flight.why}")
+            terminalreporter.line(f"It can't be tried: {self.flight.why}")
         for line in summary_lines(self.run, results):
             terminalreporter.line(line)
         counts = {name: sum(each.result.value == name for each in results) for name in _ORDER}

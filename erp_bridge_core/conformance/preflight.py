@@ -17,8 +17,14 @@ from typing import Final
 
 from attrs import frozen
 
+from erp_bridge_core.contract.source import SourceCapability
+
 #: How long an adapter's first budget may take all the way, in seconds.
 PATIENCE: Final = 60.0
+#: The rules that an adapter's first flight answers: it loads and carries a budget, it comes back by itself.
+FIRST: Final = ("CON-01", "CON-02")
+#: The same of a source.
+FIRST_OF_SOURCE: Final = ("SRC-01", "SRC-02")
 _STEPS: Final = "steps"
 
 
@@ -35,12 +41,17 @@ class Flight:
         return not self.rule
 
 
-def fly(spec: str, *, patience: float = PATIENCE, sandbox: Path | None = None) -> Flight:
-    """Let the adapter be loaded and carry one small budget, in another process, within so many seconds."""
+def fly(
+    spec: str, *, patience: float = PATIENCE, sandbox: Path | None = None, first: tuple[str, str] = FIRST
+) -> Flight:
+    """Let the plugin be loaded and carry one small budget, in another process, within so many seconds.
+
+    `first` are the rules that this answers, by which it is also known whether it is an adapter or a source.
+    """
     with tempfile.TemporaryDirectory(prefix="erp-bridge-preflight-") as folder:
         steps = Path(folder) / _STEPS
         steps.touch()
-        command = [sys.executable, "-m", "erp_bridge_core.conformance.preflight", spec, folder]
+        command = [sys.executable, "-m", "erp_bridge_core.conformance.preflight", first[0], spec, folder]
         command += [str(sandbox)] if sandbox else []
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         with (Path(folder) / "output").open("w+b") as output:
@@ -51,21 +62,21 @@ def fly(spec: str, *, patience: float = PATIENCE, sandbox: Path | None = None) -
                 process.wait(patience)
             except subprocess.TimeoutExpired:
                 _end(process)
-                return Flight(rule="CON-02", why=f"it did not come back within {patience:g} seconds {_last(steps)}")
+                return Flight(rule=first[1], why=f"it did not come back within {patience:g} seconds {_last(steps)}")
             output.seek(0)
             said = output.read().decode(errors="replace").strip()
-        return _judged(process.returncode, steps, said)
+        return _judged(process.returncode, steps, said, first)
 
 
-def _judged(status: int, steps: Path, said: str) -> Flight:
+def _judged(status: int, steps: Path, said: str, first: tuple[str, str]) -> Flight:
     lines = steps.read_text(encoding="utf-8").splitlines()
     last = json.loads(lines[-1]) if lines else {}
     if last.get("done"):
         return Flight()
     if last.get("error"):
-        return Flight(rule="CON-01", why=f"{last['error']} {_last(steps)}")
+        return Flight(rule=first[0], why=f"{last['error']} {_last(steps)}")
     end = said.splitlines()[-1] if said else "it said nothing"
-    return Flight(rule="CON-02", why=f"it ended the process (status {status}) {_last(steps)}: {end}")
+    return Flight(rule=first[1], why=f"it ended the process (status {status}) {_last(steps)}: {end}")
 
 
 def _last(steps: Path) -> str:
@@ -83,8 +94,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def main() -> None:
-    """The other process: arguments are the adapter's spec and a folder to work in."""
-    spec, folder, *sandbox = sys.argv[1:]
+    """The other process: arguments are the first rule, the plugin's spec and a folder to work in."""
+    first, spec, folder, *sandbox = sys.argv[1:]
     steps = Path(folder) / _STEPS
 
     def note(**facts: object) -> None:
@@ -94,7 +105,10 @@ def main() -> None:
     from erp_bridge_core.contract.errors import ErpBridgeError
 
     try:
-        _take_off(spec, Path(folder), note, *map(Path, sandbox))
+        if first == FIRST_OF_SOURCE[0]:
+            _take_off_as_source(spec, Path(folder), note)
+        else:
+            _take_off(spec, Path(folder), note, *map(Path, sandbox))
     except ErpBridgeError as error:
         note(error=" ".join([error.message, *map(str, error.faults[:5]), error.remedy]).strip())
     except Exception as error:  # noqa: BLE001 - whatever the adapter raises is evidence
@@ -122,6 +136,28 @@ def _take_off(spec: str, folder: Path, note: Callable[..., None], sandbox: Path 
         note(step="its first budget was exported, posted and verified")
         with suppress(Exception):  # what goes wrong from here on, short of ending or hanging, is for the rules to tell
             bench.delivered()
+
+
+def _take_off_as_source(spec: str, folder: Path, note: Callable[..., None]) -> None:
+    from erp_bridge_core.conformance.effort import Effort
+    from erp_bridge_core.conformance.source_world.bench import SourceBench
+    from erp_bridge_core.conformance.source_world.subject import find_source
+
+    note(step="it was being loaded")
+    subject = find_source(spec)
+    note(step="it was asked for its simulator")
+    subject.simulator  # noqa: B018 - whether it answers is the question
+    with SourceBench(subject=subject, effort=Effort(), folder=folder / "bench") as bench:
+        note(step="its simulator was set up")
+        snapshot = bench.budgeted()
+        note(step="its first budget was read")
+        with bench.site(snapshot) as site:
+            site.read()
+        note(step="its first request was asked for and read")
+        with suppress(Exception):  # what goes wrong from here on, short of ending or hanging, is for the rules to tell
+            if subject.adapter.profile.supports(SourceCapability.REQUESTS):
+                with bench.site(bench.asked()) as site:
+                    site.asked()
 
 
 if __name__ == "__main__":

@@ -1,21 +1,17 @@
 """What a rule of the suite is: an ordinary test function with an id, a title, and when it applies."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from erp_bridge_core.certificates import Evidence
-from erp_bridge_core.contract.profile import ErpProfile
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
 _ATTRIBUTE: Final = "erp_bridge_rule"
-#: The package whose modules hold the rules.
-PACKAGE: Final = "erp_bridge_core.conformance.rules"
-
 
 #: Rules that only read, or only ask the adapter, can rest on anything.
 ANY: Final = frozenset(Evidence)
@@ -24,11 +20,12 @@ SIMULATED: Final = frozenset({Evidence.SIMULATOR})
 #: Rules that write a budget and read it back can also use a live test company.
 WRITTEN: Final = frozenset({Evidence.SIMULATOR, Evidence.LIVE})
 
-Applies = Callable[[ErpProfile], str]
+#: Given the profile of the ERP adapter, or of the source.
+Applies = Callable[[Any], str]
 
 
-def always(profile: ErpProfile) -> str:
-    """A rule for every adapter."""
+def always(profile: object) -> str:
+    """A rule for everyone."""
     del profile
     return ""
 
@@ -61,11 +58,23 @@ class Rule:
     @property
     def page(self) -> str:
         """Where the documentation explains it, from the documentation's root."""
-        return f"vendors/rules/{GROUPS[self.group][0]}.md#{self.id.lower()}"
+        part = next(part for part in PARTS if self.group in part.groups)
+        return f"{part.pages}/{part.groups[self.group][0]}.md#{self.id.lower()}"
 
 
-#: Each group's page and title, in the order in which rules are told.
-GROUPS: Final = {
+@frozen(kw_only=True)
+class Part:
+    """One part of the suite: the package whose modules hold its rules, and the folder of the pages about them.
+
+    `groups` are each group's page and title, in the order in which rules are told.
+    """
+
+    package: str
+    pages: str
+    groups: Mapping[str, tuple[str, str]] = field(eq=False)
+
+
+_ERP_GROUPS: Final = {
     "CON": ("contract", "Contract"),
     "CLM": ("claims", "Claims"),
     "FLD": ("fields", "Revision fields"),
@@ -79,6 +88,23 @@ GROUPS: Final = {
     "SCL": ("scale", "Scale"),
     "MAN": ("manners", "Manners"),
 }
+_SOURCE_GROUPS: Final = {
+    "SRC": ("profile", "Profile and claims"),
+    "RDG": ("reading", "Reading"),
+    "LCK": ("lock", "Lock"),
+    "REQ": ("requests", "Requests"),
+    "HNT": ("hints", "Hints"),
+    "OUT": ("outcomes", "Outcomes"),
+    "SGN": ("sign-in", "Sign-in and rights"),
+    "BHV": ("behaviour", "Behaviour"),
+}
+#: What an ERP adapter must keep.
+FOR_ERPS: Final = Part(package="erp_bridge_core.conformance.rules", pages="vendors/rules", groups=_ERP_GROUPS)
+#: What a budget source must keep.
+FOR_SOURCES: Final = Part(
+    package="erp_bridge_core.conformance.source_rules", pages="vendors/source-rules", groups=_SOURCE_GROUPS
+)
+PARTS: Final = (FOR_ERPS, FOR_SOURCES)
 
 
 def rule(
@@ -108,18 +134,18 @@ def rule_of(function: Any) -> Rule | None:
     return found if isinstance(found, Rule) else None
 
 
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the groups; imports the modules that hold them."""
-    found = [rule for module in _modules() for rule in _rules_in(module)]
-    order = list(GROUPS)
+def all_rules(part: Part = FOR_ERPS) -> tuple[Rule, ...]:
+    """Every rule of a part, in the order of its groups; imports the modules that hold them."""
+    found = [rule for module in _modules(part.package) for rule in _rules_in(module)]
+    order = list(part.groups)
     return tuple(sorted(found, key=lambda each: (order.index(each.group), each.id)))
 
 
-def _modules() -> Iterator[Any]:
-    package = import_module(PACKAGE)
+def _modules(name: str) -> Iterator[Any]:
+    package = import_module(name)
     for info in iter_modules(package.__path__):
         if info.name.startswith("test_"):
-            yield import_module(f"{PACKAGE}.{info.name}")
+            yield import_module(f"{name}.{info.name}")
 
 
 def _rules_in(module: Any) -> Iterable[Rule]:

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from erp_bridge_core.certificates import Certificate, Claims, Evidence, Gap, Result, RuleResult, Versions
+from erp_bridge_core.certificates import Certificate, Claims, Evidence, Gap, Kind, Result, RuleResult, Versions
 from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.rulebook import Rule
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.profile import API_VERSION
 from erp_bridge_core.contract.structuring import structure
-from erp_bridge_core.registry import Adapter
+from erp_bridge_core.registry import Adapter, SourceAdapter
 
 #: Where the documentation is, for the links of a summary.
 DOCUMENTATION: Final = "docs/"
@@ -108,13 +108,14 @@ class Run:
             why=told.why[:_LONGEST],
         )
 
-    def certificate(self, adapter: Adapter, *, now: datetime | None = None) -> Certificate:
+    def certificate(self, adapter: Adapter | SourceAdapter, *, now: datetime | None = None) -> Certificate:
         """The certificate of this run."""
         moment = now or datetime.now(UTC)
         rules = self.results(moment.date())
         open_gaps = {each.id for each in rules if each.result is Result.GAP}
         return Certificate(
             plugin=adapter.name,
+            kind=Kind.ERP if isinstance(adapter, Adapter) else Kind.SOURCE,
             versions=Versions(
                 core=version("erp-bridge-core"),
                 plugin=adapter.version,

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from importlib import import_module
 from importlib.metadata import Distribution, EntryPoint
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -13,10 +13,15 @@ from erp_bridge_core.conformance.sandbox import Sandbox, SandboxSimulator
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.hookspecs import ERPS
 from erp_bridge_core.contract.simulator import Mischievous, Simulator
+from erp_bridge_core.contract.source_hooks import SOURCES
 from erp_bridge_core.registry import Adapter
 from erp_bridge_core.registry.checks import load_adapter
 from erp_bridge_core.registry.discovery import find_candidates
 from erp_bridge_core.registry.plugin import Candidate
+
+_WHAT: Final = {ERPS: "the ERP", SOURCES: "the budget source"}
+#: The hook by which a plugin of each group says what it is.
+_PROFILE: Final = {ERPS: "erp_profile", SOURCES: "source_profile"}
 
 
 @frozen(kw_only=True)
@@ -59,7 +64,7 @@ def find_subject(spec: str, sandbox: Sandbox | None = None) -> Subject:
 
     Raises `PluginError` saying what is wrong with it, or that there is none of that name.
     """
-    candidate = _written(spec) if ":" in spec or "." in spec else _installed(spec)
+    candidate = find_candidate(spec, ERPS)
     adapter = load_adapter(candidate)
     return Subject(
         spec=spec,
@@ -70,13 +75,18 @@ def find_subject(spec: str, sandbox: Sandbox | None = None) -> Subject:
     )
 
 
-def _installed(name: str) -> Candidate:
-    found = [each for each in find_candidates() if each.group == ERPS and each.name == name]
+def find_candidate(spec: str, group: str) -> Candidate:
+    """An installed plugin of an entry-point group by its name, or the one in a module (`package.plugin:object`)."""
+    return _written(spec, group) if ":" in spec or "." in spec else _installed(spec, group)
+
+
+def _installed(name: str, group: str) -> Candidate:
+    found = [each for each in find_candidates() if each.group == group and each.name == name]
     if not found:
-        known = ", ".join(sorted(each.name for each in find_candidates() if each.group == ERPS)) or "none"
+        known = ", ".join(sorted(each.name for each in find_candidates() if each.group == group)) or "none"
         raise PluginError(
-            f"No plugin for the ERP {name!r} is installed; installed: {known}.",
-            remedy="Install it into this environment, or give its module: `--erp package.plugin`.",
+            f"No plugin for {_WHAT[group]} {name!r} is installed; installed: {known}.",
+            remedy="Install it into this environment, or give its module, as `package.plugin`.",
         )
     if len(found) > 1:
         titles = " and ".join(each.title for each in found)
@@ -84,16 +94,17 @@ def _installed(name: str) -> Candidate:
     return found[0]
 
 
-def _written(spec: str) -> Candidate:
+def _written(spec: str, group: str) -> Candidate:
     distribution = _Unpackaged(spec)
     plugin = _import(spec)
+    hook = _PROFILE[group]
     try:
-        name = str(plugin.erp_profile().name)
+        name = str(getattr(plugin, hook)().name)
     except Exception as error:
         raise PluginError(
-            f"{spec} does not tell its profile: {type(error).__name__}: {error}", remedy="Write `erp_profile` first."
+            f"{spec} does not tell its profile: {type(error).__name__}: {error}", remedy=f"Write `{hook}` first."
         ) from error
-    return Candidate(group=ERPS, entry=EntryPoint(name=name, value=spec, group=ERPS), distribution=distribution)
+    return Candidate(group=group, entry=EntryPoint(name=name, value=spec, group=group), distribution=distribution)
 
 
 def _import(spec: str) -> Any:

@@ -52,7 +52,7 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 def test_the_document_is_the_documented_one() -> None:
     """Its names are what other programs read."""
     document = json.loads(with_gap().to_json())
-    names = "certificate_version claims evidence gaps made_at plugin rules seed summary thorough versions"
+    names = "certificate_version claims evidence gaps kind made_at plugin rules seed summary thorough versions"
     assert names.split() == list(document)
     assert "2026-03-02T15:00:00+00:00" == document["made_at"]
     assert {"passed": 1, "gap": 1, "failed": 0, "not_applicable": 0, "not_run": 0} == document["summary"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import planted
 import pytest
@@ -70,10 +71,11 @@ def verdicts(
         return {flight.rule: Verdict(result=Result.FAILED, why=flight.why)} if flight.rule else {}
     asked = [rule for rule in manifest() if not rules or rule.id in rules]
     with Bench(subject=find_subject(defect.spec), effort=Effort(depth=depth), folder=folder) as bench:
-        return {rule.id: _verdict(rule, bench) for rule in asked}
+        return {rule.id: verdict_of(rule, bench) for rule in asked}
 
 
-def _verdict(rule: Rule, bench: Bench) -> Verdict:
+def verdict_of(rule: Rule, bench: Any) -> Verdict:
+    """What one rule makes of the plugin on a bench."""
     if why := rule.applies(bench.profile):
         return Verdict(result=Result.NOT_APPLICABLE, why=why)
     try:

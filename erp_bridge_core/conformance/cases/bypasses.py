@@ -47,11 +47,14 @@ class _Watch:
 
     thread: int
     packages: tuple[str, ...]
+    private: str = ""
     seen: list[str] = field(factory=list)
 
     def tell(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Keep an event that the adapter's own code brought about."""
         if event == "open" and not _is_writing(arguments):
+            return
+        if self.private and arguments and _is_below(self.private, arguments[0]):
             return
         place = self._place(inspect.currentframe())
         if place:
@@ -89,12 +92,15 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 @contextmanager
-def watched(packages: Sequence[str]) -> Iterator[list[str]]:
-    """Keep what code of these packages does in this thread without `erp`. Simulators must not be called meanwhile."""
+def watched(packages: Sequence[str], *, private: str = "") -> Iterator[list[str]]:
+    """Keep what code of these packages does in this thread without `erp`. Simulators must not be called meanwhile.
+
+    `private`: a folder in which they may do as they like.
+    """
     if not _INSTALLED:
         sys.addaudithook(_hear)
         _INSTALLED.append(True)
-    watch = _Watch(thread=threading.get_ident(), packages=tuple(packages))
+    watch = _Watch(thread=threading.get_ident(), packages=tuple(packages), private=private)
     _WATCHES.append(watch)
     former = sys.getprofile()
     sys.setprofile(watch.profile)
@@ -103,6 +109,11 @@ def watched(packages: Sequence[str]) -> Iterator[list[str]]:
     finally:
         sys.setprofile(former)
         _WATCHES.remove(watch)
+
+
+def _is_below(folder: str, place: object) -> bool:
+    """Whether a path lies there; a file that is opened by its number was opened by a path before."""
+    return isinstance(place, int) or str(place).startswith(folder)
 
 
 def _clock(called: Any) -> str:
@@ -155,7 +166,7 @@ _METHODS: Final = {"write_text": "open", "write_bytes": "open", "read_text": "op
 def in_source(module: str) -> Iterator[str]:
     """What a module, and all of its package that it imports, does beside `erp`: one sentence per place.
 
-    What only `erp_simulator` imports is the simulator's, and not looked at.
+    What only the hook of the simulator imports is the simulator's, and not looked at.
     """
     todo, done = [module], set[str]()
     while todo:
@@ -192,7 +203,7 @@ def _imported(tree: ast.AST, module: str, path: Path) -> Iterator[str]:
 
 
 def _outside_simulator(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, ast.FunctionDef) and node.name == "erp_simulator":
+    if isinstance(node, ast.FunctionDef) and node.name in {"erp_simulator", "source_simulator"}:
         return
     yield node
     for child in ast.iter_child_nodes(node):

@@ -75,11 +75,11 @@ def too_fast(bench: Bench) -> list[str]:
     if at_once > rate.at_once:
         wrong.append(f"{at_once} requests were under way at once; the profile says at most {rate.at_once}")
     if rate.per_second:
-        wrong += _crowded(crowd.moments, rate.per_second)
+        wrong += crowded(crowd.moments, rate.per_second)
     return wrong
 
 
-def _crowded(moments: list[float], per_second: float) -> Iterator[str]:
+def crowded(moments: list[float], per_second: float) -> Iterator[str]:
     """Windows in which more requests came than the rate permits, by the clock that the adapter is given."""
     most = max(1, int(per_second))
     window = most / per_second
@@ -104,7 +104,8 @@ class _Ears(logging.Handler):
 
 
 @contextmanager
-def _listening() -> Iterator[_Ears]:
+def listening() -> Iterator[_Ears]:
+    """Hear every logger of the process, whatever its level."""
     ears, root = _Ears(), logging.getLogger()
     level = root.level
     root.addHandler(ears)
@@ -120,7 +121,7 @@ def leaks(bench: Bench) -> list[str]:
     """Where a secret of the connection is found after an export with faults; blank when nowhere."""
     snapshot = bench.started()
     said: list[str] = []
-    with bench.site(snapshot) as site, _listening() as ears:
+    with bench.site(snapshot) as site, listening() as ears:
         _arm(bench, site, WireFault.REPLY_LOST, FileFault.SHARE_LOST_AFTER)
         bench.proxy.arm(WireFault.STATUS_500, lambda incoming: _is_read(incoming.tag))
         for act in (site.run, site.resume, site.take, site.verify, site.status):

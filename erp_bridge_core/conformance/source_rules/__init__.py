@@ -1,0 +1,1 @@
+"""The rules of the suite for budget sources: test functions that pytest runs with `--source`."""
