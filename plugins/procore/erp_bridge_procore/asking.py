@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -153,6 +154,7 @@ class _Reader:
             project="" if payload is None else str(payload.project_id),
             job=self._job(),
             transactions=Stream(lambda: streamed(self.source, self._transactions())),
+            asked_at=_moment(self.request.created_at),
             custom_fields={} if payload is None else dict(_texts(payload.custom_fields)),
             open=self.is_open,
         )
@@ -245,6 +247,15 @@ class _Resolved:
             change=self.change,
             notes=told.notes,
         )
+
+
+def _moment(text: str) -> datetime | None:
+    """A time as Procore writes it; None where it tells none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _texts(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from erp_bridge_procore.client import ProcoreClient
 from erp_bridge_procore.client.budgets import MODIFICATIONS, ORIGINAL
 from erp_bridge_procore.client.values import Project
 from erp_bridge_procore.connection import ProcoreConnection, connect, told
+from erp_bridge_procore.operations import listed_transactions
 from erp_bridge_procore.reading import choose_view
 
 _CAPABLE = "Give the user Admin on ERP Integrations and Can Push to Accounting in Procore's company directory."
@@ -106,12 +107,7 @@ class _Check:
         project = next((each for each in self.projects if each.origin_id), None)
         if project is None:
             return "No project is linked with a job, so that no list of transactions was asked for."
-        try:
-            count = sum(1 for _ in self.client.erp.transactions(project.id))
-        except ErpBridgeError as error:
-            error.remedy = "Where Procore lists no transactions, set see_transactions to answer."
-            raise
-        return f"Procore lists {count} transactions of {project.number}."
+        return f"Procore lists {len(listed_transactions(self.client, project.id))} transactions of {project.number}."
 
     def sees_hook(self) -> str:
         """Whether Procore calls us; without a webhook the poll finds every request, only later."""

@@ -18,10 +18,11 @@ from erp_bridge_core.contract import (
     State,
     reading,
 )
-from erp_bridge_core.contract.errors import ErpBridgeError, ErpRefused, LedgerConflict
+from erp_bridge_core.contract.errors import ErpBridgeError, ErpRefused, LedgerConflict, ReadFailed
 from erp_bridge_procore.asking import is_open
 from erp_bridge_procore.client import ProcoreClient, require_all
-from erp_bridge_procore.client.erp_values import RequestDetail
+from erp_bridge_procore.client.erp_values import RequestDetail, Transaction
+from erp_bridge_procore.client.errors import NothingThere
 from erp_bridge_procore.settings import ProcoreSettings
 from erp_bridge_procore.wording import Mark
 
@@ -87,6 +88,17 @@ class TellOrigin:
 # -- transactions -----------------------------------------------------------------------------------------------------
 
 
+def listed_transactions(client: ProcoreClient, project_id: int) -> tuple[Transaction, ...]:
+    """All transactions of a project; raises `ReadFailed` where Procore has no such list, which is assumed."""
+    try:
+        return tuple(client.erp.transactions(project_id))
+    except NothingThere as refusal:
+        raise ReadFailed(
+            f"Procore lists no transactions at the assumed address: {refusal.words}.",
+            remedy="Set see_transactions to answer: then marks are believed as Procore answers them.",
+        ) from refusal
+
+
 @frozen
 class MarkSynced:
     """Marks transactions as synced, each under our reference of it.
@@ -118,7 +130,7 @@ class MarkSynced:
         if self.settings.see_transactions == "answer":
             seen = {"seen": "Procore's answer named every transaction; it lists none"}
             return Found(reference=reference, evidence=seen) if self.state.get(_answered(effect)) else Before()
-        held = self.client.erp.transactions(effect.request["project"])
+        held = listed_transactions(self.client, effect.request["project"])
         shown = {each.id: each.origin_id for each in held if each.synced and each.id in origins}
         others = {str(number): origin for number, origin in shown.items() if origin != origins[number]}
         if others:

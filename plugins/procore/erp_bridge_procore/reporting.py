@@ -27,6 +27,7 @@ from erp_bridge_procore.operations import (
     TellJobCosts,
     TellOrigin,
     conflict_of_origin,
+    listed_transactions,
     origin_of_budget,
     require_ours,
     slices,
@@ -47,9 +48,10 @@ def report_outcome(outcome: SourceOutcome, source: ProcoreConnection, effects: E
         report = _Report.of(client, source, outcome)
         effects.plan(BUDGET, lambda _: report.origin())
         effects.plan(TRANSACTIONS, lambda _: report.marks())
-        if source.settings.send_job_costs and outcome.stage is OutcomeStage.VERIFIED:
-            effects.plan(JOB_COSTS, lambda _: report.job_costs())
         effects.plan(DETAIL, lambda _: report.detail())
+        if source.settings.send_job_costs and outcome.stage is OutcomeStage.VERIFIED:
+            # Figures count as come back only for a budget whose export is over.
+            effects.plan(JOB_COSTS, lambda _: report.job_costs())
     effects.run(
         {
             TELL_ORIGIN: TellOrigin(client),
@@ -99,7 +101,7 @@ class _Report:
         """The transactions that have arrived and are not marked, at most a thousand a call."""
         arrived = list(self._arrived())
         if arrived and self.source.settings.see_transactions == "list":
-            held = self.client.erp.transactions(self.payload.project_id)
+            held = listed_transactions(self.client, self.payload.project_id)
             marked = {(str(each.id), each.origin_id) for each in held if each.synced}
             arrived = [pair for pair in arrived if pair not in marked]
         for origins in slices(arrived, SYNC_MOST):
@@ -109,7 +111,7 @@ class _Report:
         """What the ERP holds per job cost: the sum of the transactions that it was told to hold."""
         arrived = {number for number, _ in self._arrived()}
         sums: defaultdict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-        for each in self.client.erp.transactions(self.payload.project_id):
+        for each in listed_transactions(self.client, self.payload.project_id):
             if each.synced or str(each.id) in arrived:
                 sums[each.job_cost_id][0 if each.is_original else 1] += each.value
         figures = ((str(number), [f"{amount:f}" for amount in both]) for number, both in sums.items())

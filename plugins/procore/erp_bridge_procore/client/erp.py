@@ -186,7 +186,13 @@ def _request(record: Record) -> ErpRequest:
     detail = record.maybe_number("request_detail_id")
     if detail is None:
         detail = Record("request data", data).maybe_number("request_detail_id")
-    return ErpRequest(id=record.number("id"), name=record.text("request_name"), data=data, detail_id=detail)
+    return ErpRequest(
+        id=record.number("id"),
+        name=record.text("request_name"),
+        data=data,
+        detail_id=detail,
+        created_at=record.text("created_at"),
+    )
 
 
 def _detail(record: Record) -> RequestDetail:

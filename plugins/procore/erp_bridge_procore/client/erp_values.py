@@ -62,12 +62,16 @@ class BudgetPayload:
 
 @frozen(kw_only=True)
 class ErpRequest:
-    """Something that the ERP's side is asked to do; `data` as it came, no `detail_id` where nothing is to be closed."""
+    """Something that the ERP's side is asked to do; `data` as it came, no `detail_id` where nothing is to be closed.
+
+    `created_at` is blank where Procore does not tell it, as in what is known of a single request.
+    """
 
     id: int
     name: str
     data: Mapping[str, Any]
     detail_id: int | None
+    created_at: str = ""
 
 
 @frozen(kw_only=True)

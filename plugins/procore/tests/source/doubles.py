@@ -244,3 +244,19 @@ class Edits(HTTPAdapter):
             self.edit(document)
             answer._content = json.dumps(document).encode()
         return answer
+
+
+class Refuses(HTTPAdapter):
+    """A Procore that has nothing to read at one address."""
+
+    def __init__(self, path: str) -> None:
+        """Keep where."""
+        super().__init__()
+        self.path = path
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
+        """The answer; 404 where there is nothing."""
+        answer = super().send(request, *args, **more)
+        if request.method == "GET" and str(request.path_url).partition("?")[0].endswith(self.path):
+            answer.status_code, answer._content = 404, b'{"message": "Not found"}'
+        return answer

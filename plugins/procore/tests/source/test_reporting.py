@@ -6,13 +6,26 @@ from pathlib import Path
 
 import pytest
 from simulator.stranger import Desk
-from source.doubles import CURB, JOB, LABOR, MATERIAL, SIMULATOR, LosesAnswers, MemoryEffects, changed, report, told_of
+from source.doubles import (
+    CURB,
+    JOB,
+    LABOR,
+    MATERIAL,
+    SIMULATOR,
+    LosesAnswers,
+    MemoryEffects,
+    Refuses,
+    changed,
+    report,
+    told_of,
+)
 
 from erp_bridge_core.contract import Effect, Part
 from erp_bridge_core.contract.errors import ErpRefused, LedgerConflict, NotFound, ReadFailed
 from erp_bridge_core.contract.source import OutcomeStage, RequestKind, Source, SourceRequest
 from erp_bridge_core.contract.source_simulator import SourceBooks, SourceMischief
 from erp_bridge_procore import plugin
+from erp_bridge_procore.connection import connect
 from erp_bridge_procore.settings import ProcoreSettings
 
 Connection = Source[ProcoreSettings]
@@ -193,7 +206,20 @@ def test_job_costs_go_back_where_they_are_wanted(source: Connection, desk: Desk,
     desk.do("add-change", project=JOB, code="03-1000.L", amount="5", status="approved")
     outcome = told_of(request_of(), OutcomeStage.VERIFIED, arrived=True)
     wanting = changed(source, send_job_costs=True)
-    assert [*ALL[:2], "tell_job_costs", ALL[2]] == report(wanting, outcome)
+    assert [*ALL, "tell_job_costs"] == report(wanting, outcome)
+    (cost,) = connect(source).erp.job_costs(int(outcome.project))
+    assert (Decimal(100), Decimal(5)) == cost[1]
+    desk.do("unlock", project=JOB)
+
+
+def test_without_a_list_of_transactions_the_answer_is_believed(source: Connection, request_of: RequestOf) -> None:
+    """That there is one is assumed: where there is none, the setting is named, and with it all is told."""
+    outcome = told_of(request_of(labor="100"), OutcomeStage.VERIFIED, arrived=True)
+    source.http.mount("http://", Refuses("/erp_transactions"))
+    with pytest.raises(ReadFailed, match="lists no transactions at the assumed address") as caught:
+        report(source, outcome)
+    assert "see_transactions" in caught.value.remedy
+    assert ALL == report(changed(source, see_transactions="answer"), outcome)
 
 
 def test_a_project_that_is_linked_no_more_tells_no_job(source: Connection, home: Path, request_of: RequestOf) -> None:

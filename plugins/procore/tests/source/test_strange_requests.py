@@ -101,6 +101,7 @@ def test_custom_fields_come_as_text(source: Connection, desk: Desk) -> None:
     desk.do("export", project=JOB, fields='{"revision_date": "2026-04-08", "several": [1, 2], "none": null}')
     (request,) = plugin.read_requests(source)
     assert {"revision_date": "2026-04-08", "several": "[1, 2]"} == dict(request.custom_fields)
+    assert request.asked_at is not None
 
 
 def test_a_job_may_be_known_by_its_number(source: Connection, home: Any, request_of: RequestOf) -> None:
