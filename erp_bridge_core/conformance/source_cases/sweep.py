@@ -120,18 +120,20 @@ class Sweep:
             return course, believed(site.books()), sum(mark.is_write for mark in marks)
 
     def _case(
-        self, name: str, course: Course, expected: Mapping[str, Any], strike: Callable[[SourceSite, Course], None]
+        self, name: str, course: Course, expected: Mapping[str, Any], strike: Callable[[SourceSite, Course], bool]
     ) -> None:
         if not self.bench.effort.wants(f"{self.rule}:{name}"):
             return
         self.bench.count(self.rule)
         with self.bench.site(course.snapshot) as site:
-            strike(site, course)
+            struck = strike(site, course)
             stopped = course.end(site)
             with suppress(Exception):
                 self.bench.proxy.release()
             found = believed(site.books())
-        if stopped:
+        if not struck:
+            self.wrong.append(f"{self.rule}:{name} there was no such write, though there is one without any fault")
+        elif stopped:
             self.wrong.append(f"{self.rule}:{name} {stopped}")
         elif found != expected:
             self.wrong.append(f"{self.rule}:{name} it is called done, and {_first_difference(expected, found)}")
@@ -159,10 +161,10 @@ def _first_difference(expected: Mapping[str, Any], found: Mapping[str, Any]) -> 
     return f"its {name} should be {expected[name]}, and is {found[name]}"
 
 
-def _struck(bench: SourceBench, fault: WireFault, write: int) -> Callable[[SourceSite, Course], None]:
-    """The n-th write fails in that way."""
+def _struck(bench: SourceBench, fault: WireFault, write: int) -> Callable[[SourceSite, Course], bool]:
+    """The n-th write fails in that way; whether there was one."""
 
-    def strike(site: SourceSite, course: Course) -> None:
+    def strike(site: SourceSite, course: Course) -> bool:
         writes: list[Mark] = []
 
         def announce(mark: Mark) -> float | None:
@@ -172,25 +174,27 @@ def _struck(bench: SourceBench, fault: WireFault, write: int) -> Callable[[Sourc
             return _HURRY if hit and fault in _LATE else None
 
         bench.announce = announce
-        bench.proxy.arm(fault, lambda incoming: incoming.tag == "struck")
+        armed = bench.proxy.arm(fault, lambda incoming: incoming.tag == "struck")
         with suppress(ErpBridgeError):
             course.once(site)
         bench.announce = None
         bench.proxy.disarm()
         bench.proxy.accept()
+        return armed.struck > 0
 
     return strike
 
 
-def _killed(bench: SourceBench, stage: str, write: int) -> Callable[[SourceSite, Course], None]:
-    """The process that makes the n-th write is killed at that stage of it, for good and all."""
+def _killed(bench: SourceBench, stage: str, write: int) -> Callable[[SourceSite, Course], bool]:
+    """The process that makes the n-th write is killed at that stage of it, for good and all; whether it was."""
 
-    def strike(site: SourceSite, course: Course) -> None:
+    def strike(site: SourceSite, course: Course) -> bool:
         with _watched_from_here(bench, stage, write) as victim:
             victim.append(os.fork())
             if victim[0] == 0:
                 _write_and_die(bench, site, course, stage, write)
-            os.waitpid(victim[0], 0)
+            _, status = os.waitpid(victim[0], 0)
+        return os.WIFSIGNALED(status)
 
     return strike
 
