@@ -76,6 +76,7 @@ def look_at_files(home: Path, configuration: Configuration) -> Iterator[Looked]:
         *_too_open(home / "keys", _OTHERS_WRITE, "others can put another key there", "700"),
         *_too_open(home / "erp-bridge.toml", _OTHERS_WRITE, "others can change where secrets go", "600"),
         *_too_open(home / "erp-bridge.db", _OTHERS_READ, "others can read every budget", "600"),
+        *_too_open(home / "private", _OTHERS_READ, "others can read what connections signed in with", "700"),
         *_too_open(configuration.secrets_directory, _OTHERS_READ, "others can see which secrets there are", "700"),
         *_too_open(home, _OTHERS_WRITE, "others can put another database there", "700"),
     ]
