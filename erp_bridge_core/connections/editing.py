@@ -9,18 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection
 
 from erp_bridge_core.connections.configuration import ConnectionConfig
 from erp_bridge_core.connections.connector import ConnectorConfig, receiver_address
 from erp_bridge_core.connections.document import hosts_in
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.secrets import is_of_company, is_reference
-from erp_bridge_core.connections.views import ConnectionView
-from erp_bridge_core.contract.errors import BadSettings, Changed, Fault, NotAllowed, NotFound
+from erp_bridge_core.contract.errors import BadSettings, Changed, Fault, NotAllowed
 from erp_bridge_core.contract.structuring import to_json
 from erp_bridge_core.people.actor import Actor
-from erp_bridge_core.people.queries import member_id
 
 #: What opens the host to a connection: plain http, and certificates of another authority.
 HOST_ALONE: Final = ("http.plain_http", "http.ca_file")
@@ -73,23 +70,6 @@ def require_revision(config: ConnectionConfig, revision: str) -> None:
             f"The settings of {config.name} were changed since you looked at them. Nothing was done.",
             remedy="Look at what is there now, then decide anew.",
         )
-
-
-def require_members(
-    connection: Connection, target: ConnectionView, connector: ConnectorConfig, changes: Mapping[str, Any]
-) -> None:
-    """Raise `BadSettings` where a person who is newly named as one of a connector's is not of the company."""
-    faults = []
-    for name in ("act_as", "accept_as"):
-        login = getattr(connector, name)
-        if login and f"connector.{name}" in changes:
-            try:
-                member_id(connection, target.company_id, login)
-            except NotFound as error:
-                where = f"connections.{target.name}.connector.{name}"
-                faults.append(Fault(where, "is nobody of this company", value=login, remedy=error.remedy))
-    if faults:
-        raise BadSettings("The connector's people can't be so.", remedy="Name people of this company.", faults=faults)
 
 
 def require_may_set(actor: Actor, name: str, changes: Mapping[str, Any]) -> None:

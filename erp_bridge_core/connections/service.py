@@ -10,12 +10,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.connections.authorizing import Authorizing
 from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connections.connector_people import look_at_connector, require_members
 from erp_bridge_core.connections.editing import (
     ConnectionSettings,
     hosts_first,
     leads_to,
     require_may_set,
-    require_members,
     require_revision,
     settings_of,
 )
@@ -31,7 +31,7 @@ from erp_bridge_core.contract.connection import Checked, Clock, Erp
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
 from erp_bridge_core.contract.profile import ErpProfile
-from erp_bridge_core.contract.source import Source, SourceProfile
+from erp_bridge_core.contract.source import Source, SourceCapability, SourceProfile
 from erp_bridge_core.people.access import require_administrator, require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -158,6 +158,10 @@ class Connections:
         warnings = files.warnings() if hasattr(files, "warnings") else ()
         yield from (Checked(name="shared folder", ok=False, message=warning) for warning in warnings)
         yield from looked or ()
+        if target.kind is ConnectionKind.SOURCE and adapter.profile.supports(SourceCapability.REQUESTS):
+            config = Configuration.read(self.home).connection(target.name)
+            with self.store.read() as connection:
+                yield look_at_connector(connection, target.company_id, config.connector)
 
     def metadata(self, actor: Actor, name: str, erp_connection: str) -> Mapping[str, Any]:
         """What is handed in to a budget source so that it knows the ERP of another connection, in its site's words.

@@ -24,13 +24,13 @@ def person_of(
     if not login:
         raise NotPossibleNow(
             f"Nobody is named in whose name requests of {source} become items.",
-            remedy=f"Take it in yourself; or name a person: `erp-bridge connection set {source} {setting} LOGIN`.",
+            remedy=f"Take it in yourself; or name a person: `erp-bridge connection set {source} {setting}=LOGIN`.",
         )
     try:
         person = member_id(connection, company_id, login)
     except NotFound as error:
         raise NotPossibleNow(
             f"{login}, in whose name requests of {source} are dealt with, is no person of this company.",
-            remedy=f"Name another: `erp-bridge connection set {source} {setting} LOGIN`.",
+            remedy=f"Name another: `erp-bridge connection set {source} {setting}=LOGIN`.",
         ) from error
     return evolve(actor_of(connection, person, company_id), token_verbs=frozenset(verbs))

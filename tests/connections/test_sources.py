@@ -23,7 +23,7 @@ from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, SignInFailed, StorageError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import memberships
+from erp_bridge_core.store.tables import memberships, people
 
 SECRET = {"hook_secret": "env:HOOSIER_HOOK"}
 
@@ -135,9 +135,11 @@ def test_a_check_asks_the_source(
     services: Services, administrator: Actor, approver: Actor, office: int, plugin: MemorySource
 ) -> None:
     """What the source yields is told; an ERP's books are not looked for."""
-    assert ["The office answers."] == [each.message for each in services.connections.check(approver, "office")]
+    office_says, connector_says = services.connections.check(approver, "office")
+    assert ("The office answers.", True) == (office_says.message, office_says.ok)
+    assert "connector.act_as names nobody" in connector_says.message
     plugin.read_failed = "It is closed."
-    assert [False] == [each.ok for each in services.connections.check(approver, "office")]
+    assert [False, True] == [each.ok for each in services.connections.check(approver, "office")]
     (view,) = services.connections.list(administrator)
     assert (office, None, None) == (view.id, view.erp_company, view.live)
 
@@ -159,6 +161,21 @@ def test_the_connector_is_set_setting_by_setting(services: Services, administrat
         assert [f"connections.office.{where}"] == [fault.where for fault in caught.value.faults]
     assert ConnectorConfig(act_as="manager", poll_minutes=15) == config_of(services)
     assert config_of(services) == services.connections.settings(administrator, "office").connector
+
+
+def test_a_check_looks_at_whom_the_connector_acts_for(
+    services: Services, administrator: Actor, manager: Actor, office: int
+) -> None:
+    """Both are named; somebody who may not sign in any more is told."""
+    named = {"connector.act_as": "manager", "connector.approve": False, "connector.accept_as": "approver"}
+    services.connections.change(administrator, "office", named)
+    *_, looked = services.connections.check(administrator, "office")
+    assert looked.ok
+    assert "in the name of manager, and accepted in the name of approver" in looked.message
+    with services.store.begin() as connection:
+        connection.execute(update(people).where(people.c.id == manager.person_id).values(active=False))
+    *_, looked = services.connections.check(administrator, "office")
+    assert (False, True) == (looked.ok, "manager, whom connector.act_as names" in looked.message)
 
 
 def test_only_a_source_has_a_connector(services: Services, administrator: Actor) -> None:

@@ -1,7 +1,9 @@
 """A connection to one Procore company: its client, and Procore's errors in the contract's words."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Final, TypeVar
 
 from erp_bridge_core.contract import SignInMemory
@@ -14,7 +16,7 @@ from erp_bridge_procore.settings import ProcoreSettings
 ProcoreConnection = Source[ProcoreSettings]
 Row = TypeVar("Row")
 
-TOKENS: Final = "procore-tokens.json"
+_TOKENS: Final = "procore-tokens-{}.json"
 #: Under this name a connection remembers where people came back to after they authorized it.
 REDIRECT: Final = "redirect of the authorization"
 
@@ -42,9 +44,15 @@ def connect(source: ProcoreConnection, *, redirect_to: str = "", by_person: bool
         login_url=settings.login_url,
         company_id=settings.company_id,
         grant=grant,
-        tokens=source.private / TOKENS,
+        tokens=source.private / _TOKENS.format(_app(settings)),
         longest_wait=settings.longest_wait,
     )
+
+
+def _app(settings: ProcoreSettings) -> str:
+    """What tells the tokens of one app from those of another that the connection used before."""
+    named = [settings.grant, settings.client_id, settings.login_url]
+    return sha256(json.dumps(named).encode()).hexdigest()[:12]
 
 
 @contextmanager

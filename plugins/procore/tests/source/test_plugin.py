@@ -230,3 +230,10 @@ def test_a_service_account_is_not_authorized_by_people(source: Connection) -> No
     """It signs in by itself."""
     with pytest.raises(BadSettings, match="signs in by itself"):
         plugin.authorization(source).address(redirect_to="http://127.0.0.1:9/back", state="x")
+
+
+def test_one_apps_tokens_are_not_taken_for_anothers(source: Connection, by_person: Connection) -> None:
+    """A connection that is led to another app signs in as that, from the first request on."""
+    assert 2 == len(list(plugin.list_projects(source)))
+    with pytest.raises(SignInFailed, match="Nobody has authorized"):
+        list(plugin.list_projects(by_person))
