@@ -38,12 +38,14 @@ SETUP = JobSetup(
 )
 
 
-def make_findable(plugin: Path, site: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "acme") -> None:
+def make_findable(
+    plugin: Path, site: Path, monkeypatch: pytest.MonkeyPatch, *, name: str = "acme", group: str = "erps"
+) -> None:
     """Let a plugin's folder be found as if it were installed there for development."""
     info = site / f"erp_bridge_{name}-0.1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: erp-bridge-{name}\nVersion: 0.1.0\n")
-    (info / "entry_points.txt").write_text(f"[erp_bridge.erps]\n{name} = erp_bridge_{name}.plugin\n")
+    (info / "entry_points.txt").write_text(f"[erp_bridge.{group}]\n{name} = erp_bridge_{name}.plugin\n")
     (info / "direct_url.json").write_text('{"url": "file:///there", "dir_info": {"editable": true}}')
     monkeypatch.syspath_prepend(str(plugin))
     monkeypatch.syspath_prepend(str(site))

@@ -1,4 +1,4 @@
-"""The beginning of an adapter: a distribution that installs, reads and simulates, and says what is to be written."""
+"""The beginning of a plugin: a distribution that installs and reads, and says what is to be written."""
 
 from erp_bridge_core.scaffold.rendering import Plan, plan_plugin
 

@@ -13,11 +13,11 @@ from attrs import frozen
 
 from erp_bridge_core.contract.errors import BadInput, Fault, NotPossibleNow, StorageError
 
-#: An ERP's short name is a part of its package's, its distribution's and its commands' names.
+#: A plugin's short name is a part of its package's, its distribution's and its commands' names.
 NAME: Final = re.compile(r"[a-z][a-z0-9]{1,19}", re.ASCII)
 LONGEST_TITLE: Final = 40
 #: Names that our own packages and commands have already.
-TAKEN: Final = frozenset({"core", "example", "plugin", "test"})
+TAKEN: Final = frozenset({"core", "example", "files", "plugin", "test"})
 _IN_TITLES: Final = frozenset(" .,&()'+-/")
 _SUFFIX: Final = ".tmpl"
 
@@ -49,14 +49,18 @@ class Plan:
             ) from error
 
 
-def plan_plugin(name: str, *, directory: Path, title: str = "") -> Plan:
-    """The files of a new plugin for the ERP of that short name; raises `BadInput` for a name or title that can't be."""
+def plan_plugin(name: str, *, directory: Path, title: str = "", source: bool = False) -> Plan:
+    """The files of a new plugin for the ERP, or the budget source, of that short name.
+
+    Raises `BadInput` for a name or title that can't be.
+    """
     if faults := [*_name_faults(name), *_title_faults(title)]:
         raise BadInput("A plugin can't be made so.", faults=faults, remedy=faults[0].remedy or "")
     values = {"name": name, "title": title.strip() or name.title()}
+    folder = "source_template" if source else "template"
     rendered = {
         _place(path, name): Template(text).substitute(values)
-        for path, text in _templates(files("erp_bridge_core.scaffold") / "template", PurePosixPath())
+        for path, text in _templates(files("erp_bridge_core.scaffold") / folder, PurePosixPath())
     }
     return Plan(name=name, folder=directory / f"erp-bridge-{name}", files=rendered)
 
@@ -64,7 +68,9 @@ def plan_plugin(name: str, *, directory: Path, title: str = "") -> Plan:
 def _name_faults(name: str) -> Iterator[Fault]:
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         wanted = "2 to 20 small letters and digits, a letter first, such as sample1"
-        yield Fault("name", "can't be an ERP's short name", value=name, expected=wanted, remedy="Choose another name.")
+        yield Fault(
+            "name", "can't be a plugin's short name", value=name, expected=wanted, remedy="Choose another name."
+        )
     elif name in TAKEN:
         yield Fault("name", "is taken by ERP Bridge itself", value=name, remedy="Choose another name.")
 
@@ -73,7 +79,7 @@ def _title_faults(title: str) -> Iterator[Fault]:
     odd = sorted({sign for sign in title if not sign.isalnum() and sign not in _IN_TITLES})
     if odd or len(title) > LONGEST_TITLE:
         wanted = f"at most {LONGEST_TITLE} letters, digits, spaces and {''.join(sorted(_IN_TITLES - {' '}))}"
-        yield Fault("title", "can't be an ERP's title", value=title, expected=wanted, remedy="Choose another title.")
+        yield Fault("title", "can't be a plugin's title", value=title, expected=wanted, remedy="Choose another title.")
 
 
 def _templates(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[PurePosixPath, str]]:

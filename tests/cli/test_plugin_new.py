@@ -46,12 +46,13 @@ def test_it_is_the_example_less_what_is_to_be_written(bare: Run, tmp_path: Path)
     assert UNLIKE_THE_EXAMPLE == {path for path, text in made.items() if text != example[path]}
 
 
+@pytest.mark.parametrize("kind", [(), ("--source",)], ids=["adapter", "source"])
 @pytest.mark.parametrize(
     ("name", "title"), [("zz", ""), ("a1234567890123456789", "A title of just forty letters and blanks")]
 )
-def test_it_is_clean_as_made(bare: Run, tmp_path: Path, name: str, title: str) -> None:
+def test_it_is_clean_as_made(bare: Run, tmp_path: Path, name: str, title: str, kind: tuple[str, ...]) -> None:
     """Linter, formatter and type checker find nothing, however short or long its name and title are."""
-    folder = make(bare, tmp_path, name, "--title", title)
+    folder = make(bare, tmp_path, name, "--title", title, *kind)
     for tool in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy", f"erp_bridge_{name}"]):
         pytest.importorskip(tool[0])
         ran = subprocess.run(
@@ -60,9 +61,10 @@ def test_it_is_clean_as_made(bare: Run, tmp_path: Path, name: str, title: str) -
         assert 0 == ran.returncode, ran.stdout + ran.stderr
 
 
-def test_its_own_tests_pass_as_made(bare: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [(), ("--source",)], ids=["adapter", "source"])
+def test_its_own_tests_pass_as_made(bare: Run, tmp_path: Path, kind: tuple[str, ...]) -> None:
     """What works is tested from the first day."""
-    folder = make(bare, tmp_path, "sample1")
+    folder = make(bare, tmp_path, "sample1", *kind)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     environment = {"PYTHONPATH": str(folder), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300)
@@ -82,6 +84,16 @@ def test_it_passes_the_registrys_checks_and_its_simulator_serves(
 
     assert ("sample2", "Sample") == (adapter.name, adapter.profile.title)
     assert (200, True) == (page.status_code, "Post what waits to be posted" in page.text)
+
+
+def test_a_source_passes_the_registrys_checks(bare: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by its entry point, it is usable, and claims no more than it has."""
+    folder = make(bare, tmp_path, "sample8", "--title", "Plans", "--source")
+    make_findable(folder, tmp_path / "found", monkeypatch, name="sample8", group="sources")
+    source = Registry.load(["erp-bridge-sample8"]).source("sample8")
+
+    assert ("sample8", "Plans") == (source.name, source.profile.title)
+    assert {"projects", "sub_jobs", "changes"} == {each.value for each in source.profile.capabilities}
 
 
 def test_it_reads_and_checks_a_budget_and_stops_where_something_is_to_be_written(
@@ -137,9 +149,10 @@ def test_a_title_that_could_be_code_is_refused(tmp_path: Path, title: str) -> No
     assert ["title"] == [fault.where for fault in caught.value.faults]
 
 
-def test_every_template_is_packed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", [False, True])
+def test_every_template_is_packed(tmp_path: Path, *, source: bool) -> None:
     """Nothing but templates lies there: another file would be passed over in silence."""
-    folder = ROOT / "erp_bridge_core" / "scaffold" / "template"
+    folder = ROOT / "erp_bridge_core" / "scaffold" / ("source_template" if source else "template")
     files: list[Any] = [path for path in folder.rglob("*") if path.is_file()]
 
-    assert len(files) == len(plan_plugin("sample7", directory=tmp_path).files)
+    assert len(files) == len(plan_plugin("sample7", directory=tmp_path, source=source).files)
