@@ -51,8 +51,10 @@ class Accepting:
         Answers with what stands in its way and whether a person has to decide from now on. What the ERP does not allow
         at the moment is tried again; an item that a person took back is his.
         """
-        if config.approve or view.item is None:
+        if view.item is None:
             return None
+        if config.approve:  # also later on, should the setting change meanwhile
+            return None if view.hands_off else (Reasons(), True)
         with self.store.read() as connection:
             item = load_item(connection, view.company_id, view.item)
         mine = item.state is ItemState.ACCEPTED and item.accepted_by == config.accept_as

@@ -8,7 +8,7 @@ import logging
 from http import HTTPStatus
 from typing import Any, Final
 
-from litestar import Request, Response, post
+from litestar import MediaType, Request, Response, post
 from litestar.datastructures import State
 from litestar.params import FromPath, RawBody
 
@@ -43,17 +43,18 @@ _STATUSES: Final = {
     request_max_body_size=LARGEST_BODY,
     sync_to_thread=True,
 )
-def receive(request: Asked, application: GivenApplication, name: FromPath[str], body: RawBody) -> Response[None]:
+def receive(request: Asked, application: GivenApplication, name: FromPath[str], body: RawBody) -> Response[bytes]:
     """Take what a source delivers to one connection: noted, and looked after later."""
-    headers = {key.lower(): value for key, value in request.headers.items()}
+    delivery = Delivery(headers={key.lower(): value for key, value in request.headers.items()}, body=body)
     try:
-        became = application.requests.receive(name, Delivery(headers=headers, body=body))
+        became = application.requests.receive(name, delivery)
     except ErpBridgeError as error:
         # The source calls again; the log tells us why.
         _LOGGER.warning("A delivery to the connection %s could not be taken: %s", name, error.message)
-        return Response(None, status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=_AGAIN)
+        return Response(b"", status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers=_AGAIN, media_type=MediaType.TEXT)
     status = _STATUSES[became]
-    return Response(None, status_code=status, headers=_AGAIN if became is Received.TOO_MANY else {})
+    headers = _AGAIN if became is Received.TOO_MANY else {}
+    return Response(b"", status_code=status, headers=headers, media_type=MediaType.TEXT)
 
 
 HANDLERS: Final = (receive,)
