@@ -9,12 +9,14 @@ from typing import Final
 from attrs import frozen
 
 from erp_bridge_core.certificates.reading import read_certificate
-from erp_bridge_core.certificates.standing import Certified, Standing, Worth, no_certificate, standing_of
-from erp_bridge_core.certificates.values import Certificate
+from erp_bridge_core.certificates.standing import Certified, Standing, Worth, kind_of, no_certificate, standing_of
+from erp_bridge_core.certificates.values import Certificate, Kind
 from erp_bridge_core.contract.errors import BadInput
 
 #: The folder of the home that holds registered certificates, one a plugin.
 FOLDER: Final = "certificates"
+#: The folder in it that holds those of budget sources.
+SOURCES: Final = "sources"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -34,11 +36,15 @@ class Assessment:
     source: Source | None = None
 
 
-def registered_file(home: Path, name: str) -> Path:
-    """Where the registered certificate of a plugin lies; raises `BadInput` for a name that can't be a file's."""
+def registered_file(home: Path, name: str, kind: Kind = Kind.ERP) -> Path:
+    """Where the registered certificate of a plugin lies; raises `BadInput` for a name that can't be a file's.
+
+    Those of budget sources lie in a folder of their own, since a source and an ERP may have one name.
+    """
     if not _NAME.fullmatch(name):
         raise BadInput(f"A certificate of {name!r} can't be kept: that is no plain name.")
-    return home / FOLDER / f"{name}.json"
+    folder = home / FOLDER if kind is Kind.ERP else home / FOLDER / SOURCES
+    return folder / f"{name}.json"
 
 
 def assess(adapter: Certified, home: Path | None, today: date) -> Assessment:
@@ -66,7 +72,7 @@ def assess(adapter: Certified, home: Path | None, today: date) -> Assessment:
 def _places(adapter: Certified, home: Path | None) -> list[tuple[Source, Path]]:
     places = []
     if home is not None and _NAME.fullmatch(adapter.name):
-        registered = registered_file(home, adapter.name)
+        registered = registered_file(home, adapter.name, kind_of(adapter))
         if registered.exists():
             places.append((Source.REGISTERED, registered))
     if adapter.certificate_file is not None:

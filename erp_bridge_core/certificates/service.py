@@ -12,6 +12,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.certificates.holding import Assessment, Source, assess, registered_file
 from erp_bridge_core.certificates.reading import read_certificate
 from erp_bridge_core.certificates.standing import Worth, command_for, standing_of
+from erp_bridge_core.certificates.values import Certificate, Kind
 from erp_bridge_core.connections.durable import sync_folder, write_aside
 from erp_bridge_core.contract.errors import BadInput, NotFound, StorageError
 from erp_bridge_core.contract.profile import Thing
@@ -42,6 +43,9 @@ class Adapters(Protocol):
 
     def adapter(self, name: str) -> Any:
         """The adapter of that name; raises PluginError when it is missing or broken."""
+
+    def source(self, name: str) -> Any:
+        """The budget source of that name; raises PluginError when it is missing or broken."""
 
 
 @frozen(kw_only=True)
@@ -113,12 +117,12 @@ class Certificates:
         with self.audit.store.read() as connection:
             require_installation_administrator(connection, actor, self.now())
         certificate = read_certificate(file)
-        adapter = self.registry.adapter(certificate.plugin)
+        adapter = self._plugin(certificate)
         standing = standing_of(adapter, certificate, self._today())
         if standing.worth is Worth.STALE:
-            remedy = f"Make it with what is installed: `{command_for(adapter.name)}`."
+            remedy = f"Make it with what is installed: `{command_for(adapter)}`."
             raise BadInput(f"{standing.sentence} Nothing was registered.", remedy=remedy)
-        target = registered_file(self.home, certificate.plugin)
+        target = registered_file(self.home, certificate.plugin, certificate.kind)
         content = certificate.to_json().encode()
         with self.audit.store.begin() as connection:
             require_installation_administrator(connection, actor, self.now())
@@ -136,6 +140,11 @@ class Certificates:
             _put(target, content)
         return Assessment(standing=standing, certificate=certificate, source=Source.REGISTERED)
 
+    def _plugin(self, certificate: Certificate) -> Any:
+        if certificate.kind is Kind.SOURCE:
+            return self.registry.source(certificate.plugin)
+        return self.registry.adapter(certificate.plugin)
+
     def _require_may_look(self, actor: Actor) -> None:
         with self.audit.store.read() as connection:
             require(may_look_at_items(rights_of(connection, actor)))
@@ -148,7 +157,7 @@ def _put(target: Path, content: bytes) -> None:
     """Write a file in one step: whoever reads sees the old one or the new one, whole. One writes at a time."""
     aside = target.with_name(f".{target.name}.aside")
     try:
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         write_aside(aside, iter([content]))
         aside.replace(target)
         sync_folder(target.parent)

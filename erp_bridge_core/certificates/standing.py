@@ -10,8 +10,9 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from erp_bridge_core.certificates.values import Certificate, Evidence, Gap, Result, RuleResult
+from erp_bridge_core.certificates.values import Certificate, Evidence, Gap, Kind, Result, RuleResult
 from erp_bridge_core.contract.profile import API_VERSION
+from erp_bridge_core.contract.source import SourceProfile
 
 _AGAINST: Final = {
     Evidence.SIMULATOR: "its simulator",
@@ -23,11 +24,11 @@ _NAMED: Final = 5
 
 
 class Certified(Protocol):
-    """What is asked of an adapter: the registry's has it."""
+    """What is asked of an adapter, or of a budget source: the registry's have it."""
 
     @property
     def name(self) -> str:
-        """The ERP's short name."""
+        """The short name of the ERP or of the source."""
 
     @property
     def distribution(self) -> str:
@@ -105,13 +106,20 @@ def standing_of(adapter: Certified, certificate: Certificate | None, today: date
 
 def no_certificate(adapter: Certified, why: str) -> Standing:
     """The standing of an adapter without a certificate that can be read."""
-    sentence = f"The adapter {adapter.name} ({adapter.distribution} {adapter.version}) has no certificate: {why}."
+    what = "adapter" if kind_of(adapter) is Kind.ERP else "budget source"
+    sentence = f"The {what} {adapter.name} ({adapter.distribution} {adapter.version}) has no certificate: {why}."
     return Standing(worth=Worth.NONE, sentence=sentence, remedy=_anew(adapter))
 
 
-def command_for(name: str) -> str:
-    """The command that makes a new certificate of an ERP's adapter, to be registered then."""
-    return f"pytest --pyargs erp_bridge_core.conformance --erp {name} --certificate {name}.json"
+def kind_of(plugin: Certified) -> Kind:
+    """Whether it is an ERP's adapter or a budget source, as its profile shows."""
+    return Kind.SOURCE if isinstance(getattr(plugin, "profile", None), SourceProfile) else Kind.ERP
+
+
+def command_for(plugin: Certified) -> str:
+    """The command that makes a new certificate of a plugin, to be registered then."""
+    name = plugin.name
+    return f"pytest --pyargs erp_bridge_core.conformance --{kind_of(plugin)} {name} --certificate {name}.json"
 
 
 @cache
@@ -125,11 +133,13 @@ def core_version() -> str:
 
 def _anew(adapter: Certified) -> str:
     register = f"erp-bridge plugins --certificate {adapter.name}.json"
-    return f"To make one: `{command_for(adapter.name)}`, then `{register}`."
+    return f"To make one: `{command_for(adapter)}`, then `{register}`."
 
 
 def _others(adapter: Certified, certificate: Certificate) -> Iterator[str]:
     versions = certificate.versions
+    if certificate.kind is not kind_of(adapter):
+        yield f"it is of {'an ERP adapter' if certificate.kind is Kind.ERP else 'a budget source'}"
     if certificate.plugin != adapter.name:
         yield f"it is of the plugin {certificate.plugin}"
     if versions.distribution != adapter.distribution:

@@ -72,7 +72,7 @@ def _is_installed(call: Call) -> bool:
     return (call.folder / "erp-bridge.toml").is_file()
 
 
-def _assess(call: Call, adapter: "Adapter") -> "Assessment":
+def _assess(call: Call, adapter: "Adapter | SourceAdapter") -> "Assessment":
     from erp_bridge_core.certificates import assess
 
     return assess(adapter, call.folder if _is_installed(call) else None, _today())
@@ -97,8 +97,10 @@ def _register(call: Call, certificate: Path) -> None:
 def _list(call: Call, registry: "Registry") -> None:
     assessed = {each.name: _assess(call, each) for each in registry.adapters.values()}
     usable = [{**_facts(each), "standing": assessed[each.name].standing} for each in registry.adapters.values()]
+    standings = {each.name: _assess(call, each).standing for each in registry.sources.values()}
     sources = [
-        {**_facts(each), "capabilities": sorted(each.profile.capabilities)} for each in registry.sources.values()
+        {**_facts(each), "capabilities": sorted(each.profile.capabilities), "standing": standings[each.name]}
+        for each in registry.sources.values()
     ]
     broken = [
         {"name": name, "distributions": each.distributions, "error": each.error.to_json()}
@@ -114,9 +116,10 @@ def _list(call: Call, registry: "Registry") -> None:
         page.table(columns, rows, none="No ERP plugin is installed.")
         if registry.sources:
             rows_of_sources = [
-                (each.name, each.profile.title, each.distribution, each.version) for each in registry.sources.values()
+                (each.name, each.profile.title, each.distribution, each.version, standings[each.name].worth)
+                for each in registry.sources.values()
             ]
-            page.table(["Name", "Budget source", "Distribution", "Version"], rows_of_sources)
+            page.table(["Name", "Budget source", "Distribution", "Version", "Certificate"], rows_of_sources)
         for name, each in registry.broken.items():
             page.line(f"{name} can't be used: {each.error.message} {each.error.remedy}".rstrip())
         for title, distribution in registry.not_enabled.items():
@@ -141,14 +144,17 @@ def _show_source(call: Call, source: "SourceAdapter") -> None:
 
     profile = source.profile
     known = source_things(profile)
+    assessment = _assess(call, source)
 
     def print_it(page: Page) -> None:
         _print_facts(page, source, "Budget source")
         with page.section(f"Things to know about {profile.title}"):
             page.bullets(known)
         _print_writes(page, profile.operations)
+        print_assessment(page, assessment)
 
-    call.answer({"plugin": {**_facts(source), "profile": profile}, "things_to_know": known}, print_it)
+    plugin = {**_facts(source), "profile": profile}
+    call.answer({"plugin": plugin, "things_to_know": known, "certificate": assessment}, print_it)
 
 
 def _show(call: Call, registry: "Registry", name: str) -> None:

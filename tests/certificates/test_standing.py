@@ -9,8 +9,10 @@ import pytest
 from attrs import evolve
 from certificate_made import FAILED, GAP, MISSED, PASSED, certificate, versions, with_gap
 from memory_erp import MemoryAdapter
+from memory_source import office_profile
 
-from erp_bridge_core.certificates import Certificate, Result, Source, Worth, assess, standing_of
+from erp_bridge_core.certificates import Certificate, Kind, Result, Source, Worth, assess, standing_of
+from erp_bridge_core.certificates.holding import registered_file
 
 TODAY = date(2026, 3, 2)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -25,6 +27,7 @@ NOT_APPLICABLE = evolve(NOT_RUN, result=Result.NOT_APPLICABLE)
         (certificate(), Worth.VALID, "memory 1.0 kept 1 rule, tried against its simulator on 2026-03-02."),
         (certificate(PASSED, NOT_APPLICABLE), Worth.VALID, "kept 1 rule,"),
         (certificate(plugin="other"), Worth.STALE, "of the plugin other"),
+        (certificate(kind=Kind.SOURCE), Worth.STALE, "of a budget source"),
         (certificate(versions=versions(distribution="acme")), Worth.STALE, "of the distribution acme"),
         (certificate(versions=versions(plugin="0.9")), Worth.STALE, "of version 0.9, 1.0 is installed"),
         (certificate(versions=versions(wheel_hash="1" * 64)), Worth.STALE, "files have changed"),
@@ -145,3 +148,17 @@ def test_without_an_installation_only_the_shipped_one_counts(tmp_path: Path) -> 
     """No home, no registered certificates."""
     assert Worth.NONE is assess(MemoryAdapter(), None, TODAY).standing.worth
     assert Worth.NONE is assess(MemoryAdapter(name="../escape"), tmp_path, TODAY).standing.worth
+
+
+def test_a_budget_source_has_certificates_of_its_own(tmp_path: Path) -> None:
+    """One of an ERP of its name says nothing of it, and lies elsewhere; the command is another."""
+    source, erp = MemoryAdapter(profile=office_profile()), MemoryAdapter()  # type: ignore[arg-type] # as both have it
+    of_source = certificate(kind=Kind.SOURCE)
+    path = registered_file(tmp_path, "memory", Kind.SOURCE)
+    path.parent.mkdir(parents=True)
+    path.write_text(of_source.to_json(), encoding="utf-8")
+
+    assert Worth.VALID is assess(source, tmp_path, TODAY).standing.worth
+    assert Worth.NONE is assess(erp, tmp_path, TODAY).standing.worth
+    assert "of an ERP adapter" in standing_of(source, certificate(), TODAY).sentence
+    assert "--source memory" in standing_of(source, None, TODAY).remedy

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.certificates import Kind
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer_installation
@@ -60,7 +61,8 @@ def register_certificate(
     kept = assessment.certificate
     if kept is None:
         return redirect(request, "/plugins")
-    return redirect(request, f"/plugins/{kept.plugin}", flash=Flash("The certificate was registered."))
+    place = f"/plugins/{kept.plugin}" if kept.kind is Kind.ERP else "/plugins"
+    return redirect(request, place, flash=Flash("The certificate was registered."))
 
 
 def _brought(posted: FormMultiDict, folder: Path) -> Path:
