@@ -21,11 +21,14 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.maps import Maps
 from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
+from erp_bridge_core.connector.outcomes import Outcomes
+from erp_bridge_core.connector.outcomes_told import look_again
 from erp_bridge_core.connector.service import Requests
 from erp_bridge_core.contract.connection import Clock, Erp
 from erp_bridge_core.exports.holding import Holding
 from erp_bridge_core.exports.reports import Reports
 from erp_bridge_core.exports.service import Exports
+from erp_bridge_core.exports.telling import Errand
 from erp_bridge_core.exports.verification import Verification
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.installation import Home, open_home
@@ -64,6 +67,7 @@ class Application:
     sending: Sending = field(init=False)
     reviews: Reviews = field(init=False)
     exports: Exports = field(init=False)
+    outcomes: Outcomes = field(init=False)
     holding: Holding = field(init=False)
     verification: Verification = field(init=False)
     reports: Reports = field(init=False)
@@ -113,6 +117,10 @@ class Application:
             still_valid=self._require_still_valid,
             now=clock.now,
         )
+        self.outcomes = Outcomes(
+            store=store, audit=self.audit, connections=self.connections, worker=self.exports.worker, clock=clock,
+            home=self.home, installation=self.opened.code,
+        )  # fmt: skip
         self.holding = Holding(store, self.audit, self.exports.worker, self._require_may_export)
         self.reviews = Reviews(
             store,
@@ -169,10 +177,15 @@ class Application:
             mark=self.opened.mark,
             opener=self._open_item,
             told=lambda connection, item, conclusion: tell_of_export(connection, item, conclusion, at=self.clock.now()),
+            errands=self._open_errand,
+            concluded=look_again,
         )
 
     def _open_item(self, item: ItemView) -> tuple[Any, Erp[Any]]:
         return self.connections.erp(item.company_id, item.connection_id, item.job)
+
+    def _open_errand(self, outcome_id: int) -> Errand:
+        return self.outcomes.open(outcome_id)
 
     def _require_still_valid(self, actor: Actor, item: ItemView) -> None:
         self.reviews.still_valid(actor, item)

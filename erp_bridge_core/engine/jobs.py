@@ -101,6 +101,11 @@ def _requests(application: Application, actor: Actor) -> Result:
     return Result(told=told, problem=problems[0] if problems else None)
 
 
+def _outcomes(application: Application, actor: Actor) -> Result:
+    made = application.outcomes.make(actor.company_id)
+    return Result(told=f"{made.count} to be told", problem=made.error)
+
+
 def _masters(application: Application, actor: Actor) -> Result:
     """Read the masters of every linked project; one that can't be read does not keep the others from it."""
     problems: list[ErpBridgeError] = []
@@ -145,6 +150,10 @@ JOBS: Final = (
     Job(
         name="requests", title="Look for requests", do=_requests, rhythm=lambda _: Rhythm(every=_MINUTE),
         only_for=companies_with_sources,
+    ),
+    Job(
+        name="outcomes", title="See what budget sources are to be told", do=_outcomes,
+        rhythm=lambda _: Rhythm(every=_MINUTE), only_for=companies_with_sources,
     ),
     Job(name="masters", title="Read the ERP's masters", do=_masters, rhythm=_nightly),
     Job(name="prune", title="Forget what is old", do=_prune, rhythm=_nightly, for_all=True),

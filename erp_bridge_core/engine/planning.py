@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from erp_bridge_core.connections.schedule import ScheduleConfig
-from erp_bridge_core.connector.hurrying import companies_in_a_hurry
+from erp_bridge_core.connector import hurrying, outcomes_standing
 from erp_bridge_core.engine.exporting import EXPORT, Left, left
 from erp_bridge_core.engine.jobs import JOBS
 from erp_bridge_core.engine.tasks import NewTask, Task
@@ -50,7 +50,8 @@ def hurried(connection: Connection, now: datetime) -> Mapping[str, frozenset[int
     return {
         "mail": frozenset(connection.execute(mail.distinct()).scalars()),
         "webhooks": frozenset(connection.execute(webhooks.distinct()).scalars()),
-        "requests": companies_in_a_hurry(connection),
+        "requests": hurrying.companies_in_a_hurry(connection),
+        "outcomes": outcomes_standing.companies_in_a_hurry(connection),
     }
 
 
