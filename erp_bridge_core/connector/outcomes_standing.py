@@ -157,6 +157,8 @@ def arrivals_of(connection: Connection, request: Row[Any], refused: tuple[Refuse
 def _carried(request_id: int) -> Any:
     """Each transaction of a request with its item's state, and how many of the lines that carry it stand where."""
     same = [item_lines.c[name] == source_transactions.c[name] for name in (*_KEY, "part")]
+    number = source_transactions.c.change_number
+    same.append(or_(number == "", item_lines.c.change_number == number))
     line = item_lines.c.state
     return (
         select(
