@@ -47,4 +47,5 @@ def main() -> None:
     scene.worker.advance(scene.export_id)
 
 
-main()
+if __name__ == "__main__":
+    main()
