@@ -132,3 +132,21 @@ def test_what_is_handed_in_is_a_file(office: Browser) -> None:
     )  # fmt: skip
     told = office.get("/api/v1/connections/office/metadata/books")
     assert json.loads(found.text) == told.json()
+
+
+def test_a_program_adds_one_and_sets_its_connector(ada: Browser, application: Application) -> None:
+    """By the API, as an ERP's: of either kind, by its plugin's name."""
+    headers = {"X-CSRF-Token": ada.token("/password")}
+    new = {"name": "office", "kind": "source", "plugin": "office"}
+    for wrong in ({"plugin": "memory"}, {"kind": "erp"}, {"kind": "neither"}):
+        assert ada.client.post("/api/v1/connections", json={**new, **wrong}, headers=headers).status_code in {400, 422}
+    added = ada.client.post("/api/v1/connections", json=new, headers=headers)
+    assert (201, "source", "office") == (added.status_code, added.json()["kind"], added.json()["plugin"])
+
+    changes = {"connector.act_as": "mia", "connector.poll_minutes": 30}
+    at = "/api/v1/connections/office/settings"
+    changed = ada.client.patch(at, json={"changes": changes}, headers=headers).json()
+    assert ("mia", 30) == (changed["connector"]["act_as"], changed["connector"]["poll_minutes"])
+    assert changed["connector"] == ada.get(at).json()["connector"]
+    assert ada.get("/api/v1/connections/books/settings").json()["connector"] is None
+    assert 30 == Configuration.read(application.home).connection("office").connector.poll_minutes
