@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
@@ -121,17 +122,26 @@ class MarkSynced:
         return Accepted(reference=f"{len(origins)} transactions")
 
     def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
-        """The list of the project's transactions, or that the mark was answered."""
-        return looked(effects, self._look)
+        """The list of the project's transactions, read once for all of them, or that the mark was answered."""
+        if self.settings.see_transactions == "answer":
+            return looked(effects, self._was_answered)
+        marked = cache(self._marked)
+        return looked(effects, lambda effect: self._look(effect, marked(effect.request["project"])))
 
-    def _look(self, effect: Effect) -> Sighting:
+    def _was_answered(self, effect: Effect) -> Sighting:
+        if not self.state.get(_answered(effect)):
+            return Before()
+        seen = {"seen": "Procore's answer named every transaction; it lists none"}
+        return Found(reference=f"{len(_origins(effect))} transactions", evidence=seen)
+
+    def _marked(self, project_id: int) -> Mapping[int, str]:
+        return {each.id: each.origin_id for each in listed_transactions(self.client, project_id) if each.synced}
+
+    @staticmethod
+    def _look(effect: Effect, marked: Mapping[int, str]) -> Sighting:
         origins = _origins(effect)
         reference = f"{len(origins)} transactions"
-        if self.settings.see_transactions == "answer":
-            seen = {"seen": "Procore's answer named every transaction; it lists none"}
-            return Found(reference=reference, evidence=seen) if self.state.get(_answered(effect)) else Before()
-        held = listed_transactions(self.client, effect.request["project"])
-        shown = {each.id: each.origin_id for each in held if each.synced and each.id in origins}
+        shown = {number: marked[number] for number in origins if number in marked}
         others = {str(number): origin for number, origin in shown.items() if origin != origins[number]}
         if others:
             return Different(evidence={"origin_ids": others})
@@ -162,11 +172,12 @@ class TellJobCosts:
         return Accepted(reference="job costs")
 
     def find(self, effects: Sequence[Effect]) -> Iterator[Sighting]:
-        """The job costs as Procore has them."""
-        return looked(effects, self._look)
+        """The job costs as Procore has them, read once for all of them."""
+        held = cache(lambda project_id: dict(self.client.erp.job_costs(project_id)))
+        return looked(effects, lambda effect: self._look(effect, held(effect.request["project"])))
 
-    def _look(self, effect: Effect) -> Sighting:
-        shown = dict(self.client.erp.job_costs(effect.request["project"]))
+    @staticmethod
+    def _look(effect: Effect, shown: Mapping[int, Any]) -> Sighting:
         same = all(shown.get(number) == figures for number, figures in _figures(effect).items())
         return Found(reference="job costs") if same else Before()
 

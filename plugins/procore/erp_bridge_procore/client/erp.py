@@ -29,6 +29,8 @@ from erp_bridge_procore.client.transport import Transport
 #: A sync call takes so many items at most [firm, 3.1].
 SYNC_MOST: Final = 1000
 _V1: Final = "/rest/v1.0"
+#: Requests a page: each carries a whole budget.
+_PAYLOADS: Final = 50
 
 
 @frozen
@@ -41,7 +43,8 @@ class ErpTool:
 
     def requests(self) -> Iterator[ErpRequest]:
         """All requests, for a poll that finds what no webhook told; that there is a list is known, its form assumed."""
-        for record in v1_rows(self.transport, self._path("erp_requests"), "ERP request"):
+        path = self._path("erp_requests")
+        for record in v1_rows(self.transport, path, "ERP request", size=_PAYLOADS):
             yield _request(record)
 
     def request(self, request_id: int) -> ErpRequest:

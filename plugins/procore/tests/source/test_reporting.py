@@ -77,7 +77,9 @@ def test_a_request_goes_all_its_way(source: Connection, home: Path, request_of: 
     )
     assert ["mark_synced", "tell_detail"] == report(source, told_of(update, OutcomeStage.VERIFIED, arrived=True))
     assert {LABOR: Decimal(-3), MATERIAL: Decimal(5)} == dict(books(home).synced_changes)
-    assert [False, False] == [each.open for each in plugin.read_requests(source)]
+    first, second = plugin.read_requests(source)
+    assert (False, False, update.id) == (first.open, second.open, second.id)
+    assert list(update.transactions) == list(second.transactions)
 
 
 @pytest.mark.parametrize(
