@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import frozen
 
@@ -12,7 +12,7 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.certificates.holding import Assessment, Source, assess, registered_file
 from erp_bridge_core.certificates.reading import read_certificate
 from erp_bridge_core.certificates.standing import Worth, command_for, standing_of
-from erp_bridge_core.certificates.values import Certificate, Kind
+from erp_bridge_core.certificates.values import Kind
 from erp_bridge_core.connections.durable import sync_folder, write_aside
 from erp_bridge_core.contract.errors import BadInput, NotFound, StorageError
 from erp_bridge_core.contract.profile import Thing
@@ -20,6 +20,8 @@ from erp_bridge_core.people.access import require_installation_administrator
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
+
+_BROKEN: Final = "List the plugins; it may be broken."
 
 
 class Adapters(Protocol):
@@ -50,7 +52,7 @@ class Adapters(Protocol):
 
 @frozen(kw_only=True)
 class UsablePlugin:
-    """An ERP's adapter that can be used here, and how it stands."""
+    """An ERP's adapter, or a budget source, that can be used here, and how it stands."""
 
     adapter: Any
     assessment: Assessment
@@ -64,7 +66,7 @@ class InstalledPlugins:
     """
 
     usable: tuple[UsablePlugin, ...]
-    sources: tuple[Any, ...]
+    sources: tuple[UsablePlugin, ...]
     broken: Mapping[str, Any]
     not_enabled: Mapping[str, str]
 
@@ -81,22 +83,20 @@ class Certificates:
     def plugins(self, actor: Actor) -> InstalledPlugins:
         """The plugins that are installed, with whatever is wrong with them."""
         self._require_may_look(actor)
-        usable = (
-            UsablePlugin(adapter=each, assessment=self.assess(name)) for name, each in self.registry.adapters.items()
-        )
         return InstalledPlugins(
-            usable=tuple(usable),
-            sources=tuple(self.registry.sources.values()),
+            usable=tuple(map(self._usable, self.registry.adapters.values())),
+            sources=tuple(map(self._usable, self.registry.sources.values())),
             broken=self.registry.broken,
             not_enabled=self.registry.not_enabled,
         )
 
     def plugin(self, actor: Actor, name: str) -> UsablePlugin:
-        """The plugin of one ERP; raises `NotFound` where there is none that can be used."""
+        """The plugin of one ERP or source; raises `NotFound` where none can be used. Both have it: the ERP is meant."""
         self._require_may_look(actor)
-        if name not in self.registry.adapters:
-            raise NotFound(f"No ERP {name!r} can be used here.", remedy="List the plugins; it may be broken.")
-        return UsablePlugin(adapter=self.registry.adapter(name), assessment=self.assess(name))
+        for plugins in (self.registry.adapters, self.registry.sources):
+            if name in plugins:
+                return self._usable(plugins[name])
+        raise NotFound(f"No ERP or budget source {name!r} can be used here.", remedy=_BROKEN)
 
     def assess(self, name: str) -> Assessment:
         """How the adapter of an ERP stands today; raises PluginError where there is none that can be used."""
@@ -117,7 +117,8 @@ class Certificates:
         with self.audit.store.read() as connection:
             require_installation_administrator(connection, actor, self.now())
         certificate = read_certificate(file)
-        adapter = self._plugin(certificate)
+        of_kind = self.registry.source if certificate.kind is Kind.SOURCE else self.registry.adapter
+        adapter = of_kind(certificate.plugin)
         standing = standing_of(adapter, certificate, self._today())
         if standing.worth is Worth.STALE:
             remedy = f"Make it with what is installed: `{command_for(adapter)}`."
@@ -140,10 +141,8 @@ class Certificates:
             _put(target, content)
         return Assessment(standing=standing, certificate=certificate, source=Source.REGISTERED)
 
-    def _plugin(self, certificate: Certificate) -> Any:
-        if certificate.kind is Kind.SOURCE:
-            return self.registry.source(certificate.plugin)
-        return self.registry.adapter(certificate.plugin)
+    def _usable(self, adapter: Any) -> UsablePlugin:
+        return UsablePlugin(adapter=adapter, assessment=assess(adapter, self.home, self._today()))
 
     def _require_may_look(self, actor: Actor) -> None:
         with self.audit.store.read() as connection:

@@ -16,11 +16,12 @@ from erp_bridge_core.contract.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from erp_bridge_core.certificates import Assessment
-    from erp_bridge_core.contract.profile import OperationProfile
+    from erp_bridge_core.certificates import Assessment, Standing
     from erp_bridge_core.registry.adapter import Adapter
     from erp_bridge_core.registry.registry import Registry
     from erp_bridge_core.registry.source_adapter import SourceAdapter
+
+    Plugin = Adapter | SourceAdapter
 
 
 @click.command(
@@ -48,9 +49,9 @@ def plugins(call: Call, name: str | None, certificate: Path | None) -> None:
         return
     registry = open_registry(call)
     if name and registry.is_source(name):
-        _show_source(call, registry.source(name))
+        _show(call, registry.source(name), "Budget source")
     elif name:
-        _show(call, registry, name)
+        _show(call, registry.adapter(name), "ERP")
     else:
         _list(call, registry)
 
@@ -72,7 +73,7 @@ def _is_installed(call: Call) -> bool:
     return (call.folder / "erp-bridge.toml").is_file()
 
 
-def _assess(call: Call, adapter: "Adapter | SourceAdapter") -> "Assessment":
+def _assess(call: Call, adapter: "Plugin") -> "Assessment":
     from erp_bridge_core.certificates import assess
 
     return assess(adapter, call.folder if _is_installed(call) else None, _today())
@@ -95,41 +96,41 @@ def _register(call: Call, certificate: Path) -> None:
 
 
 def _list(call: Call, registry: "Registry") -> None:
-    assessed = {each.name: _assess(call, each) for each in registry.adapters.values()}
-    usable = [{**_facts(each), "standing": assessed[each.name].standing} for each in registry.adapters.values()]
-    standings = {each.name: _assess(call, each).standing for each in registry.sources.values()}
-    sources = [
-        {**_facts(each), "capabilities": sorted(each.profile.capabilities), "standing": standings[each.name]}
-        for each in registry.sources.values()
-    ]
+    usable, sources = (
+        [(each, _assess(call, each).standing) for each in plugins.values()]
+        for plugins in (registry.adapters, registry.sources)
+    )
     broken = [
         {"name": name, "distributions": each.distributions, "error": each.error.to_json()}
         for name, each in registry.broken.items()
     ]
 
     def print_it(page: Page) -> None:
-        rows = [
-            (each.name, each.profile.title, each.distribution, each.version, assessed[each.name].standing.worth)
-            for each in registry.adapters.values()
-        ]
-        columns = ["Name", "ERP", "Distribution", "Version", "Certificate"]
-        page.table(columns, rows, none="No ERP plugin is installed.")
-        if registry.sources:
-            rows_of_sources = [
-                (each.name, each.profile.title, each.distribution, each.version, standings[each.name].worth)
-                for each in registry.sources.values()
-            ]
-            page.table(["Name", "Budget source", "Distribution", "Version", "Certificate"], rows_of_sources)
+        columns = ["Distribution", "Version", "Certificate"]
+        page.table(["Name", "ERP", *columns], _rows(usable), none="No ERP plugin is installed.")
+        if sources:
+            page.table(["Name", "Budget source", *columns], _rows(sources))
         for name, each in registry.broken.items():
             page.line(f"{name} can't be used: {each.error.message} {each.error.remedy}".rstrip())
         for title, distribution in registry.not_enabled.items():
             page.line(f"{title} ({distribution}) is installed but not enabled in erp-bridge.toml.")
 
-    told = {"plugins": usable, "sources": sources, "broken": broken, "not_enabled": registry.not_enabled}
+    told = {
+        "plugins": [{**_facts(each), "standing": standing} for each, standing in usable],
+        "sources": [{**_facts(each), "standing": standing} for each, standing in sources],
+        "broken": broken,
+        "not_enabled": registry.not_enabled,
+    }
     call.answer(told, print_it)
 
 
-def _facts(plugin: "Adapter | SourceAdapter") -> dict[str, str]:
+def _rows(plugins: "Sequence[tuple[Plugin, Standing]]") -> list[tuple[str, ...]]:
+    return [
+        (each.name, each.profile.title, each.distribution, each.version, standing.worth) for each, standing in plugins
+    ]
+
+
+def _facts(plugin: "Plugin") -> dict[str, str]:
     return {
         "name": plugin.name,
         "title": plugin.profile.title,
@@ -139,56 +140,31 @@ def _facts(plugin: "Adapter | SourceAdapter") -> dict[str, str]:
     }
 
 
-def _show_source(call: Call, source: "SourceAdapter") -> None:
-    from erp_bridge_core.registry.things import source_things
-
-    profile = source.profile
-    known = source_things(profile)
-    assessment = _assess(call, source)
-
-    def print_it(page: Page) -> None:
-        _print_facts(page, source, "Budget source")
-        with page.section(f"Things to know about {profile.title}"):
-            page.bullets(known)
-        _print_writes(page, profile.operations)
-        print_assessment(page, assessment)
-
-    plugin = {**_facts(source), "profile": profile}
-    call.answer({"plugin": plugin, "things_to_know": known, "certificate": assessment}, print_it)
-
-
-def _show(call: Call, registry: "Registry", name: str) -> None:
-    adapter = registry.adapter(name)
-    profile = adapter.profile
-    assessment = _assess(call, adapter)
+def _show(call: Call, plugin: "Plugin", kind: str) -> None:
+    profile = plugin.profile
+    assessment = _assess(call, plugin)
     warning = assessment.standing.warning
 
     def print_it(page: Page) -> None:
-        _print_facts(page, adapter, "ERP")
+        page.facts(
+            [
+                ("Name", plugin.name),
+                (kind, profile.title),
+                ("Distribution", f"{plugin.distribution} {plugin.version}"),
+                ("Code", plugin.wheel_hash),
+            ]
+        )
         print_things(page, profile, warning)
-        _print_writes(page, profile.operations)
+        with page.section("Writes, and why none of them happens twice"):
+            rows = [(each.title, each.safety, each.because) for each in profile.operations]
+            page.table(["Write", "Class", "Because"], rows, none="It writes nothing.")
         print_assessment(page, assessment)
 
     from erp_bridge_core.registry.things import things
 
-    facts = {"name": adapter.name, "distribution": adapter.distribution, "version": adapter.version}
-    plugin = {**facts, "wheel_hash": adapter.wheel_hash, "profile": profile}
-    told = {"plugin": plugin, "things_to_know": things(profile, warning), "certificate": assessment}
+    told = {
+        "plugin": {**_facts(plugin), "profile": profile},
+        "things_to_know": things(profile, warning),
+        "certificate": assessment,
+    }
     call.answer(told, print_it)
-
-
-def _print_facts(page: Page, plugin: "Adapter | SourceAdapter", kind: str) -> None:
-    page.facts(
-        [
-            ("Name", plugin.name),
-            (kind, plugin.profile.title),
-            ("Distribution", f"{plugin.distribution} {plugin.version}"),
-            ("Code", plugin.wheel_hash),
-        ]
-    )
-
-
-def _print_writes(page: Page, operations: "Sequence[OperationProfile]") -> None:
-    with page.section("Writes, and why none of them happens twice"):
-        rows = [(each.title, each.safety, each.because) for each in operations]
-        page.table(["Write", "Class", "Because"], rows, none="It writes nothing.")

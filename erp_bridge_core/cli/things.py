@@ -1,13 +1,14 @@
-"""Things to know about an ERP, printed (X5)."""
+"""Things to know about an ERP, or a budget source, printed (X5)."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from erp_bridge_core.cli.output import Page
     from erp_bridge_core.contract.profile import ErpProfile
+    from erp_bridge_core.contract.source import SourceProfile
 
 
-def print_things(page: "Page", profile: "ErpProfile", warning: str = "") -> None:
+def print_things(page: "Page", profile: "ErpProfile | SourceProfile", warning: str = "") -> None:
     """The sentences under a heading with the ERP's title."""
     from erp_bridge_core.registry.things import things
 

@@ -29,22 +29,23 @@ _MAY = {
 }
 
 
-def source_things(profile: SourceProfile) -> tuple[str, ...]:
-    """The sentences about a budget source: what it tells, what may be done there, and what its plugin says of it."""
-    told = [text.format(words=profile.words) for each, text in _TELLS.items() if profile.supports(each)]
-    may = (sentence for each, sentence in _MAY.items() if profile.supports(each))
-    return (f"It tells {_list([f'{profile.words.original_budget}s', *told])}.", *may, *_own(profile))
-
-
-def things(profile: ErpProfile, warning: str = "") -> tuple[str, ...]:
+def things(profile: ErpProfile | SourceProfile, warning: str = "") -> tuple[str, ...]:
     """The sentences, shortest first things first; what is not firmly known says so.
 
     `warning` is what its certificate gives cause for; it comes first, and blank is nothing to warn of.
     """
+    if isinstance(profile, SourceProfile):
+        return (*_warned(warning), *_of_source(profile), *_own(profile))
     limits = (sentence for limit in profile.limits for sentence in _limit(profile, limit))
     sight = (sentence for stage in profile.stages for sentence in _stage(stage))
     general = (*_takes(profile), *limits, *_conditions(profile), *sight, *_told(profile))
     return (*_warned(warning), *general, *_own(profile))
+
+
+def _of_source(profile: SourceProfile) -> Iterator[str]:
+    told = [text.format(words=profile.words) for each, text in _TELLS.items() if profile.supports(each)]
+    yield f"It tells {_list([f'{profile.words.original_budget}s', *told])}."
+    yield from (sentence for each, sentence in _MAY.items() if profile.supports(each))
 
 
 def short_things(profile: ErpProfile, warning: str = "") -> tuple[str, ...]:

@@ -71,10 +71,13 @@ def test_budget_sources_are_listed_and_shown(bare: Run, tmp_path: Path, monkeypa
     assert (["office"], ["source odd"]) == (
         [each["name"] for each in listed["sources"]], [each["name"] for each in listed["broken"]]
     )  # fmt: skip
+    assert {"none"} == {each["standing"]["worth"] for each in listed["sources"]}
     assert "An office in memory" in bare(*nowhere, "plugins").out
     shown = bare(*nowhere, "plugins", "office").out
     assert "It tells original budgets, its projects, sub jobs, approved budget changes and what its users ask" in shown
     assert "writing the same again changes nothing" in shown
+    assert "The budget source office (erp-bridge-office 1.0) has no certificate" in shown
+    assert "pytest --pyargs erp_bridge_core.conformance --source office" in shown
     assert "office" == bare(*nowhere, "plugins", "office", "--json").document["plugin"]["profile"]["name"]
     assert (2, "It has no profile.") == (
         (ran := bare(*nowhere, "plugins", "odd", "--json")).status, ran.document["message"]

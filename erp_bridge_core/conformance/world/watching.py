@@ -301,6 +301,10 @@ class OneAdapter:
             raise PluginError(f"The suite tests {self.watch.name}, not {name}.", remedy="")
         return self.watch
 
+    def source(self, name: str) -> Any:
+        """There is none: raises `PluginError`."""
+        raise PluginError(f"The suite tests {self.watch.name}, not {name}.", remedy="")
+
     def policies(self, batch: ExportBatch, erp: Erp[Any]) -> Iterator[Finding]:
         """No company has its own checks here."""
         del batch, erp

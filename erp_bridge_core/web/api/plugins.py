@@ -1,4 +1,4 @@
-"""`/plugins`: the ERPs and budget sources that are installed, what is known of each, and how an ERP is certified."""
+"""`/plugins`: the ERPs and budget sources that are installed, what is known of each, and how each is certified."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,8 +12,7 @@ from attrs import frozen
 from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.certificates.service import UsablePlugin
-from erp_bridge_core.registry.source_adapter import SourceAdapter
-from erp_bridge_core.registry.things import source_things, things
+from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.api.models import Body, made
 from erp_bridge_core.web.api.operations import Operations
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -23,7 +22,10 @@ _on = Operations("plugins")
 
 @frozen(kw_only=True)
 class PluginModel:
-    """An ERP that can be used. `worth` is its certificate's: none, stale, failed, expired_gap, gaps or valid."""
+    """An ERP, or a budget source, that can be used.
+
+    `worth` is its certificate's: none, stale, failed, expired_gap, gaps or valid.
+    """
 
     name: str
     title: str
@@ -45,20 +47,6 @@ class OperationModel:
 
 
 @frozen(kw_only=True)
-class SourceModel:
-    """A budget source that can be used: what it can do, and what it writes."""
-
-    name: str
-    title: str
-    distribution: str
-    version: str
-    wheel_hash: str
-    capabilities: list[str]
-    things_to_know: list[str]
-    operations: list[OperationModel]
-
-
-@frozen(kw_only=True)
 class BrokenPluginModel:
     """A plugin that can't be used, and why; `source` or `policy` stands before the name of one."""
 
@@ -72,7 +60,7 @@ class Plugins:
     """All plugins, `plugins` those of ERPs; `not_enabled` maps a plugin to the distribution that was left alone."""
 
     plugins: list[PluginModel]
-    sources: list[SourceModel]
+    sources: list[PluginModel]
     broken: list[BrokenPluginModel]
     not_enabled: Mapping[str, str]
 
@@ -101,9 +89,10 @@ class GapModel:
 
 @frozen(kw_only=True)
 class CertificateModel:
-    """What the conformance suite found out about a plugin."""
+    """What the conformance suite found out about a plugin, of an ERP or a source as `kind` says."""
 
     plugin: str
+    kind: str
     made_at: datetime
     evidence: str
     thorough: bool
@@ -113,7 +102,7 @@ class CertificateModel:
 
 @frozen(kw_only=True)
 class PluginDetails:
-    """One ERP: what to know about it, its writes, and its certificate, null where there is none."""
+    """One ERP or budget source: what to know about it, its writes, and its certificate, null where there is none."""
 
     plugin: PluginModel
     things_to_know: list[str]
@@ -135,7 +124,7 @@ def list_plugins(application: GivenApplication, actor: GivenActor) -> Plugins:
     found = application.certificates.plugins(actor)
     return Plugins(
         plugins=[_plugin(each) for each in found.usable],
-        sources=[_source(each) for each in found.sources],
+        sources=[_plugin(each) for each in found.sources],
         broken=[
             BrokenPluginModel(name=name, distributions=list(each.distributions), error=each.error.to_json())
             for name, each in found.broken.items()
@@ -144,9 +133,9 @@ def list_plugins(application: GivenApplication, actor: GivenActor) -> Plugins:
     )
 
 
-@_on.read("/plugins/{name:str}", "One ERP")
+@_on.read("/plugins/{name:str}", "One plugin")
 def show_plugin(application: GivenApplication, actor: GivenActor, name: FromPath[str]) -> PluginDetails:
-    """Show what to know about one ERP: what it takes, its writes, its certificate; for who may look at items."""
+    """Show what to know of an ERP or source: what it can do, its writes, its certificate; for who may look at items."""
     found = application.certificates.plugin(actor, name)
     profile, standing, kept = found.adapter.profile, found.assessment.standing, found.assessment.certificate
     return PluginDetails(
@@ -174,18 +163,6 @@ def register_certificate(
 def _plugin(found: UsablePlugin) -> PluginModel:
     adapter, standing = found.adapter, found.assessment.standing
     return made(PluginModel, adapter, title=adapter.profile.title, worth=standing.worth.value, warning=standing.warning)
-
-
-def _source(source: SourceAdapter) -> SourceModel:
-    profile = source.profile
-    return made(
-        SourceModel,
-        source,
-        title=profile.title,
-        capabilities=sorted(each.value for each in profile.capabilities),
-        things_to_know=list(source_things(profile)),
-        operations=[made(OperationModel, each) for each in profile.operations],
-    )
 
 
 HANDLERS: Final = (list_plugins, show_plugin, register_certificate)

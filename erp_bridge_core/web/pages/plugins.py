@@ -10,11 +10,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.certificates import Kind
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import may_administer_installation
-from erp_bridge_core.registry.things import source_things, things
+from erp_bridge_core.registry.things import things
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.flash import Flash
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
@@ -34,7 +33,7 @@ def list_plugins(request: WebRequest, application: GivenApplication, actor: Give
 def show_plugin(
     request: WebRequest, application: GivenApplication, actor: GivenActor, name: FromPath[str]
 ) -> Response[str]:
-    """One ERP: what to know about it, its writes, and its certificate in full."""
+    """One ERP or source: what to know about it, its writes, and its certificate in full."""
     found = application.certificates.plugin(actor, name)
     profile, assessment = found.adapter.profile, found.assessment
     return render(
@@ -61,8 +60,7 @@ def register_certificate(
     kept = assessment.certificate
     if kept is None:
         return redirect(request, "/plugins")
-    place = f"/plugins/{kept.plugin}" if kept.kind is Kind.ERP else "/plugins"
-    return redirect(request, place, flash=Flash("The certificate was registered."))
+    return redirect(request, f"/plugins/{kept.plugin}", flash=Flash("The certificate was registered."))
 
 
 def _brought(posted: FormMultiDict, folder: Path) -> Path:
@@ -84,7 +82,7 @@ def _page(
         "plugins/list.html",
         status=422 if refused else 200,
         plugins=[(each.adapter, each.assessment.standing) for each in found.usable],
-        sources=[(each, source_things(each.profile)) for each in found.sources],
+        sources=[(each.adapter, each.assessment.standing) for each in found.sources],
         broken=found.broken,
         not_enabled=found.not_enabled,
         administer=may_administer_installation(rights),

@@ -9,15 +9,16 @@ from memory_source import MemorySource, office_profile, source_adapter
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.certificates.values import Certificate, Claims, Evidence, Gap, Result, RuleResult, Versions
+from erp_bridge_core.certificates.values import Certificate, Claims, Evidence, Gap, Kind, Result, RuleResult, Versions
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.profile import API_VERSION
+from erp_bridge_core.registry import SourceAdapter
 from erp_bridge_core.registry.plugin import BrokenPlugin
 
 
-def certificate(application: Application, **changed: Any) -> str:
-    """A certificate of what is installed, with a gap."""
-    adapter = application.registry.adapter("memory")
+def certificate(application: Application, of: SourceAdapter | None = None, **changed: Any) -> str:
+    """A certificate of what is installed, with a gap: of the ERP, or of a source."""
+    adapter = of or application.registry.adapter("memory")
     versions = Versions(
         core="1.0", plugin=adapter.version, contract=API_VERSION, suite="1.0", python="3.11",
         distribution=adapter.distribution, wheel_hash=adapter.wheel_hash,
@@ -28,8 +29,9 @@ def certificate(application: Application, **changed: Any) -> str:
     )
     gap = Gap(rule="C-V2", reason="Not yet", link="https://gaps.test/1", expires=date(2099, 1, 1))
     given: dict[str, Any] = {
-        "plugin": "memory", "versions": versions, "made_at": application.clock.now(), "evidence": Evidence.SIMULATOR,
-        "seed": 1, "thorough": True, "claims": Claims.of(adapter.profile), "rules": rules, "gaps": (gap,), **changed,
+        "plugin": adapter.name, "versions": versions, "made_at": application.clock.now(),
+        "evidence": Evidence.SIMULATOR, "seed": 1, "thorough": True,
+        "claims": Claims.of(adapter.profile), "rules": rules, "gaps": (gap,), **changed,
     }  # fmt: skip
     return Certificate(**given).to_json()
 
@@ -57,19 +59,41 @@ def test_plugins_are_listed_with_what_is_wrong(abe: Browser, application: Applic
     assert MARKUP not in page
 
 
-@pytest.mark.rule("X5")
-def test_budget_sources_are_listed_with_what_to_know(abe: Browser, application: Application) -> None:
-    """On the page and by the API: what each can do, and what it writes."""
+@pytest.fixture
+def office(application: Application) -> SourceAdapter:
+    """A budget source beside the ERP."""
     sources: Any = application.registry.sources
     sources["office"] = source_adapter(MemorySource(profile=office_profile(title=f"Office {MARKUP}")))
-    page = abe.get("/plugins").text
-    (told,) = abe.get("/api/v1/plugins").json()["sources"]
+    found: SourceAdapter = sources["office"]
+    return found
 
-    assert "Office &lt;script&gt;" in page
+
+@pytest.mark.rule("X5")
+def test_budget_sources_are_listed_with_what_to_know(abe: Browser, office: SourceAdapter) -> None:
+    """On pages and by the API: what each can do, what it writes, how it is certified."""
+    listed, page = abe.get("/plugins").text, abe.get("/plugins/office").text
+    (told,) = abe.get("/api/v1/plugins").json()["sources"]
+    details = abe.get("/api/v1/plugins/office").json()
+
+    assert 'href="/plugins/office"' in listed
+    assert "Office &lt;script&gt;" in listed
     assert "Its budgets can be locked from here." in page
-    assert ("office", "erp-bridge-office", "absolute") == (
-        told["name"], told["distribution"], told["operations"][0]["safety"]
-    )  # fmt: skip
+    assert ("office", "erp-bridge-office", "none") == (told["name"], told["distribution"], told["worth"])
+    assert "The budget source office" in details["standing"]
+    assert {"absolute"} == {each["safety"] for each in details["operations"]}
+
+
+def test_a_certificate_of_a_source_is_kept_beside_those_of_erps(
+    browser: Browser, application: Application, office: SourceAdapter
+) -> None:
+    """One that is of an ERP of the same name is not its."""
+    browser.sign_in("ada")
+    of_source = certificate(application, office, kind=Kind.SOURCE)
+
+    assert 503 == bring(browser, certificate(application, office)).status_code
+    assert "/plugins/office" == bring(browser, of_source).headers["location"]
+    assert (application.certificates.home / "certificates" / "sources" / "office.json").is_file()
+    assert "The certificate was registered." in browser.get("/plugins/office").text
 
 
 @pytest.mark.rule("X5")
