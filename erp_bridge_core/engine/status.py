@@ -18,6 +18,7 @@ from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.tables import companies, tasks
 
 _OF_ITEMS: Final = {EXPORT: "Bring an export on", START: "Start an export"}
+_TELLING: Final = "Tell a budget source"
 
 
 class TaskState(StrEnum):
@@ -79,7 +80,7 @@ def _view(row: Row[Any], now: float) -> TaskView:
     job = BY_NAME.get(row.job)
     return TaskView(
         job=row.job,
-        title=job.title if job else _OF_ITEMS.get(row.job, row.job),
+        title=job.title if job else _title(row),
         company=row.code or "",
         item=row.item_id,
         state=state,
@@ -91,3 +92,7 @@ def _view(row: Row[Any], now: float) -> TaskView:
         problem=row.problem,
         worker=row.owner if runs else "",
     )
+
+
+def _title(row: Row[Any]) -> str:
+    return _TELLING if row.job == EXPORT and row.item_id is None else _OF_ITEMS.get(row.job, row.job)
