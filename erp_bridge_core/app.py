@@ -137,7 +137,8 @@ class Application:
         self.webhooks = Webhooks(store, self.audit, clock, self.home, self.opened.audit_key, self.demo)
         self.requests = Requests(
             store=store, audit=self.audit, connections=self.connections, sending=self.sending, pulling=self.pulling,
-            reviews=self.reviews, exports=self.exports, clock=clock, home=self.home, redactor=self.redactor,
+            reviews=self.reviews, exports=self.exports, outcomes=self.outcomes, clock=clock, home=self.home,
+            redactor=self.redactor,
         )  # fmt: skip
 
     @property

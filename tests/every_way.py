@@ -130,6 +130,8 @@ ACTS: Final = (
     Act("requests.list", "GET /requests", "request list", "list_requests"),
     Act("requests.show", "GET /requests/{number}", "request show", "show_request"),
     Act("requests.transactions", "GET /requests/{number}", "request show", "list_request_transactions"),
+    Act("requests.told", "GET /requests/{number}", "request show", "list_request_outcomes"),
+    Act("requests.tell", "POST /requests/{number}/tell", "request tell", "tell_request"),
     Act("requests.poll", "POST /requests/poll", "request poll", "poll_requests"),
     Act("requests.take", "POST /requests/{number}/take", "request take", "take_request"),
     # Items: reviewed, answered, exported, verified.
@@ -217,6 +219,7 @@ NO_ACTS: Final = {
     "exports.briefs": "What a page of many tells of each.",
     "verification.briefs": "What a page of many tells of each.",
     "reviews.still_valid": "A part of starting an export.",
+    "requests.of_item": "What an item's page tells of the request that it was made of.",
     "requests.waiting": "What `problems` tells of requests beside items.",
     "sending.open": "A part of sending.",
     "reviews.item": "What `show` and `status` tell, for pages that need no more.",

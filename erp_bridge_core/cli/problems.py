@@ -1,11 +1,16 @@
 """`problems`: everything in the company that waits for a person, and whether writing is frozen."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from erp_bridge_core.cli.acts import Act, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE, STORAGE, UNKNOWN
 from erp_bridge_core.cli.output import Column, Page, money
+
+if TYPE_CHECKING:
+    from erp_bridge_core.connector.values import RequestView
 
 _NEXT = {
     "unknown": "`erp-bridge export status {item}`, then resume or settle it",
@@ -14,11 +19,13 @@ _NEXT = {
 }
 
 
-@click.command("problems", cls=Act, answer=["items", "frozen"])
+@click.command("problems", cls=Act, answer=["items", "requests", "frozen"])
 @click.pass_context
 @pass_call
 def problems(call: Call, context: click.Context) -> None:
     """What is unresolved, the gravest first: outcomes unknown, mismatches, failed exports; frozen writing.
+
+    Below them the requests of a source that wait for somebody.
 
     Leaves with 4 while writing is frozen, else with 5 while an outcome is unknown or a mismatch.
     """
@@ -26,6 +33,7 @@ def problems(call: Call, context: click.Context) -> None:
 
     frozen = call.app.freezing.why(call.actor)
     troubled = (ItemState.UNKNOWN, ItemState.MISMATCH, ItemState.FAILED)
+    waiting = call.app.requests.waiting(call.actor)
     found = [row for state in troubled for row in call.app.reviews.list(call.actor, filter=state).rows]
 
     def print_it(page: Page) -> None:
@@ -41,7 +49,14 @@ def problems(call: Call, context: click.Context) -> None:
             for each in found
         ]  # fmt: skip
         page.table(columns, rows, none="No item is unresolved.")
+        if waiting:
+            page.table(["Request", "Source", "Project", "State", "Next"], map(_row, waiting))
 
-    call.answer({"items": found, "frozen": frozen}, print_it)
+    call.answer({"items": found, "requests": waiting, "frozen": frozen}, print_it)
     doubtful = any(each.state is not ItemState.FAILED for each in found)
     context.exit(STORAGE if frozen else UNKNOWN if doubtful else DONE)
+
+
+def _row(waiting: "RequestView") -> tuple[object, ...]:
+    way = f"`erp-bridge request show {waiting.number}`" if waiting.item is None else f"review item {waiting.item}"
+    return waiting.number, f"{waiting.connection} {waiting.request}", waiting.project, waiting.state, way

@@ -13,6 +13,7 @@ from erp_bridge_core.cli.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from erp_bridge_core.connector.outcomes_told import ToldView
     from erp_bridge_core.connector.values import Polled, RequestList, RequestView, TransactionView
     from erp_bridge_core.contract.errors import Fault
 
@@ -37,21 +38,22 @@ def list_requests(call: Call, states: tuple[str, ...], limit: int) -> None:
     call.answer(document, lambda page: _print_list(page, found))
 
 
-@request.command("show", answer=["request", "transactions"])
+@request.command("show", answer=["request", "told", "transactions"])
 @click.argument("number", type=int)
 @click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 all. Default: 200, with --json all.")
 @pass_call
 def show(call: Call, number: int, limit: int | None) -> None:
-    """Request NUMBER: where it comes from, what it asks for, and what is in its way or became of it."""
-    found = call.app.requests.show(call.actor, number)
+    """Request NUMBER: where it comes from, what it asks for, what is in its way, and what its source was told."""
+    found, told = call.app.requests.show(call.actor, number), call.app.requests.told(call.actor, number)
     shown = limit if limit is not None else (0 if call.as_json else 200)
     asked = call.app.requests.transactions(call.actor, number, limit=shown or None)
 
     def print_it(page: Page) -> None:
         _print_request(page, found)
+        _print_told(page, told)
         _print_transactions(page, asked)
 
-    call.answer({"request": found, "transactions": asked}, print_it)
+    call.answer({"request": found, "told": told, "transactions": asked}, print_it)
 
 
 @request.command("poll", answer=["sources"])
@@ -85,6 +87,19 @@ def take(call: Call, number: int, acknowledge: tuple[str, ...]) -> None:
     with progress("Reading the source"):
         found = call.app.requests.take(call.actor, number, acknowledge=acknowledge)
     call.answer({"request": found}, lambda page: _print_request(page, found))
+
+
+@request.command("tell", answer=["told"])
+@click.argument("number", type=int)
+@pass_call
+def tell(call: Call, number: int) -> None:
+    """Tell the source of request NUMBER now what it was not told yet; a worker does so by itself.
+
+    Where the source holds something else, that is looked for anew; nothing of a person's is written over there.
+    """
+    with progress("Telling the source"):
+        told = call.app.requests.tell(call.actor, number)
+    call.answer({"told": told}, lambda page: _print_told(page, told))
 
 
 def _print_list(page: Page, found: "RequestList") -> None:
@@ -124,6 +139,19 @@ def _print_request(page: Page, found: "RequestView") -> None:
 
 def _print_reasons(page: Page, reasons: "Iterable[Fault]") -> None:
     page.bullets(f"{each.where}: {each.message} {each.remedy or ''}".rstrip() for each in reasons)
+
+
+def _print_told(page: Page, told: "Iterable[ToldView]") -> None:
+    columns = ["No.", "The source is told", "State", "Made", "In words", "Problem"]
+    rows = [
+        (
+            each.number, each.stage, each.state, each.made_at, " ".join(each.messages),
+            each.problem and each.problem.get("message"),
+        )
+        for each in told
+    ]  # fmt: skip
+    if rows:
+        page.table(columns, rows)
 
 
 def _print_transactions(page: Page, asked: "Iterable[TransactionView]") -> None:

@@ -29,11 +29,16 @@ _limit = click.option(
 def show(call: Call, item: int, limit: int | None) -> None:
     """ITEM in full: per key original, changes, revised, what differs from the last export, fields to fill in."""
     details = call.app.reviews.show(call.actor, item)
+    asked = call.app.requests.of_item(call.actor, item)
     shown = limit if limit is not None else (0 if call.as_json else 200)
 
     def print_it(page: Page) -> None:
         words = call.words(details.item)
         _print_head(page, details, words)
+        if asked is not None:
+            closed = "" if asked.open else ", closed there"
+            page.facts([("Asked for at", f"{asked.connection}, request {asked.number}{closed}")])
+            page.facts(asked.custom_fields.items())
         _print_keys(page, details, words, shown)
         _print_rest(page, details)
         warning = call.app.certificates.assess(details.item.erp).standing.warning

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import define, field
 from sqlalchemy import Connection, Row
@@ -19,6 +19,7 @@ from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.connections.views import list_connections
 from erp_bridge_core.connector.accepting import Accepting, ExportsDoor, ReviewsDoor
 from erp_bridge_core.connector.hurrying import hinted
+from erp_bridge_core.connector.outcomes_told import ToldView, told
 from erp_bridge_core.connector.polling import Polling, no_requests
 from erp_bridge_core.connector.receiving import Received, Receiver
 from erp_bridge_core.connector.records import (
@@ -45,8 +46,25 @@ from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.people.access import require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
-from erp_bridge_core.people.rules import may_edit, may_look_at_company, may_see_project, may_take, require
+from erp_bridge_core.people.rules import (
+    may_edit,
+    may_look_at_company,
+    may_look_at_items,
+    may_see_project,
+    may_take,
+    require,
+)
 from erp_bridge_core.store.database import Store
+
+
+class OutcomesDoor(Protocol):
+    """What telling a source offers to whoever asks for it by hand."""
+
+    def let_tell(self, connection: Connection, actor: Actor, request_id: int) -> int:
+        """Let a source be told what it was not told yet; the export that does it."""
+
+    def tell(self, export_id: int) -> object:
+        """Bring that on in this process."""
 
 
 class RequestDefect(ErpBridgeError):
@@ -66,6 +84,7 @@ class Requests:
     pulling: Pulls
     reviews: ReviewsDoor
     exports: ExportsDoor
+    outcomes: OutcomesDoor
     clock: Clock
     home: Path
     redactor: Redactor
@@ -103,8 +122,14 @@ class Requests:
         return RequestList(rows=rows, total=total, counts=counts, polls=told)
 
     def waiting(self, actor: Actor) -> tuple[RequestView, ...]:
-        """The requests with which nothing happens until somebody decides something."""
-        rows = self.list(actor, states=(RequestState.RECEIVED, RequestState.CLOSED)).rows
+        """The requests with which nothing happens until somebody decides something; to a token for projects, none."""
+        with self.store.read() as connection:
+            rights = rights_of(connection, actor)
+            require(may_look_at_items(rights))
+            if may_look_at_company(rights):
+                return ()
+            states = (RequestState.RECEIVED, RequestState.CLOSED)
+            rows = find_requests(connection, actor.company_id, states=states)
         return tuple(each for each in rows if each.waits_for_person)
 
     def show(self, actor: Actor, number: int) -> RequestView:
@@ -120,9 +145,31 @@ class Requests:
             _seen(connection, actor, number)
             return tuple(transactions_of(connection, number, offset=max(0, offset), limit=limit))
 
-    def of_item(self, connection: Connection, actor: Actor, item_id: int) -> RequestView | None:
-        """The request that an item was made of, for whoever sees the item; None for one that a person sent."""
-        return request_of_item(connection, actor.company_id, item_id)
+    def told(self, actor: Actor, number: int) -> tuple[ToldView, ...]:
+        """What the source was told of a request, or is to be, the newest first."""
+        with self.store.read() as connection:
+            _seen(connection, actor, number)
+            return told(connection, number)
+
+    def tell(self, actor: Actor, number: int) -> tuple[ToldView, ...]:
+        """Tell the source now what it was not told yet; a request that it holds otherwise is told anew.
+
+        For whoever may send what is due. Raises NotPossibleNow where all was told, or the request is closed there; what
+        else kept it stands in the answer.
+        """
+        with self.store.begin() as connection:
+            require_tending(connection, actor)
+            require_thawed(connection)
+            _seen(connection, actor, number)
+            export_id = self.outcomes.let_tell(connection, actor, number)
+        self.outcomes.tell(export_id)
+        return self.told(actor, number)
+
+    def of_item(self, actor: Actor, item_id: int) -> RequestView | None:
+        """The request that an item was made of, for whoever may look at items; None for one that a person sent."""
+        with self.store.read() as connection:
+            require(may_look_at_items(rights_of(connection, actor)))
+            return request_of_item(connection, actor.company_id, item_id)
 
     def poll(self, actor: Actor, name: str | None = None, *, due: bool = False) -> tuple[Polled, ...]:
         """Look at the company's sources for requests, or at one; with `due`, at those alone whose turn it is.

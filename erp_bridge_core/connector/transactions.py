@@ -28,7 +28,7 @@ from erp_bridge_core.budgets.exported import SPOKEN_FOR
 from erp_bridge_core.connector.asking import Asked, AskedFor
 from erp_bridge_core.connector.values import Difference, TransactionView
 from erp_bridge_core.contract.budget import LineKey, Part
-from erp_bridge_core.contract.errors import BadInput, Fault, LedgerConflict
+from erp_bridge_core.contract.errors import BadInput, Fault, LedgerConflict, NotPossibleNow
 from erp_bridge_core.contract.money import from_units, plain, to_units
 from erp_bridge_core.store.paging import batched
 from erp_bridge_core.store.tables import item_lines, items, source_asked, source_transactions
@@ -106,6 +106,8 @@ def note_asked(
         _require_once(page, seen)
         known = known_among(connection, row.connection_id, page)
         for each in page:
+            if each.id not in known or known[each.id].standing == FREE:
+                _require_change(each, numbers)
             if each.id in known:
                 _keep(connection, known[each.id], _values(each, known[each.id].digits, numbers), item_id)
         fixed = {"company_id": row.company_id, "connection_id": row.connection_id, "item_id": item_id}
@@ -206,6 +208,16 @@ def note_arrived(connection: Connection, row: Row[Any], asked: Asked) -> None:
         for each in page:
             _require_as_it_was(known[each.id], _values(each, known[each.id].digits, {}))
         _link(connection, row, page)
+
+
+def _require_change(each: AskedFor, numbers: Mapping[str, str]) -> None:
+    """What carries a change is told by our number of it, so that there must be one."""
+    if each.part is Part.CHANGE and each.change not in numbers:
+        raise NotPossibleNow(
+            "The request asks for a budget change that is not among those that were taken.",
+            faults=[Fault(f"transaction {each.id}", "is of no approved change of the budget", value=each.change)],
+            remedy="Look at the change at the source: it may have been voided, or hold no line.",
+        )
 
 
 def _keep(connection: Connection, known: Row[Any], values: Mapping[str, Any], item_id: int) -> None:

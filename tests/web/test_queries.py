@@ -23,7 +23,7 @@ from erp_bridge_core.store.tables import exports, item_lines, items, key_outcome
 ITEM: Final = 1
 NAMED: Final = {
     "item_id": str(ITEM), "number": PROJECT, "login": "mia", "name": "books", "change": "BC-0", "reference": "x",
-    "key": "x", "code": "A", "sha256": "0" * 64,
+    "key": "x", "code": "A", "sha256": "0" * 64, "erp_connection": "books",
 }  # fmt: skip
 QUERIES: Final = {
     "/api/v1/projects/{number}/budget/line": "?cost_code=01-100&category=L",

@@ -42,7 +42,7 @@ ROWS: Final = (
     (ADMIN, r"GET /(api/v1/)?connections/\{name\}/(settings|authorize/back|source-projects)"),
     (ITEMS, r"GET /(api/v1/)?(connections|plugins).*"),
     (ITEMS, r"GET /(api/v1/)?requests.*"),
-    (TEND, r"POST /(api/v1/)?requests/poll"),
+    (TEND, r"POST /(api/v1/)?requests/(poll|\{number\}/tell)"),
     (SEND, r"POST /(api/v1/)?requests/\{number\}/take"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),

@@ -96,6 +96,19 @@ class PolledModel:
     error: Mapping[str, Any] | None
 
 
+@frozen(kw_only=True)
+class OutcomeModel:
+    """What the source was told of a request, or is to be; `problem` is what keeps it from being told."""
+
+    number: int
+    stage: str
+    state: str
+    messages: list[str]
+    made_at: datetime
+    told_at: datetime | None
+    problem: Mapping[str, Any] | None
+
+
 class TakeOrder(Body):
     """The warnings that are acknowledged: by `rule`, by `rule:line`, or all by `*`."""
 
@@ -133,6 +146,18 @@ def list_request_transactions(
     return made_all(AskedModel, application.requests.transactions(actor, number, offset=offset, limit=limit))
 
 
+@_on.read("/requests/{number:int}/outcomes", "What the source was told")
+def list_request_outcomes(application: GivenApplication, actor: GivenActor, number: _Number) -> list[OutcomeModel]:
+    """List what the source was told of a request, or is to be, the newest first."""
+    return made_all(OutcomeModel, application.requests.told(actor, number))
+
+
+@_on.act("/requests/{number:int}/tell", "Tell the source now", *ERP)
+def tell_request(application: GivenApplication, actor: GivenActor, number: _Number) -> list[OutcomeModel]:
+    """Tell the source now what it was not told yet; answers what it was told."""
+    return made_all(OutcomeModel, application.requests.tell(actor, number))
+
+
 @_on.act("/requests/poll", "Look for requests", *ERP)
 def poll_requests(application: GivenApplication, actor: GivenActor) -> list[PolledModel]:
     """Look for requests at every source now; what a schedule calls. One that can't be read stops no other."""
@@ -151,4 +176,7 @@ def _polled(done: Polled) -> PolledModel:
     return made(PolledModel, done, error=None if done.error is None else done.error.to_json(), items=list(done.items))
 
 
-HANDLERS: Final = (list_requests, show_request, list_request_transactions, poll_requests, take_request)
+HANDLERS: Final = (
+    list_requests, show_request, list_request_transactions, list_request_outcomes, tell_request, poll_requests,
+    take_request,
+)  # fmt: skip

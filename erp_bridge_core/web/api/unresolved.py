@@ -7,8 +7,9 @@ from litestar.params import JSONBody
 
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.web.api.items import ItemSummary, summary
-from erp_bridge_core.web.api.models import Body, Reason, made
+from erp_bridge_core.web.api.models import Body, Reason, made, made_all
 from erp_bridge_core.web.api.operations import Operations
+from erp_bridge_core.web.api.requests import RequestModel
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
 _on = Operations("problems")
@@ -25,9 +26,13 @@ class FrozenModel:
 
 @frozen(kw_only=True)
 class Unresolved:
-    """What waits for a person. `frozen` is null unless writing is frozen, as after a restore."""
+    """What waits for a person. `frozen` is null unless writing is frozen, as after a restore.
+
+    `requests` are those of sources with which nothing happens until somebody decides something.
+    """
 
     items: list[ItemSummary]
+    requests: list[RequestModel]
     frozen: FrozenModel | None
 
 
@@ -50,7 +55,11 @@ def list_problems(application: GivenApplication, actor: GivenActor) -> Unresolve
     """List everything unresolved in the company."""
     found = [row for state in _TROUBLED for row in application.reviews.list(actor, filter=state).rows]
     why = application.freezing.why(actor)
-    return Unresolved(items=[summary(row) for row in found], frozen=None if why is None else made(FrozenModel, why))
+    return Unresolved(
+        items=[summary(row) for row in found],
+        requests=made_all(RequestModel, application.requests.waiting(actor)),
+        frozen=None if why is None else made(FrozenModel, why),
+    )
 
 
 @_on.act("/thaw", "Let writing go on")

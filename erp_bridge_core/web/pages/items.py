@@ -113,6 +113,7 @@ def show_item(
         head=load_head(application, actor, item_id),
         told=told,
         details=details,
+        request_of_source=application.requests.of_item(actor, item_id),
         keys=shown,
         standing=application.certificates.assess(details.item.erp).standing,
         things=things(application.connections.profile_of(details.item.erp, details.item.connection)),

@@ -15,7 +15,7 @@ from erp_bridge_core.web.views.problems import load_problems
 
 @get("/problems", sync_to_thread=True)
 def show_problems(request: WebRequest, application: GivenApplication, actor: GivenActor) -> Response[str]:
-    """Frozen writing, doubts, mismatches, failed exports, and exports that nobody is at."""
+    """Frozen writing, doubts, mismatches, failed exports, those that nobody is at, requests that wait for somebody."""
     background, taken = background_of(request), items_of_workers(application)
 
     def is_at(item_id: int) -> bool:
@@ -23,7 +23,8 @@ def show_problems(request: WebRequest, application: GivenApplication, actor: Giv
 
     worker_lives = any_at_work(application.store)
     problems = load_problems(application, actor, is_at=is_at, worker_lives=worker_lives)
-    return render(request, "problems.html", problems=problems)
+    waiting = application.requests.waiting(actor)
+    return render(request, "problems.html", problems=problems, requests=waiting)
 
 
 HANDLERS: Final = (show_problems,)

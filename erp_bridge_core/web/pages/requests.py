@@ -81,6 +81,7 @@ def show_request(
         "requests/one.html",
         found=found,
         label=LABELS[found.state],
+        told=application.requests.told(actor, number),
         asked=shown,
         previous_page=page_number(shown, shown.previous_offset),
         next_page=page_number(shown, shown.next_offset),
@@ -100,11 +101,20 @@ def take_request(
         nothing: Slice[object] = Slice.of(())
         return render(
             request, "requests/one.html", status=status_of(error), found=found, label=LABELS[found.state],
-            asked=nothing, refused=error, previous_page=None, next_page=None,
+            told=application.requests.told(actor, number), asked=nothing, refused=error,
+            previous_page=None, next_page=None,
         )  # fmt: skip
     if taken.item is None:
         return redirect(request, f"/requests/{number}", flash=Flash("All that it asks for had arrived already."))
     return redirect(request, f"/items/{taken.item}", flash=Flash(f"Request {number} is item {taken.item}."))
+
+
+@post("/requests/{number:int}/tell", sync_to_thread=True)
+def tell_request(request: WebRequest, application: GivenApplication, actor: GivenActor, number: _Number) -> Redirect:
+    """Tell the source now what it was not told yet."""
+    newest = application.requests.tell(actor, number)[0]
+    said = "The source was told." if newest.problem is None else f"It could not be told: {newest.problem['message']}"
+    return redirect(request, f"/requests/{number}", flash=Flash(said))
 
 
 def _state(name: str) -> RequestState | None:
@@ -116,4 +126,4 @@ def _state(name: str) -> RequestState | None:
         raise NotFound(f"There is no state {name!r}.", remedy="Choose one on the page of all requests.") from error
 
 
-HANDLERS: Final = (list_requests, poll_requests, show_request, take_request)
+HANDLERS: Final = (list_requests, poll_requests, show_request, take_request, tell_request)

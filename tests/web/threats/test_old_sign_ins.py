@@ -34,7 +34,7 @@ FREE: Final = (
     r"POST /items/\{item_id\}/(accept-difference|adopt|corrected|reject|start|take|take-back|verification.*|verify)",
     r"POST /items/\{item_id\}/(export(/(run|retry|take|pause|continue|cancel))?|resume|retry|pause|continue|cancel)",
     r"POST /(mail/(\{number\}/)?retry|mail/(send|summaries)|webhooks/(send|deliveries/(\{number\}/)?retry))",
-    r"POST /(requests/(poll|\{number\}/take)|receive/\{name\})",  # who delivers signs what he says
+    r"POST /(requests/(poll|\{number\}/(take|tell))|receive/\{name\})",  # who delivers signs what he says
 )
 #: The page with a form, where it is not the path that the form is sent to.
 PAGES: Final = (
