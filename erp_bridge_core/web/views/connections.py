@@ -25,10 +25,12 @@ class SourceFacts:
     """What a connection to a budget source has beside one to an ERP.
 
     `receiver` is where the source calls us, None where it never does, blank where no address is set that people type;
-    `handed_in` are the connections to ERPs that something is handed in for; `authorized` whether a person does that.
+    `asks` says that its users ask there for exports. `handed_in` are the connections to ERPs that something is handed
+    in for; `authorized` whether a person does that.
     """
 
     title: str
+    asks: bool
     receiver: str | None
     handed_in: tuple[str, ...]
     authorized: bool
@@ -125,6 +127,7 @@ def _source_of(
     receiver = receiver_address(Configuration.read(application.home).web.base_url, connection.name)
     facts = SourceFacts(
         title=adapter.profile.title,
+        asks=adapter.profile.supports(SourceCapability.REQUESTS),
         receiver=receiver if adapter.profile.supports(SourceCapability.HINTS) else None,
         handed_in=erps if adapter.offers("connector_metadata") else (),
         authorized=adapter.profile.supports(SourceCapability.AUTHORIZATION),

@@ -51,6 +51,7 @@ def test_its_page_tells_what_a_source_has(office: Browser, application: Applicat
     page = office.get(OFFICE).text
     assert "An office in memory" in page
     assert "no address yet" in page
+    assert 'href="/requests">What is asked for there</a>' in page
     assert "Books" not in page
     assert f"{OFFICE}/map" not in page
     path = application.home / "erp-bridge.toml"
