@@ -102,6 +102,10 @@ class Certificates:
         """How the adapter of an ERP stands today; raises PluginError where there is none that can be used."""
         return assess(self.registry.adapter(name), self.home, self._today())
 
+    def assess_source(self, name: str) -> Assessment:
+        """How a budget source's plugin stands today; raises PluginError where there is none that can be used."""
+        return assess(self.registry.source(name), self.home, self._today())
+
     def things(self, name: str) -> tuple[Thing, ...]:
         """What reviewers must know of it (X5): the warning, where there is one."""
         warning = self.assess(name).standing.warning

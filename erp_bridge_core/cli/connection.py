@@ -59,7 +59,7 @@ def add(
 
     def print_it(page: Page) -> None:
         page.line(sentence)
-        if standing and standing.warning:
+        if standing.warning:
             page.line(standing.warning)
 
     call.answer({"connection": added, "standing": standing}, print_it)
@@ -93,7 +93,7 @@ def check(call: Call, context: click.Context, name: str) -> None:
 
     def print_it(page: Page) -> None:
         page.table(["Looked at", "Works", "What was seen"], [(each.name, each.ok, each.message) for each in looked])
-        if standing and standing.warning:
+        if standing.warning:
             page.line(standing.warning)
 
     call.answer({"connection": name, "ok": good, "checks": looked, "standing": standing}, print_it)
@@ -190,9 +190,10 @@ def _books(one: ConnectionView) -> str:
     return "not said" if one.live is None else "live" if one.live else "test"
 
 
-def _standing(call: Call, one: ConnectionView) -> Standing | None:
-    """How the adapter of an ERP stands; None for a source, which has no certificate."""
-    return call.app.certificates.assess(one.plugin).standing if one.kind is ConnectionKind.ERP else None
+def _standing(call: Call, one: ConnectionView) -> Standing:
+    """How the plugin of a connection stands."""
+    certificates, is_erp = call.app.certificates, one.kind is ConnectionKind.ERP
+    return (certificates.assess if is_erp else certificates.assess_source)(one.plugin).standing
 
 
 def _connector(found: ConnectionSettings) -> Iterator[tuple[str, Any]]:

@@ -111,10 +111,12 @@ def _zones(application: Application) -> Iterator[Looked]:
 
 def _certificates(application: Application) -> Iterator[Looked]:
     used = Configuration.read(application.home).connections.values()
-    for name in sorted({each.plugin for each in used if each.kind is ConnectionKind.ERP}):
-        if name not in application.registry.adapters:
+    certificates, registry = application.certificates, application.registry
+    for kind, name in sorted({(each.kind, each.plugin) for each in used}):
+        is_erp = kind is ConnectionKind.ERP
+        if name not in (registry.adapters if is_erp else registry.sources):
             continue
-        standing = application.certificates.assess(name).standing
+        standing = (certificates.assess if is_erp else certificates.assess_source)(name).standing
         if standing.warning:
             yield warning("certificate", f"{name}: {standing.sentence}", remedy=standing.remedy or "Look at its page.")
         else:

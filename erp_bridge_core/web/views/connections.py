@@ -40,7 +40,7 @@ class SourceFacts:
 class ConnectionPage:
     """One connection. `checked_at` is None before its first check; `trouble` says why its plugin can't be used.
 
-    `standing` is of an ERP's adapter alone, `source` of a budget source that can be used.
+    `source` is of a budget source that can be used, else None.
     """
 
     connection: ConnectionView
@@ -100,11 +100,8 @@ def _page(
     check: AuditEntry | None,
     erps: tuple[str, ...],
 ) -> ConnectionPage:
-    source, standing = None, None
-    if connection.kind is ConnectionKind.ERP:
-        standing, trouble = standing_of(application, connection.plugin)
-    else:
-        source, trouble = _source_of(application, connection, erps)
+    standing, trouble = _standing_of(application, connection)
+    source = _source_of(application, connection, erps) if connection.kind is ConnectionKind.SOURCE else None
     return ConnectionPage(
         connection=connection,
         checked_at=check.moment if check else None,
@@ -117,27 +114,24 @@ def _page(
     )
 
 
-def _source_of(
-    application: Application, connection: ConnectionView, erps: tuple[str, ...]
-) -> tuple[SourceFacts | None, str]:
-    try:
-        adapter = application.registry.source(connection.plugin)
-    except PluginError as error:  # as of an ERP's
-        return None, f"{error.message} {error.remedy}".strip()
+def _source_of(application: Application, connection: ConnectionView, erps: tuple[str, ...]) -> SourceFacts | None:
+    adapter = application.registry.sources.get(connection.plugin)
+    if adapter is None:
+        return None
     receiver = receiver_address(Configuration.read(application.home).web.base_url, connection.name)
-    facts = SourceFacts(
+    return SourceFacts(
         title=adapter.profile.title,
         asks=adapter.profile.supports(SourceCapability.REQUESTS),
         receiver=receiver if adapter.profile.supports(SourceCapability.HINTS) else None,
         handed_in=erps if adapter.offers("connector_metadata") else (),
         authorized=adapter.profile.supports(SourceCapability.AUTHORIZATION),
     )
-    return facts, ""
 
 
-def standing_of(application: Application, erp: str) -> tuple[Standing | None, str]:
-    """How an ERP's adapter stands; None with the reason where it can't be used."""
+def _standing_of(application: Application, connection: ConnectionView) -> tuple[Standing | None, str]:
+    """How a connection's plugin stands; None with the reason where it can't be used."""
+    certificates, is_erp = application.certificates, connection.kind is ConnectionKind.ERP
     try:
-        return application.certificates.assess(erp).standing, ""
+        return (certificates.assess if is_erp else certificates.assess_source)(connection.plugin).standing, ""
     except PluginError as error:  # a connection is shown without it, with what is wrong
         return None, f"{error.message} {error.remedy}".strip()

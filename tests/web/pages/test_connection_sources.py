@@ -151,3 +151,13 @@ def test_a_program_adds_one_and_sets_its_connector(ada: Browser, application: Ap
     assert changed["connector"] == ada.get(at).json()["connector"]
     assert ada.get("/api/v1/connections/books/settings").json()["connector"] is None
     assert 30 == Configuration.read(application.home).connection("office").connector.poll_minutes
+
+
+def test_a_source_whose_plugin_is_gone_is_told(office: Browser, application: Application) -> None:
+    """Its page and the list say so; it can still be removed."""
+    sources: Any = application.registry.sources
+    assert "has no certificate" in office.get(OFFICE).text
+    del sources["office"]
+    assert "There is no plugin for the budget source" in office.get(OFFICE).text
+    assert "There is no plugin for the budget source" in office.get("/connections").text
+    assert 303 == office.send(f"{OFFICE}/remove", {}, page=OFFICE).status_code
