@@ -105,7 +105,6 @@ class Application:
         self.projects = Projects(store, self.audit, self.connections, clock)
         self.budgets = Budgets(store, self.audit, self.connections, clock)
         self.changes = Changes(store, self.audit, self.connections, clock)
-        self.pulling = Pulling(store, self.audit, self.connections, clock)
         self.sending = Sending(store, self.audit, self.connections, self.registry, clock)
         self.exports = Exports(
             store=store,
@@ -121,6 +120,7 @@ class Application:
             store=store, audit=self.audit, connections=self.connections, worker=self.exports.worker, clock=clock,
             home=self.home, installation=self.opened.code,
         )  # fmt: skip
+        self.pulling = Pulling(store, self.audit, self.connections, clock, self.outcomes.lock)
         self.holding = Holding(store, self.audit, self.exports.worker, self._require_may_export)
         self.reviews = Reviews(
             store,

@@ -95,6 +95,7 @@ ACTS: Final = (
     Act("pulling.linked", "GET /projects/{number}/budget/pull", "project show", "show_source_link"),
     Act("pulling.look", "GET /projects/{number}/budget/pull/look", "budget pull", "look_at_source"),
     Act("pulling.take", "POST /projects/{number}/budget/pull/look", "budget pull", "take_source"),
+    Act("pulling.lock", "POST /projects/{number}/budget/pull/lock", "budget lock-source", "lock_source"),
     Act("budgets.show", "GET /projects/{number}/budget", "budget show", "show_budget"),
     Act("budgets.line, budgets.find_lines", "GET /projects/{number}/budget/lines/edit", "budget show",
         "show_budget_line"),

@@ -20,6 +20,7 @@ _VERBS: Final = {
     "columns": f"{_ROOM}.budget_files:columns",
     "import-from-erp": f"{_ROOM}.budget_files:import_from_erp",
     "pull": f"{_ROOM}.budget_pull:pull",
+    "lock-source": f"{_ROOM}.budget_pull:lock_source",
     "add-line": f"{_ROOM}.budget_lines:add_line",
     "edit-line": f"{_ROOM}.budget_lines:edit_line",
     "remove-line": f"{_ROOM}.budget_lines:remove_line",

@@ -1,4 +1,4 @@
-"""`budget pull`: what the budget's source would bring now, what a person decides, and taking it in."""
+"""`budget pull` and `lock-source`: what the budget's source would bring, a person's choices, and taking it in."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -49,6 +49,17 @@ def pull(
             _print_taken(page, taken)
 
     call.answer({"look": look, "taken": taken}, print_it)
+
+
+@click.command("lock-source", cls=Act, answer=["done"])
+@click.argument("project")
+@click.option("--unlock", is_flag=True, help="Unlock it there.")
+@pass_call
+def lock_source(call: Call, project: str, *, unlock: bool) -> None:
+    """Lock PROJECT's budget at its source, so that nobody edits it there; ours is locked by a send alone."""
+    with progress(f"{'Unlocking' if unlock else 'Locking'} the budget of {project} at its source"):
+        call.app.pulling.lock(call.actor, project, locked=not unlock)
+    call.done(f"The budget of {project} is {'unlocked' if unlock else 'locked'} at its source.")
 
 
 def _print_look(page: Page, look: "Look") -> None:

@@ -1,5 +1,7 @@
 """Budgets from a source: linked, looked at, taken in; the first time whole, later what is new there alone."""
 
+from typing import Protocol
+
 from attrs import define
 from sqlalchemy import Connection, update
 
@@ -11,8 +13,9 @@ from erp_bridge_core.budgets.state import load_state, require_possible
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import Changed, NotPossibleNow
+from erp_bridge_core.contract.errors import Changed, NotPossibleNow, NotSupported
 from erp_bridge_core.contract.money import plain
+from erp_bridge_core.contract.source import SourceCapability
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_administer, may_edit, may_see_project, require
@@ -28,11 +31,18 @@ from erp_bridge_core.pulling.links import (
     require_linkable,
     theirs_of,
 )
-from erp_bridge_core.pulling.reading import Reading
+from erp_bridge_core.pulling.reading import Reading, told_to_whom
 from erp_bridge_core.pulling.spool import SpooledBudget
 from erp_bridge_core.pulling.views import Choices, FoundSourceProject, Look, SourceLink, Taken
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import source_links
+
+
+class LockThere(Protocol):
+    """Locks a budget at its source, or unlocks it, by the ledger; raises what kept it from being so."""
+
+    def __call__(self, company_id: int, connection_id: int, source_project: str, *, locked: bool) -> None:
+        """Do it now."""
 
 
 @define
@@ -46,6 +56,7 @@ class Pulling:
     audit: AuditTrail
     connections: Connections
     clock: Clock
+    lock_there: LockThere
 
     # -- which project comes from where -------------------------------------------------------------------------------
 
@@ -129,6 +140,26 @@ class Pulling:
             compared.require_decided()
             compared.require_some()
             return self._finish(compared)
+
+    def lock(self, actor: Actor, number: str, *, locked: bool) -> None:
+        """Lock the budget at its source, or unlock it there, now; ours is locked by a send alone.
+
+        Raises NotSupported of a source whose budgets can't be locked from here, and what kept it from being so. Asked
+        again, also after a crash, it goes on with what was begun.
+        """
+        with self.store.begin() as connection:
+            project, link = self._editable(connection, actor, number)
+            target = self.connections.by_id(connection, actor.company_id, link.connection_id)
+            profile = self.connections.source_profile(target)
+            if not profile.supports(SourceCapability.LOCK):
+                raise NotSupported(
+                    f"Budgets of {profile.title} can't be locked from here.", remedy="Lock it there, by hand."
+                )
+            verb = "budget.lock_source" if locked else "budget.unlock_source"
+            details = {"connection": link.connection, "source_project": link.source_project}
+            self.audit.record(connection, actor, verb, "project", project.id, details=details)
+        with told_to_whom(target, profile.title):
+            self.lock_there(actor.company_id, link.connection_id, link.source_project, locked=locked)
 
     # -- what the connector asks for ----------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ def plugin(books: MemoryBooks, monkeypatch: pytest.MonkeyPatch) -> MemorySource:
 
 
 def test_a_budget_is_pulled_by_command(plugin: MemorySource, as_ada: Callable[..., Any], run: Run) -> None:
-    """The source's projects, the link, a look that changes nothing, the first taking, and a choice."""
+    """The source's projects, the link, a look that changes nothing, the first taking, a choice, and a lock there."""
     as_ada("connection", "add", "office", "--source", NAME, "--setting", "hook_secret=env:OFFICE_HOOK")
     as_ada("project", "create", "24-001", "--name", "Bridge")
     assert ["24-001"] == [each["number"] for each in as_ada("project", "source-projects", "office")["projects"]]
@@ -55,5 +55,15 @@ def test_a_budget_is_pulled_by_command(plugin: MemorySource, as_ada: Callable[..
     assert (1, True) == (undecided.status, "01-100 / L" in undecided.err)
     assert "Lines written" in run("--as", "ada", "budget", "pull", "24-001", "--theirs", "01-100 / L").out
     assert "102.00" in run("--as", "ada", "budget", "show", "24-001").out
+
+    as_ada("budget", "lock-source", "24-001")
+    assert plugin.office.books("24-001").locked
+    as_ada("budget", "lock-source", "24-001", "--unlock")
+    assert not plugin.office.books("24-001").locked
+    plugin.read_failed = "The office is closed."
+    assert 5 == run("--as", "ada", "budget", "lock-source", "24-001").status
+    plugin.read_failed = None
+    as_ada("budget", "lock-source", "24-001")
+    assert plugin.office.books("24-001").locked
     as_ada("project", "unlink-source", "24-001")
     assert as_ada("project", "show", "24-001")["source"] is None

@@ -15,6 +15,11 @@ from erp_bridge_core.pulling.service import Pulling
 from erp_bridge_core.store.database import Store
 
 
+def no_lock(company_id: int, connection_id: int, source_project: str, *, locked: bool) -> None:
+    """Nothing of these tests is locked there: that goes by the ledger."""
+    raise NotImplementedError(company_id, connection_id, source_project, locked)
+
+
 @pytest.fixture
 def plugin(monkeypatch: pytest.MonkeyPatch) -> MemorySource:
     """The office, with a project for the job 24-001."""
@@ -41,7 +46,7 @@ def desk(
     object.__setattr__(services.registry, "sources", {NAME: source_adapter(plugin)})
     link_project(services, administrator, grant_team)
     services.connections.add(administrator, "office", source=NAME, settings={"hook_secret": "env:OFFICE_HOOK"})
-    pulling = Pulling(store, audit, services.connections, clock)
+    pulling = Pulling(store, audit, services.connections, clock, no_lock)
     pulling.link(administrator, NUMBER, "office", source_project=JOB)
     return Desk(manager=manager, plugin=plugin, services=services, pulling=pulling, audit=audit)
 

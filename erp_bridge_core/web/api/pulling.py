@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.pulling.views import Choices
-from erp_bridge_core.web.api.models import Body, Key, Name, made, made_all
+from erp_bridge_core.web.api.models import Body, Done, Key, Name, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.api.problems import ProblemFault
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -154,6 +154,12 @@ class NewSourceLink(Body):
     source_project: Name
 
 
+class LockOrder(Body):
+    """Whether nobody may edit the budget at its source."""
+
+    locked: bool
+
+
 class TakeOrder(Body):
     """The `hash` of what was looked at, and whose is kept of what was edited in both places.
 
@@ -212,6 +218,15 @@ def take_source(
     return made(TakenModel, application.pulling.take(actor, number, look=data.look, choices=choices))
 
 
+@_on.put("/projects/{number:str}/source/lock", "Lock a budget at its source", *ERP)
+def lock_source(
+    application: GivenApplication, actor: GivenActor, number: FromPath[str], data: JSONBody[LockOrder]
+) -> Done:
+    """Lock the budget at its source, or unlock it there; ours is locked by a send alone."""
+    application.pulling.lock(actor, number, locked=data.locked)
+    return Done(done=f"The budget of {number} is {'locked' if data.locked else 'unlocked'} at its source.")
+
+
 HANDLERS: Final = (
-    list_source_projects, show_source_link, link_source, unlink_source, look_at_source, take_source,
+    list_source_projects, show_source_link, link_source, unlink_source, look_at_source, take_source, lock_source,
 )  # fmt: skip

@@ -10,7 +10,16 @@ from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.contract.errors import BadInput, Changed, ErpBridgeError, ErpError, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import (
+    BadInput,
+    Changed,
+    ErpBridgeError,
+    ErpError,
+    NotFound,
+    NotPossibleNow,
+    NotSupported,
+    OutcomeUnknown,
+)
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rules import require
 from erp_bridge_core.pulling.rules import ASKS, Choice, Verdict
@@ -94,6 +103,20 @@ def unlink_source(
     """Take the link away; what was taken stays."""
     application.pulling.unlink(actor, number)
     return redirect(request, budget_path(number, "pull"), flash=Flash(f"The budget of {number} comes from no source."))
+
+
+@post("/projects/{number:str}/budget/pull/lock", sync_to_thread=True)
+def lock_source(
+    request: WebRequest, application: GivenApplication, actor: GivenActor, number: FromPath[str], posted: GivenForm
+) -> Response[str] | Redirect:
+    """Lock the budget at its source, or unlock it there."""
+    page, locked = _PullPage(request, application, actor, number), _text(posted, "locked") != "no"
+    try:
+        application.pulling.lock(actor, number, locked=locked)
+    except (*_TOLD, NotSupported, OutcomeUnknown) as error:
+        return page.show(refused=error)
+    told = f"The budget of {number} is {'locked' if locked else 'unlocked'} at its source."
+    return redirect(request, budget_path(number, "pull"), flash=Flash(told))
 
 
 class _PullPage:
@@ -242,4 +265,4 @@ def _text(posted: FormMultiDict, name: str) -> str:
     return value.strip()[:200] if isinstance(value, str) else ""
 
 
-HANDLERS: Final = (show_pull, show_look, take_in, link_source, unlink_source)
+HANDLERS: Final = (show_pull, show_look, take_in, link_source, unlink_source, lock_source)
