@@ -158,6 +158,6 @@ def test_a_source_whose_plugin_is_gone_is_told(office: Browser, application: App
     sources: Any = application.registry.sources
     assert "has no certificate" in office.get(OFFICE).text
     del sources["office"]
-    assert "There is no plugin for the budget source" in office.get(OFFICE).text
-    assert "There is no plugin for the budget source" in office.get("/connections").text
+    assert "There is no budget source" in office.get(OFFICE).text
+    assert "There is no budget source" in office.get("/connections").text
     assert 303 == office.send(f"{OFFICE}/remove", {}, page=OFFICE).status_code
