@@ -23,7 +23,7 @@ _FOLDER: Final = "erp-bridge-demo"
 #: A served demo has homes of its own, so that the story told by `demo` does not sweep them away.
 _SERVED_FOLDER: Final = "erp-bridge-served-demo"
 _HOST: Final = "127.0.0.1"
-_STORY: Final = ("budget", "columns", "where", "defaults", "job")
+_STORY: Final = ("budget", "columns", "where", "defaults", "job", "source")
 
 
 @click.command("demo", cls=Act, answer=["home", "jobs", "address", "people", "password", "desks"])
@@ -36,6 +36,7 @@ _STORY: Final = ("budget", "columns", "where", "defaults", "job")
 )
 @click.option("--job", help="One job of the file; all of them by default.")
 @click.option("--erp", help="One of the installed ERPs; all of them by default.")
+@click.option("--source", metavar="NAME", help="An installed budget source: the budget is made there, and asked for.")
 @click.option("--serve", is_flag=True, help="Serve projects at every stage with their ERPs, until it is stopped.")
 @click.option("--port", type=click.IntRange(0, 65535), help="With --serve: the port; 8000 by default, 0 any free one.")
 @click.pass_context
@@ -45,6 +46,7 @@ def demo(call: Call, context: click.Context, /, *, serve: bool, port: int | None
 
     It leaves its home behind: `export status`, `verify` and `audit check` agree there with what was printed. With
     --serve it shows ten projects at different stages on pages instead, and takes its home up again as it was left.
+    With --source the budget is made in a simulated source, whose people ask for its export and read what came of it.
     """
     if serve:
         _serve(call, 8000 if port is None else port, given)

@@ -127,6 +127,11 @@ def letting_budgets(folder: Path) -> tuple[DemoBudget, ...]:
     return tuple(_made(rows, folder / number, SUB_JOBS if number == told else {}) for number, rows in contracts.items())
 
 
+def asked_budget(folder: Path) -> DemoBudget:
+    """One more contract of the letting, which a served demo has in a budget source."""
+    return _made(_rows("asked.csv"), folder / "asked", {})
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     source = resources.files("erp_bridge_core.demo") / name
     return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))

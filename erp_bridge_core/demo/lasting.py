@@ -2,14 +2,16 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import asdict, frozen
 
 from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
-from erp_bridge_core.contract.simulator import Served
+from erp_bridge_core.contract.simulator import Served, Simulator
+from erp_bridge_core.contract.source_simulator import SourceSimulator
 from erp_bridge_core.demo.people import Cast
 from erp_bridge_core.installation import CODE_ALPHABET
 
@@ -57,6 +59,17 @@ def lead_to(application: "Application", cast: Cast, name: str, served: Served) -
         known = Configuration.read(application.home).connection(name)
         if _value(known, setting) != value:
             application.connections.set(cast.administrator, name, setting, value)
+
+
+@contextmanager
+def serving_again(simulator: Simulator | SourceSimulator, folder: Path, port: int) -> Iterator[Served]:
+    """A simulator at its former port, or at a free one where that is taken."""
+    with ExitStack() as stack:
+        try:
+            served = stack.enter_context(simulator.serve(folder, port=port))
+        except OSError:
+            served = stack.enter_context(simulator.serve(folder))
+        yield served
 
 
 def _places(served: Served) -> dict[str, Any]:

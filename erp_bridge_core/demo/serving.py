@@ -1,4 +1,4 @@
-"""The demo to be served: simulated ERPs with their desks, projects of a letting at every stage, people who sign in.
+"""The demo to be served: simulated ERPs and a source with their desks, projects at every stage, people who sign in.
 
 A home that was served before is taken as it was left, its ERPs at their former ports where those are free.
 """
@@ -16,10 +16,10 @@ from filelock import FileLock, Timeout
 from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import NotPossibleNow
-from erp_bridge_core.contract.simulator import Served, Simulator
+from erp_bridge_core.contract.simulator import Served
 from erp_bridge_core.demo.budgets import DemoBudget, letting_budgets
 from erp_bridge_core.demo.erp_side import job_setup, secrets_into
-from erp_bridge_core.demo.lasting import Kept, lead_to, new_password
+from erp_bridge_core.demo.lasting import Kept, lead_to, new_password, serving_again
 from erp_bridge_core.demo.people import Cast, play
 from erp_bridge_core.demo.setting_up import (
     COMPANY,
@@ -31,6 +31,8 @@ from erp_bridge_core.demo.setting_up import (
     plan_jobs,
     simulated_adapters,
 )
+from erp_bridge_core.demo.source_serving import AskedForDemo, ServedSource, taken_up
+from erp_bridge_core.demo.source_side import sources_with_simulators
 from erp_bridge_core.demo.stages import Stage, build, cast_parts
 from erp_bridge_core.demo.walking import Site
 
@@ -72,14 +74,21 @@ def served_demo(home: Path, *, base_url: str, erp: str | None, say: Say) -> Iter
         application = stack.enter_context(Application.open(home))
         if kept is None:
             say("Making the demo: ten contracts of a letting, each at another stage.")
-            served = _Making(application, hire_all(application), stack, say).all(erp)
+            making = _Making(application, hire_all(application), stack, say)
+            served = making.all(erp)
+            sources = list(making.asked_at_sources(served, base_url))
         else:
-            served = _taken_up(application, kept, stack)
+            cast = play(application, COMPANY, getpass.getuser())
+            served = _taken_up(application, cast, kept, stack)
+            sources = list(taken_up(application, cast, kept, stack, base_url))
         password = kept.password if kept else new_password()
-        Kept(password=password, ports={name: _port(each) for name, each in served.items()}).write(home)
+        ports = {name: _port(each) for name, each in served.items()}
+        ports |= {each.connection: _port(each.served) for each in sources}
+        Kept(password=password, ports=ports).write(home)
         people = _let_in(application, password)
         stack.enter_context(EngineWorker(application, "demo").at_work())
         desks = {_title(application, name): each.desk_url for name, each in served.items()}
+        desks |= {each.title: each.served.desk_url for each in sources}
         yield ServedDemo(application=application, people=people, password=password, desks=desks)
 
 
@@ -148,34 +157,31 @@ class _Making:
                 self.say(f"  {adapter.profile.title}: {each.budget.name}, {stage.title}")
         return served
 
+    def asked_at_sources(self, served: Mapping[str, Served], base_url: str) -> Iterator[ServedSource]:
+        """Every installed source that has a simulator, with a budget that its people have sent to the first ERP."""
+        name = next(iter(served))
+        erp = self.application.registry.adapter(name)
+        for source in sources_with_simulators(self.application):
+            asked = AskedForDemo(application=self.application, cast=self.cast, source=source, erp=erp)
+            yield asked.serve(served[name], self.stack, base_url)
+            self.say(f"  {source.profile.title}: {asked.budget.name}, sent there for {erp.profile.title}")
+
 
 # -- taken up as it was left ------------------------------------------------------------------------------------------
 
 
-def _taken_up(application: "Application", kept: Kept, stack: ExitStack) -> dict[str, Served]:
-    cast = play(application, COMPANY, getpass.getuser())
+def _taken_up(application: "Application", cast: Cast, kept: Kept, stack: ExitStack) -> dict[str, Served]:
     served = {}
     for adapter in simulated_adapters(application, None):
         if adapter.name in kept.ports:
             folder = _folder(application, adapter.name)
-            each = stack.enter_context(_serving(adapter.simulator(), folder, kept.ports[adapter.name]))
+            each = stack.enter_context(serving_again(adapter.simulator(), folder, kept.ports[adapter.name]))
             secrets_into(application.home, each.secrets)
             for connection in application.connections.list(cast.administrator, ConnectionKind.ERP):
                 if connection.plugin == adapter.name:
                     lead_to(application, cast, connection.name, each)
             served[adapter.name] = each
     return served
-
-
-@contextmanager
-def _serving(simulator: Simulator, folder: Path, port: int) -> Iterator[Served]:
-    """At its former port, or at a free one where that is taken."""
-    with ExitStack() as stack:
-        try:
-            served = stack.enter_context(simulator.serve(folder, port=port))
-        except OSError:
-            served = stack.enter_context(simulator.serve(folder))
-        yield served
 
 
 # -- people ----------------------------------------------------------------------------------------------------------

@@ -66,6 +66,19 @@ def side_by_side(jobs: Iterable[DemoJob]) -> Iterator[str]:
     yield from _table(header, rows, (*total, "", "", "", ""), keys=len(rows))
 
 
+def sources_side_by_side(jobs: Iterable[DemoJob]) -> Iterator[str]:
+    """Three books of each job: what its source holds as being in the ERP, what we accepted, what the ERP's own hold."""
+    rows = [
+        (job.erp, job.source.project, len(job.source.requests), job.source.synced, job.source.accepted, job.in_erp,
+         job.missing, job.duplicated, job.source.told_falsely)
+        for job in jobs if job.source
+    ]  # fmt: skip
+    header = ("ERP", "project", "requests", "told there as synced", "accepted here", "in the ERP's books", "missing",
+              "doubled", "told falsely")  # fmt: skip
+    sums = [sum((row[column] for row in rows), Decimal(0)) for column in (3, 4, 5)]
+    yield from _table(header, rows, ("", "", "", *sums, "", "", ""), keys=len(rows))
+
+
 def _table(
     header: Sequence[str], rows: Sequence[Sequence[object]], total: Sequence[object], *, keys: int
 ) -> Iterator[str]:

@@ -250,10 +250,11 @@ class Walk:
             in_erp=compared.in_erp,
             missing=compared.missing,
             duplicated=compared.duplicated,
-            verified_by=self._routes(latest.id),
+            verified_by=self.routes(latest.id),
         )
 
-    def _routes(self, item_id: int) -> tuple[str, ...]:
+    def routes(self, item_id: int) -> tuple[str, ...]:
+        """By which routes an item was read back."""
         verified = self.site.application.verification.show(self.site.cast.approver, item_id)
         return tuple(sight.title for sight in verified.routes if sight.failed is None) if verified else ()
 

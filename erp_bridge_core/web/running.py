@@ -2,12 +2,14 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from litestar import Litestar
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration, WebConfig
@@ -44,7 +46,31 @@ def run_server(
     require_may_listen(host, web, behind_tls=behind_tls, demo=application.demo)
     server = create_server(application, web=web)
     watch_process(server, has_worker=bool(worker), figures=figures)
-    config = uvicorn.Config(
+    config = _config(server)
+    work = EngineWorker(application, worker).at_work() if worker else nullcontext()
+    with listening(host, port) as listener, work:
+        bound = listener.getsockname()[1]
+        said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
+        notify(READY)
+        _Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def served_aside(application: Application) -> Iterator[str]:
+    """Serve on a free port of loopback, in a thread and without workers, until the context ends: its address."""
+    server = _Server(_config(create_server(application)))
+    with listening("127.0.0.1", 0) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="pages")
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _config(server: Litestar) -> uvicorn.Config:
+    return uvicorn.Config(
         server,
         # Its lines go where ours go.
         log_config=None,
@@ -57,12 +83,6 @@ def run_server(
         lifespan="on",
         timeout_graceful_shutdown=GRACE,
     )
-    work = EngineWorker(application, worker).at_work() if worker else nullcontext()
-    with listening(host, port) as listener, work:
-        bound = listener.getsockname()[1]
-        said(web.base_url or f"http://{f'[{host}]' if ':' in host else host}:{bound}")
-        notify(READY)
-        _Server(config).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

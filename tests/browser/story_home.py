@@ -1,4 +1,7 @@
-"""A home for the whole story: simulated ERPs with jobs that no project has yet, people, a real mail server; served."""
+"""A home for the whole story: simulated ERPs with jobs that no project has yet, people, a real mail server; served.
+
+Beside one of the ERPs there is a simulated budget source with the same jobs, whose people have no project here yet.
+"""
 
 import csv
 import json
@@ -26,6 +29,7 @@ from erp_bridge_core.demo.budgets import DemoBudget, DemoLine
 from erp_bridge_core.demo.erp_side import job_setup, secrets_into
 from erp_bridge_core.demo.people import Cast
 from erp_bridge_core.demo.setting_up import COMPANY, connect, enter_maps, hire_all, make_home, plan_jobs
+from erp_bridge_core.demo.source_side import SourceSite, connect_source, plan_site, set_up
 from erp_bridge_core.demo.walking import Planned, Site
 from erp_bridge_core.sources import ColumnMapping
 
@@ -36,8 +40,12 @@ PATIENCE: Final = 60.0
 ERPS: Final = tuple(sorted(each.name for each in entry_points(group="erp_bridge.erps")))
 #: Another way to set up its connection, for an ERP that asks nothing of who accepts a revision in the usual one.
 SET_UP: Final[Mapping[str, str]] = {"spectrum": "change_requests"}
-#: The jobs of every ERP: for the story, and for two people who act on one item.
-STORY, CONTESTED = "B -40891", "R -44820"
+#: The jobs of every ERP: for the story, for two people who act on one item, and for what is asked at a source.
+STORY, CONTESTED, ASKED = "B -40891", "R -44820", "T -46090"
+#: The source, and the ERP into which its budgets go.
+SOURCE, OF_SOURCE = "procore", "cmic"
+#: The way into that ERP for what has its codes already.
+UNMAPPED: Final = "cmic-unmapped"
 SUB_JOBS: Final = (("STR", "Structure"), ("TRF", "Traffic control"))
 #: The fields of a line by their labels on the page, and headers of which none can be guessed.
 COLUMNS: Final[Mapping[str, str]] = {
@@ -81,11 +89,21 @@ class StoryErp:
 
 
 @frozen(kw_only=True)
+class StorySource:
+    """The simulated source that is served: `erp` is where its budgets go."""
+
+    site: SourceSite
+    desk: str
+    erp: StoryErp
+
+
+@frozen(kw_only=True)
 class StoryHome:
-    """What is served: the pages' address, the ERPs by their names, and where mail arrives."""
+    """What is served: the pages' address, the ERPs by their names, the source, and where mail arrives."""
 
     address: str
     erps: Mapping[str, StoryErp]
+    source: StorySource
     office: PostOffice
     application: Application
     cast: Cast
@@ -138,9 +156,12 @@ def served_story(folder: Path) -> Iterator[StoryHome]:
         for person in application.people.list(host):
             application.people.set_password(host, person.login, PASSWORD)
         erps = {name: _served_erp(application, cast, name, stack) for name in ERPS}
+        source = _served_source(application, cast, erps[OF_SOURCE], f"http://127.0.0.1:{port}", stack)
         kept = tuple(path.read_text(encoding="utf-8") for path in sorted((home / "secrets").iterdir()))
         address = stack.enter_context(_served_pages(home, port))
-        yield StoryHome(address=address, erps=erps, office=office, application=application, cast=cast, secrets=kept)
+        yield StoryHome(
+            address=address, erps=erps, source=source, office=office, application=application, cast=cast, secrets=kept
+        )
 
 
 def write_budget(path: Path, rows: Sequence[Row]) -> Path:
@@ -159,7 +180,8 @@ def _served_erp(application: Application, cast: Cast, name: str, stack: ExitStac
     adapter, simulated = application.registry.adapter(name), application.home / "simulators" / name
     simulator = adapter.simulator()
     lines = rows_for(adapter.profile)
-    budgets = [_budget(STORY, lines), _budget(CONTESTED, [row for row in lines if not row[0]])]
+    plain = [row for row in lines if not row[0]]
+    budgets = [_budget(STORY, lines), *(_budget(job, plain) for job in (CONTESTED, ASKED))]
     planned = plan_jobs(budgets, adapter)
     simulator.setup(simulated, [job_setup(each.budget, each.codes, adapter.profile) for each in planned])
     served = stack.enter_context(simulator.serve(simulated))
@@ -170,8 +192,20 @@ def _served_erp(application: Application, cast: Cast, name: str, stack: ExitStac
     )  # fmt: skip
     connect(site, evolve(served, settings={**served.settings, **_more_settings(name, simulator)}))
     enter_maps(site, planned)
+    if name == OF_SOURCE:
+        # What comes from there has the ERP's own codes, and maps belong to a connection.
+        connect(evolve(site, connection=UNMAPPED), served)
     jobs = {each.as_made.job: each for each in planned}
     return StoryErp(title=adapter.profile.title, site=site, desk=served.desk_url, jobs=jobs)
+
+
+def _served_source(application: Application, cast: Cast, erp: StoryErp, address: str, stack: ExitStack) -> StorySource:
+    """The source with a project for one job of an ERP, which tells the pages' server of requests."""
+    site = plan_site(application, application.registry.source(SOURCE), erp.site.adapter)
+    set_up(site, [erp.jobs[ASKED]], erp.site.adapter)
+    served = stack.enter_context(site.simulator.serve(site.simulated))
+    connect_source(application, cast, site, served, address=address)
+    return StorySource(site=site, desk=served.desk_url, erp=erp)
 
 
 def _more_settings(name: str, simulator: Simulator) -> Mapping[str, object]:

@@ -17,6 +17,7 @@ import requests
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.connector.values import RequestState
 from erp_bridge_core.contract.errors import NotPossibleNow, StorageError
 from erp_bridge_core.demo.lasting import Kept
 from erp_bridge_core.demo.serving import served_demo
@@ -60,7 +61,11 @@ def test_projects_stand_at_their_stages(home: Path) -> None:
     with Application.open(home) as application:
         assert ["mismatch", "exporting", "unknown", "waiting", "accepted", "ready", "synced"] == states_of(application)
         manager = application.people.actor_as("manager", "demo")
-        assert 9 == len(application.projects.list(manager))
+        assert 10 == len(application.projects.list(manager))
+        approver = application.people.actor_as("approver", "demo")
+        (asked,) = application.requests.list(approver).rows
+        # Sage 300 CRE shortens descriptions, which somebody has to acknowledge first.
+        assert (RequestState.RECEIVED, "description-shortened") == (asked.state, asked.reasons[0].rule)
 
 
 def test_it_is_taken_up_as_it_was_left(home: Path) -> None:
@@ -74,6 +79,10 @@ def test_it_is_taken_up_as_it_was_left(home: Path) -> None:
             demo.application.people.sign_in(login, demo.password, "demo")
         checks = demo.application.connections.check(demo.application.people.actor_as("approver", "demo"), ERP)
         assert all(each.ok for each in checks)
+        approver = demo.application.people.actor_as("approver", "demo")
+        assert all(each.ok for each in demo.application.connections.check(approver, f"procore-{ERP}"))
+        assert [ERP, f"procore-{ERP}"] == sorted(kept.ports, key=len)
+        assert 2 == len(demo.desks)
         assert "http://127.0.0.1:8001" == Configuration.read(home).web.base_url
     assert list((home / "mail").iterdir())
 
