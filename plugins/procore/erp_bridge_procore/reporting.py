@@ -21,15 +21,14 @@ from erp_bridge_procore.client.erp import SYNC_MOST
 from erp_bridge_procore.client.erp_values import BudgetPayload
 from erp_bridge_procore.client.told import DetailStatus
 from erp_bridge_procore.connection import ProcoreConnection, connect, told
+from erp_bridge_procore.details import TellDetail, require_ours
 from erp_bridge_procore.operations import (
     MarkSynced,
-    TellDetail,
     TellJobCosts,
     TellOrigin,
     conflict_of_origin,
     listed_transactions,
     origin_of_budget,
-    require_ours,
     slices,
 )
 from erp_bridge_procore.profile import MARK_SYNCED, TELL_DETAIL, TELL_JOB_COSTS, TELL_ORIGIN
