@@ -32,7 +32,7 @@ from erp_bridge_procore.operations import (
     slices,
 )
 from erp_bridge_procore.profile import MARK_SYNCED, TELL_DETAIL, TELL_JOB_COSTS, TELL_ORIGIN
-from erp_bridge_procore.wording import STATUSES, Mark, messages_of
+from erp_bridge_procore.wording import Mark, messages_of, status_of
 
 BUDGET: Final = "budget"
 TRANSACTIONS: Final = "transactions"
@@ -122,7 +122,7 @@ class _Report:
         if not self.is_open and self.source.settings.closed_details == "final":
             self.source.log.info("Request %s was closed by us before: its status stays.", self.outcome.request)
             return
-        status = STATUSES[self.outcome.stage]
+        status = status_of(self.outcome)
         word = self.source.settings.progress_word if status is DetailStatus.IN_PROGRESS else status.value
         mark = Mark(self.source.installation, self.outcome.number)
         request = {"detail": self.detail_id, "status": word, "report": self.outcome.number}

@@ -11,7 +11,7 @@ from erp_bridge_core.contract.source import OutcomeStage, SourceOutcome, Transac
 from erp_bridge_procore.client.told import DetailStatus
 
 #: Each stage as a status of Procore's.
-STATUSES: Final[Mapping[OutcomeStage, DetailStatus]] = {
+_STATUSES: Final[Mapping[OutcomeStage, DetailStatus]] = {
     OutcomeStage.RECEIVED: DetailStatus.IN_PROGRESS,
     OutcomeStage.WAITING: DetailStatus.IN_PROGRESS,
     OutcomeStage.ACCEPTED: DetailStatus.IN_PROGRESS,
@@ -38,7 +38,7 @@ _STAGES: Final[Mapping[OutcomeStage, str]] = {
     "is ready.",
 }
 #: More sentences than a person reads are counted.
-MOST: Final = 50
+MOST: Final = 100
 _MARK: Final = re.compile(r"Told by ERP Bridge ([^ ,]+), report ([0-9]+)\.", re.ASCII)
 
 
@@ -59,9 +59,17 @@ class Mark:
         return cls(found[-1][1], int(found[-1][2])) if found else None
 
 
+def status_of(outcome: SourceOutcome) -> DetailStatus:
+    """The status of a request; one for which nobody waits until it is posted is a success once it is exported."""
+    if outcome.stage is OutcomeStage.EXPORTED and outcome.facts.get("final") == "true":
+        return DetailStatus.SUCCESS
+    return _STATUSES[outcome.stage]
+
+
 def messages_of(outcome: SourceOutcome, mark: Mark) -> tuple[str, ...]:
-    """The stage in a sentence, what the outcome says, what single transactions met with, and our mark."""
-    sentences = dict.fromkeys((_STAGES[outcome.stage], *outcome.messages, *_of_transactions(outcome.transactions)))
+    """What the outcome says, else its stage in a sentence; what single transactions met with; and our mark."""
+    said = outcome.messages or (_STAGES[outcome.stage],)
+    sentences = dict.fromkeys((*said, *_of_transactions(outcome.transactions)))
     shown = tuple(islice(sentences, MOST))
     more = len(sentences) - len(shown)
     return (*shown, *([f"There are {more} messages more; ERP Bridge shows all of them."] if more else ()), str(mark))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from simulator.stranger import Desk
 from source.doubles import (
     CURB,
@@ -63,7 +64,7 @@ def test_a_request_goes_all_its_way(source: Connection, home: Path, request_of: 
     request = request_of(labor="100", material="7")
     assert ["tell_detail"] == report(source, told_of(request, OutcomeStage.WAITING, "Ask Abe.", number=1))
     (state,) = books(home).requests
-    assert (True, "Ask Abe.", "Told by ERP Bridge T3ST42, report 1.") == (state.open, *state.messages[1:])
+    assert (True, "Ask Abe.", "Told by ERP Bridge T3ST42, report 1.") == (state.open, *state.messages)
     assert ALL == report(source, told_of(request, OutcomeStage.EXPORTED, number=2, arrived=True))
     assert ["tell_detail"] == report(source, told_of(request, OutcomeStage.VERIFIED, number=3, arrived=True))
     (state,) = books(home).requests
@@ -196,7 +197,7 @@ def test_another_connectors_budget_is_left_alone(source: Connection, home: Path,
     report(source, told_of(request, OutcomeStage.VERIFIED, arrived=True))
     SIMULATOR.approve_change(home, JOB, "1", {LABOR: Decimal(5)})
     outcome = told_of(request_of(), OutcomeStage.VERIFIED, arrived=True)
-    object.__setattr__(outcome, "reference", "OTHER-b-1")
+    outcome = evolve(outcome, reference="OTHER-b-1")
     with pytest.raises(LedgerConflict, match="linked in Procore with 'T3ST42-b-1', which is not ours"):
         report(source, outcome)
     assert {} == {key: amount for key, amount in books(home).synced_changes.items() if amount}
@@ -212,6 +213,20 @@ def test_job_costs_go_back_where_they_are_wanted(source: Connection, desk: Desk,
     (cost,) = connect(source).erp.job_costs(int(outcome.project))
     assert (Decimal(100), Decimal(5)) == cost[1]
     desk.do("unlock", project=JOB)
+
+
+@pytest.mark.parametrize(("facts", "status"), [({}, "in progress"), ({"final": "true"}, "success")])
+def test_an_export_that_nobody_sees_posted_may_be_a_success(
+    source: Connection, home: Path, request_of: RequestOf, facts: dict[str, str], status: str
+) -> None:
+    """Where the connection's settings say that it is enough."""
+    outcome = told_of(request_of(labor="100"), OutcomeStage.EXPORTED, arrived=True)
+    report(source, evolve(outcome, facts=facts))
+    (state,) = books(home).requests
+    assert (status, "The budget is in the ERP and waits there to be posted, or to be seen posted.") == (
+        state.status,
+        state.messages[0],
+    )
 
 
 def test_without_a_list_of_transactions_the_answer_is_believed(source: Connection, request_of: RequestOf) -> None:
@@ -248,6 +263,5 @@ def test_a_status_that_nobody_knows_is_named(source: Connection, home: Path, req
 def test_a_request_that_is_not_there_is_not_found(source: Connection, request_of: RequestOf) -> None:
     """Nothing is told to nobody."""
     outcome = told_of(request_of(labor="100"), OutcomeStage.WAITING)
-    object.__setattr__(outcome, "request", "1")
     with pytest.raises(NotFound):
-        report(source, outcome)
+        report(source, evolve(outcome, request="1"))
