@@ -22,7 +22,7 @@ SOURCE_IDS: Final[tuple[str, ...]] = (
     "RDG-07", "RDG-08", "RDG-09", "RDG-10", "RDG-11", "RDG-12", "RDG-13", "LCK-01", "LCK-02", "LCK-03", "REQ-01",
     "REQ-02", "REQ-03", "REQ-04", "REQ-05", "REQ-06", "REQ-07", "HNT-01", "HNT-02", "HNT-03", "HNT-04", "HNT-05",
     "HNT-06", "OUT-01", "OUT-02", "OUT-03", "OUT-04", "OUT-05", "OUT-06", "OUT-07", "SGN-01", "SGN-02", "SGN-03",
-    "SGN-04", "BHV-01", "BHV-02", "BHV-03", "BHV-04", "BHV-05",
+    "SGN-04", "PRD-01", "PRD-02", "PRD-03", "BHV-01", "BHV-02", "BHV-03", "BHV-04", "BHV-05",
 )  # fmt: skip
 _IDS: Final = {FOR_ERPS: IDS, FOR_SOURCES: SOURCE_IDS}
 

@@ -96,6 +96,7 @@ _SOURCE_GROUPS: Final = {
     "HNT": ("hints", "Hints"),
     "OUT": ("outcomes", "Outcomes"),
     "SGN": ("sign-in", "Sign-in and rights"),
+    "PRD": ("product", "Through the product"),
     "BHV": ("behaviour", "Behaviour"),
 }
 #: What an ERP adapter must keep.

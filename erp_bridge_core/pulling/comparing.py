@@ -74,6 +74,7 @@ class LineTally:
     ambiguous: set[str] = field(factory=set)
     base_moved: bool = False
     decided: int = 0
+    empty: int = 0
 
     def see(self, met: Met) -> Choice | None:
         """Count one, and tell what was chosen for it."""
@@ -83,6 +84,7 @@ class LineTally:
         count = self.counts[verdict] = self.counts.get(verdict, 0) + 1
         if met.theirs is not None:
             self.original += met.theirs.amount
+            self.empty += verdict is Verdict.NEW and not met.theirs.amount
         if met.theirs != met.base:
             self.base_moved = True
         if verdict.is_quiet:
@@ -96,6 +98,15 @@ class LineTally:
         elif verdict.asks and len(self.undecided) < MOST_LINES:
             self.undecided.append(difference(met, self.digits))
         return choice
+
+    @property
+    def moving(self) -> int:
+        """How many lines would come or be asked for, but for new ones of nothing, which a budget may do without.
+
+        A source shows such a line where a change moved a key that had none.
+        """
+        wanted = sum(count for verdict, count in self.counts.items() if verdict.comes or verdict.asks)
+        return wanted - self.empty
 
     def _note_use(self, name: str, verdict: Verdict) -> None:
         """What named something is no mistake; a name that two keys share, such as `A / L`, chooses neither."""

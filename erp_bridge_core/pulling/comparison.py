@@ -89,8 +89,8 @@ class Comparison:
     @property
     def reasons(self) -> tuple[Fault, ...]:
         """Why what is held back can't come now; each once."""
-        lines, changes = self.taking.lines.counts, self.taking.changes.counts
-        held = [*(self.line_reasons if _wanted(lines) else ()), *(self.change_reasons if _wanted(changes) else ())]
+        lines, changes = self.taking.lines.moving, _wanted(self.taking.changes.counts)
+        held = [*(self.line_reasons if lines else ()), *(self.change_reasons if changes else ())]
         return tuple(dict.fromkeys(held))
 
     @property

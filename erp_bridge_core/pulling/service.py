@@ -190,8 +190,7 @@ class Pulling:
                 remedy=f"Look at the source's budget and decide: `erp-bridge budget pull {project.number}`.",
                 faults=[undecided_fault(each) for each in undecided],
             )
-        if compared.look().held:
-            require_possible(compared.reasons, "Taking the source's budget in")
+        require_possible(compared.reasons, "Taking the source's budget in")
         compared = self._opened(connection, actor, project, spooled)
         compared.take_all(Choices())
         return self._finish(compared)

@@ -220,6 +220,23 @@ def test_bring_takes_what_is_clear_and_names_what_is_not(desk: Desk) -> None:
     assert {"03-100 / L": "7.00"} == desk.lines()
 
 
+@pytest.mark.rule("V1")
+def test_a_line_of_nothing_that_a_change_came_with_holds_no_request_up(desk: Desk, accountant: Accountant) -> None:
+    """A source shows one where a change moved a key without a line; the budget is locked, and the change comes."""
+    desk.line("100")
+    desk.take()
+    item = desk.services.sending.send(desk.manager, NUMBER, acknowledge=["*"])
+    accountant.export(item)
+    accountant.post(item)
+    desk.line("0", MATERIAL)
+    desk.office.approve_change(JOB, "CO-1", {MATERIAL: "5"})
+    assert 0 == _bring(desk)
+    assert {"CO-1": ("approved", "5.00")} == desk.changes()
+    desk.line("120")
+    with pytest.raises(NotPossibleNow, match="locked"):
+        _bring(desk)
+
+
 def _bring(desk: Desk) -> int:
     link = desk.pulling.linked(desk.manager, NUMBER)
     assert link is not None

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.source_world import workload
@@ -167,7 +167,7 @@ class SourceBench:
             try:
                 yield SourceSite(
                     home=ours, books_home=theirs, adapter=self.subject.adapter, simulator=simulator, source=source,
-                    clock=clock, workload=workload.standard(self.profile), secret=served.secrets.get("receiver", ""),
+                    served=self._seen(served), clock=clock, workload=workload.standard(self.profile),
                 )  # fmt: skip
             finally:
                 session.close()
@@ -193,7 +193,7 @@ class SourceBench:
         redactor = Redactor()
         settings = read_settings(
             self.profile.settings_class,
-            {name: self._through(value, served) for name, value in served.settings.items()},
+            self._seen(served).settings,
             connection=CONNECTION,
             secrets=SecretStore(directory=home / "secrets", environ={}),
             redactor=redactor,
@@ -201,7 +201,7 @@ class SourceBench:
         know_secrets(redactor, settings)
         session = open_session(
             name=CONNECTION,
-            hosts=(self.proxy.address, *served.hosts[1:]),
+            hosts=self._seen(served).hosts,
             plain_http=True,
             ca_file=None,
             throttles=FileThrottles(home / "throttle"),
@@ -222,6 +222,11 @@ class SourceBench:
             installation=INSTALLATION,
         )  # fmt: skip
         return source, session
+
+    def _seen(self, served: Served) -> Served:
+        """What a connection is told: every address of the simulator's is the proxy's."""
+        settings = {name: self._through(value, served) for name, value in served.settings.items()}
+        return evolve(served, settings=settings, hosts=(self.proxy.address, *served.hosts[1:]))
 
     def _through(self, value: Any, served: Served) -> Any:
         if isinstance(value, str) and served.hosts:

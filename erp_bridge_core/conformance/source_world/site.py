@@ -16,6 +16,7 @@ from erp_bridge_core.conformance.wire import SuiteClock
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_core.contract.findings import Finding
+from erp_bridge_core.contract.simulator import Served
 from erp_bridge_core.contract.source import (
     Delivery,
     Hint,
@@ -100,11 +101,16 @@ class SourceSite:
     adapter: SourceAdapter
     simulator: SourceSimulator
     source: Source[Any]
+    served: Served
     clock: SuiteClock
     workload: Workload
-    secret: str
     watched: Watched = field(factory=Watched)
     watch: Watch = nobody
+
+    @property
+    def secret(self) -> str:
+        """By which deliveries are known to be the source's; blank where it serves none."""
+        return self.served.secrets.get("receiver", "")
 
     # -- the hooks ----------------------------------------------------------------------------------------------------
 

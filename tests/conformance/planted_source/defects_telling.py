@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, Final
 
 from attrs import evolve
@@ -21,11 +22,13 @@ from erp_bridge_core.contract import (
     PlannedEffect,
     RateLimit,
     Source,
+    SourceBudget,
     SourceOutcome,
+    SourceRequest,
     Stream,
     hookimpl,
 )
-from erp_bridge_core.contract.errors import Doubtful, ReadFailed, SignInFailed
+from erp_bridge_core.contract.errors import BadInput, Doubtful, ReadFailed, SignInFailed
 from planted_source.books import Row
 from planted_source.client import Client
 from planted_source.declaring import Told, defects_of, plugins_of
@@ -125,6 +128,26 @@ class _Marking(Client):
         return token
 
 
+class _OtherMoney(SlatePlugin):
+    @hookimpl
+    def read_budget(self, project: str, source: Source[Any]) -> SourceBudget:
+        return evolve(super().read_budget(project, source), currency="EUR")
+
+
+class _Zoneless(SlatePlugin):
+    def request(self, client: Client, row: Row) -> SourceRequest:
+        naive = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001 - what is wrong with it
+        return evolve(super().request(client, row), asked_at=naive)
+
+
+class _Strict(SlatePlugin):
+    @hookimpl
+    def report_outcome(self, outcome: SourceOutcome, source: Source[Any], effects: Effects) -> None:
+        if outcome.facts:
+            raise BadInput(f"Nobody knows {', '.join(outcome.facts)}.", remedy="Tell what is known.")
+        super().report_outcome(outcome, source, effects)
+
+
 class _Nameless(Client):
     def headers(self) -> dict[str, str]:
         return {**super().headers(), "User-Agent": "python"}
@@ -184,6 +207,9 @@ VARIANTS: Final[Mapping[str, Told]] = {
     "hides_a_revocation": (_with(_Vague), "takes a removed app for a read that failed", "SGN-02"),
     "sees_nothing_forbidden": (_with(_Forbidden), "takes 403 for an empty list", "SGN-03"),
     "locks_itself_out": (_with(_Marking), "keeps the mark of a sign-in whose answer was lost", "SGN-04"),
+    "tells_other_money": (_OtherMoney, "tells a project and its budget in two currencies", "PRD-01"),
+    "dates_without_a_zone": (_Zoneless, "tells when a request was made without its time zone", "PRD-02"),
+    "refuses_facts": (_Strict, "refuses an outcome that holds facts", "PRD-03"),
     "hides_who_it_is": (_with(_Nameless), "calls itself something else", "BHV-01"),
     "leaks_the_password": (_with(_Leaking), "writes the password into a log of its own", "BHV-02"),
     "reads_the_real_clock": (_with(_Timed), "reads the real clock", "BHV-03"),
