@@ -12,7 +12,7 @@ from budget_services import JOB, Services, build_services, link_project
 from memory_erp import NAME
 from memory_source import CODE, MemorySource, source_adapter
 from memory_source import NAME as OFFICE
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.connections import authorizing
@@ -20,10 +20,18 @@ from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.connector import ConnectorConfig
 from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, BadSettings, NotAllowed, SignInFailed, StorageError
+from erp_bridge_core.contract.errors import (
+    BadInput,
+    BadSettings,
+    NotAllowed,
+    NotPossibleNow,
+    SignInFailed,
+    StorageError,
+)
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.tables import memberships, people
+from erp_bridge_core.store.tables import memberships, people, source_links, source_requests
+from erp_bridge_core.store.tables.columns import Utc
 
 SECRET = {"hook_secret": "env:HOOSIER_HOOK"}
 
@@ -219,6 +227,21 @@ def test_what_it_kept_goes_with_it(services: Services, administrator: Actor, off
     new = services.connections.add(administrator, "office", source=OFFICE, settings=SECRET)
     _, again = services.connections.source(1, new.id)
     assert [] == list(again.private.iterdir())
+
+
+@pytest.mark.parametrize("used", ["Project P-9 takes its budget", "Exports were asked for"])
+def test_one_that_is_used_stays(services: Services, administrator: Actor, office: int, clock: Clock, used: str) -> None:
+    """A source that a project takes its budget from, or that was asked over, is not removed."""
+    project = services.projects.create(administrator, "P-9", name="Nine")
+    link = {"project_id": project.id, "source_project": "7", "source_number": "7", "source_name": "Seven"}
+    asked = {"request": "5", "kind": "create", "source_project": "7", "job": "", "found_by": "poll"}
+    table, row = (source_links, link) if "takes" in used else (source_requests, asked)
+    moments = {each.name: clock.now() for each in table.c if not each.nullable and isinstance(each.type, Utc)}
+    with services.store.begin() as connection:
+        connection.execute(insert(table).values(company_id=1, connection_id=office, **row, **moments))
+    with pytest.raises(NotPossibleNow, match=used):
+        services.connections.remove(administrator, "office")
+    assert ["office"] == [each.name for each in services.connections.list(administrator)]
 
 
 def begun(services: Services, actor: Actor, *, session: str = "here") -> dict[str, str]:
