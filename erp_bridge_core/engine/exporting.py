@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from attrs import define, frozen
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
@@ -21,7 +21,7 @@ from erp_bridge_core.exports.status import ExportState
 from erp_bridge_core.exports.telling import TO_TELL
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import actor_of
-from erp_bridge_core.store.tables import exports, items, tasks
+from erp_bridge_core.store.tables import exports, items, outcomes, source_requests, tasks
 
 EXPORT: Final = "export"
 START: Final = "start"
@@ -49,7 +49,7 @@ def left(connection: Connection, *, resume_every: float) -> Left:
         exports.c.erp_company,
     )  # fmt: skip
     of_item = exports.c.item_id.is_not(None) & exports.c.state.in_(states)
-    of_outcome = exports.c.outcome_id.is_not(None) & exports.c.state.in_(TO_TELL)
+    of_outcome = exports.c.outcome_id.is_not(None) & exports.c.state.in_(TO_TELL) & ~_in_vain()
     open_ones = {
         f"{EXPORT}:{row.id}": NewTask(
             key=f"{EXPORT}:{row.id}", job=EXPORT, company_id=row.company_id, item_id=row.item_id,
@@ -67,6 +67,14 @@ def left(connection: Connection, *, resume_every: float) -> Left:
     )
     over = (known - set(open_ones)) | set(connection.execute(asked).scalars())
     return Left(new=tuple(task for key, task in open_ones.items() if key not in known), over=over)
+
+
+def _in_vain() -> ColumnElement[bool]:
+    """What can't be told any more: an error kept it from being told, and its request was closed at the source since."""
+    closed = exists().where(
+        outcomes.c.id == exports.c.outcome_id, source_requests.c.id == outcomes.c.request_id, ~source_requests.c.open
+    )
+    return (exports.c.state == ExportState.FAILED) & closed
 
 
 @define

@@ -68,3 +68,22 @@ def test_a_source_that_is_away_is_told_later(desk: Desk) -> None:
         export = desk.application.outcomes.let_tell(connection, desk.person("approver"), desk.request().number)
     desk.application.outcomes.tell(export)
     assert ["waiting"] == desk.office.told(request)
+
+
+def test_what_nobody_can_be_told_any_more_is_let_be(desk: Desk) -> None:
+    """The source was away, and somebody closed the request there: its task is over, and nothing was written."""
+    request = desk.ask()
+
+    def away(_: object) -> None:
+        raise NotSent("The office is closed.")
+
+    desk.plugin.before_write = away
+    work(desk)
+    desk.office.close_request(request)
+    desk.poll()
+    desk.plugin.before_write = lambda _: None
+    work(desk)
+
+    assert [] == desk.office.told(request)
+    tasks = load_engine_status(desk.application, desk.person("approver")).tasks
+    assert [] == [each.title for each in tasks if each.problem is not None]
