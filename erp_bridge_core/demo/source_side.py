@@ -72,8 +72,12 @@ def plan_site(application: "Application", source: "SourceAdapter", erp: "Adapter
 
 
 def set_up(site: SourceSite, planned: Iterable[Planned], erp: "Adapter") -> None:
-    """A project for each job, with the ERP's own codes: a source takes them from there."""
-    setups = [job_setup(each.budget, each.codes, erp.profile) for each in planned]
+    """A project for each job, with the ERP's own codes: a source takes them from there.
+
+    Its name tells the ERP: two connections that show the same project are taken for ways to one.
+    """
+    known = [job_setup(each.budget, each.codes, erp.profile) for each in planned]
+    setups = [evolve(each, name=f"{each.name}, {erp.name}") for each in known]
     site.simulator.setup(site.simulated, setups)
     if isinstance(site.simulator, Paced):
         # A story that is watched need not show how long a source makes us wait.
