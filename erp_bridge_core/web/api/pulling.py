@@ -155,9 +155,9 @@ class NewSourceLink(Body):
 
 
 class LockOrder(Body):
-    """Whether nobody may edit the budget at its source."""
+    """Whether the budget is to be locked at its source, or unlocked."""
 
-    locked: bool
+    lock: bool
 
 
 class TakeOrder(Body):
@@ -223,8 +223,8 @@ def lock_source(
     application: GivenApplication, actor: GivenActor, number: FromPath[str], data: JSONBody[LockOrder]
 ) -> Done:
     """Lock the budget at its source, or unlock it there; ours is locked by a send alone."""
-    application.pulling.lock(actor, number, locked=data.locked)
-    return Done(done=f"The budget of {number} is {'locked' if data.locked else 'unlocked'} at its source.")
+    application.pulling.lock(actor, number, locked=data.lock)
+    return Done(done=f"The budget of {number} is {'locked' if data.lock else 'unlocked'} at its source.")
 
 
 HANDLERS: Final = (
