@@ -73,7 +73,7 @@ def test_a_body_that_is_none_is_refused(site: FullSite, body: str) -> None:
 ENDS: Final = r"sign-out|sessions|password|deactivate|remove"
 #: What is done without any body, or with an empty one.
 NO_BODY: Final = (
-    r"sign-out|/(send|resume|check|sync|retry|summaries|run|retrieve|unlock|verif\w*|start|take|take-back|export"
+    r"sign-out|/(send|resume|poll|check|sync|retry|summaries|run|retrieve|unlock|verif\w*|start|take|take-back|export"
     r"|thaw|formats|end-all|reactivate|deactivate|renew-secret|remove|policy|accept|import-from-erp)(/\w+)?$"
     r"|/people/\{login\}(/password|/membership|/projects/\{number\}|/privileges)?$"
 )
