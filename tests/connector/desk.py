@@ -1,9 +1,11 @@
 """A site whose project is linked with an office that asks for exports, all of whose state lies in files."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
+from time import monotonic
 
 from attrs import frozen
 from controlled_clock import ControlledClock
@@ -14,6 +16,7 @@ from memory_source import MemorySource, with_source
 from web_site import registry_of
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.connections.document import rewrite
 from erp_bridge_core.connector.values import Polled, RequestView
 from erp_bridge_core.contract import Category, CostCode, JobHeader, JobStatus, LineKey
 from erp_bridge_core.demo.people import hire
@@ -121,6 +124,14 @@ class Desk:
         return [each.where for each in self.request().reasons]
 
 
+def until(met: Callable[[], object], *, seconds: float = 60.0) -> None:
+    """Wait until something is so; fails when it never is."""
+    ends, pause = monotonic() + seconds, Event()
+    while not met():
+        assert monotonic() < ends, "it never came to that"
+        pause.wait(0.02)
+
+
 def open_application(home: Path, plugin: MemorySource, adapter: MemoryAdapter, **options: object) -> Application:
     """The installation in a home, with books and office."""
     os.environ["OFFICE_HOOK"] = HOOK_SECRET
@@ -134,6 +145,8 @@ def make_site(home: Path) -> None:
         home, company_code=COMPANY, company_name="Hoosier Builders", time_zone="UTC", currency="USD",
         admin_login="administrator", admin_name="Ada Administrator", demo=True,
     ).close()  # fmt: skip
+    with rewrite(home) as document:
+        document["schedule"] = {"poll_seconds": 0.2}
     plugin, adapter = plugin_of(home), books()
     for job in (JOB, OTHER_JOB):
         plugin.office.add_project(job)

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import JOB, OFFICE, Desk
+from desk import CODES, COMPANY, JOB, OFFICE, Desk, books, key, open_application, plugin_of, until
 from litestar.testing import TestClient
 from memory_office import SIGNATURE, signed
 from sqlalchemy import select
 from web_site import server_over
 
+from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.connector.hurrying import companies_in_a_hurry
 from erp_bridge_core.connector.receiving import MOST_FORGED_A_MINUTE
 from erp_bridge_core.connector.values import FoundBy, RequestState
 from erp_bridge_core.contract import Delivery
+from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.store.tables import source_hints
 
 
@@ -180,3 +183,21 @@ def test_one_that_was_closed_there_is_told_as_closed(desk: Desk) -> None:
     found = desk.requests()[1]
     assert (RequestState.CLOSED, 1, "ready") == (found.state, found.item, found.item_state)
     assert [found] == list(desk.application.requests.waiting(desk.person("approver")))
+
+
+def test_a_worker_does_all_of_it(home: Path) -> None:
+    """A call hurries it: asked, made an item, accepted as the setting says, exported, and told at the office."""
+    plugin = plugin_of(home)
+    with open_application(home, plugin, books()) as application:
+        ada = application.people.actor_as("administrator", COMPANY, "tester")
+        application.connections.change(ada, OFFICE, {"connector.approve": False, "connector.accept_as": "approver"})
+        plugin.office.set_line(JOB, key(CODES[0]), "8.00")
+        plugin.office.take_deliveries()
+        asked = plugin.office.send(JOB)
+        (call,) = plugin.office.take_deliveries()
+        with EngineWorker(application).at_work():
+            application.requests.receive(OFFICE, call)
+            until(lambda: "exported" in plugin.office.told(asked))
+
+        (found,) = application.requests.list(application.people.actor_as("approver", COMPANY, "tester")).rows
+    assert (RequestState.ITEM, ItemState.WAITING) == (found.state, found.item_state)

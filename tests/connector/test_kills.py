@@ -24,11 +24,13 @@ def test_whoever_is_killed_leaves_all_or_nothing(desk: Desk, home: Path, commit:
 
     assert -signal.SIGKILL == ended.returncode
     lines = list(desk.application.budgets.show(desk.person("manager"), JOB).lines)
-    left = {1: ([], 0), 2: ([None], 0), 3: ([1], 1)}[commit]
-    assert left == ([each.item for each in desk.requests()], len(lines))
+    left = {1: ([], 0), 2: ([False], 0), 3: ([True], 1)}[commit]
+    assert left == ([each.item is not None for each in desk.requests()], len(lines))
     desk.poll()
-    assert (RequestState.ITEM, 1) == (desk.request().state, desk.request().item)
-    (asked,) = desk.application.requests.transactions(desk.person("approver"), 1)
+    desk.poll()
+    (item,) = desk.application.reviews.history(desk.person("manager"), JOB)
+    assert (RequestState.ITEM, item.id) == (desk.request().state, desk.request().item)
+    (asked,) = desk.application.requests.transactions(desk.person("approver"), desk.request().number)
     assert key(CODES[0]) == asked.key
 
 
