@@ -16,8 +16,8 @@ from erp_bridge_core.budgets.sending import Sending
 from erp_bridge_core.connector.asking import Asked
 from erp_bridge_core.connector.records import load_request
 from erp_bridge_core.connector.transactions import (
-    ARRIVED,
     FREE,
+    ON_ITS_WAY,
     carriers_of,
     count_standing,
     differences,
@@ -113,12 +113,10 @@ class Taking:
             raise NotPossibleNow(message, faults=[Fault("request", message, remedy=remedy)], remedy=remedy)
         with self.store.read() as connection:
             counts = count_standing(connection, view.connection_id, asked)
-            carriers = carriers_of(connection, view.connection_id, asked)
+            carriers = carriers_of(connection, view.connection_id, asked) if counts[ON_ITS_WAY] else []
         if carriers:
             items = ", ".join(map(str, carriers))
-            message = (
-                f"Of what it asks for, {asked.count - counts[ARRIVED] - counts[FREE]:,} are on their way: {items}."
-            )
+            message = f"Of what it asks for, {counts[ON_ITS_WAY]:,} are on their way: {items}."
             remedy = "It is tried again once that item is at its end."
             raise Changed(message, faults=[Fault("transactions", message, value=items, remedy=remedy)], remedy=remedy)
         if counts[FREE]:

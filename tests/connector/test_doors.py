@@ -45,7 +45,7 @@ def test_what_waits_is_on_its_page_and_among_the_problems(desk: Desk, browser: B
     listed = browser.get("/requests").text
     assert "linked with no project here" in listed
     assert "linked with no project here" in browser.get("/problems").text
-    assert "An administrator links it" in browser.get("/requests/1").text
+    assert f'href="/projects/{OTHER_JOB}/budget/pull">Link {OTHER_JOB}' in browser.get("/requests/1").text
     assert "request 2" in browser.get("/items/1").text
     desk.application.pulling.link(desk.person("administrator"), OTHER_JOB, "office", source_project=OTHER_JOB)
     desk.poll()

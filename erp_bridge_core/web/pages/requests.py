@@ -6,8 +6,11 @@ from litestar import Response, get, post
 from litestar.params import FromQuery, PathParameter
 from litestar.response import Redirect
 
-from erp_bridge_core.connector.values import RequestState
+from erp_bridge_core.app import Application
+from erp_bridge_core.budgets.records import ProjectView
+from erp_bridge_core.connector.values import RequestState, RequestView
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
@@ -82,6 +85,7 @@ def show_request(
         found=found,
         label=LABELS[found.state],
         told=application.requests.told(actor, number),
+        linkable=_linkable(application, actor, found),
         asked=shown,
         previous_page=page_number(shown, shown.previous_offset),
         next_page=page_number(shown, shown.next_offset),
@@ -102,7 +106,7 @@ def take_request(
         return render(
             request, "requests/one.html", status=status_of(error), found=found, label=LABELS[found.state],
             told=application.requests.told(actor, number), asked=nothing, refused=error,
-            previous_page=None, next_page=None,
+            linkable=_linkable(application, actor, found), previous_page=None, next_page=None,
         )  # fmt: skip
     if taken.item is None:
         return redirect(request, f"/requests/{number}", flash=Flash("All that it asks for had arrived already."))
@@ -115,6 +119,13 @@ def tell_request(request: WebRequest, application: GivenApplication, actor: Give
     newest = application.requests.tell(actor, number)[0]
     said = "The source was told." if newest.problem is None else f"It could not be told: {newest.problem['message']}"
     return redirect(request, f"/requests/{number}", flash=Flash(said))
+
+
+def _linkable(application: Application, actor: Actor, found: RequestView) -> tuple[ProjectView, ...]:
+    """The projects that a request whose project is linked with none may be about: those that go into the same job."""
+    if not found.is_unlinked or not found.job:
+        return ()
+    return tuple(each for each in application.projects.list(actor) if each.job == found.job)
 
 
 def _state(name: str) -> RequestState | None:
