@@ -106,7 +106,7 @@ class Taking:
     def take_changes(self) -> None:
         """Bring approved changes in, each as approved here by whoever takes it."""
         numbers = set(self.connection.execute(_of_project(self.project, budget_changes.c.number)).scalars())
-        for met in [*changes_met(self.connection, self.project, self.spooled)]:
+        for met in changes_met(self.connection, self.project, self.spooled):
             self._take_change(met, self.changes.see(met), numbers)
 
     def look_at_changes(self) -> None:
