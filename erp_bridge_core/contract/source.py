@@ -303,9 +303,9 @@ class SourceOutcome:
     """How a request stands here now. It says how things are, so that it may be said again.
 
     `number` counts from 1 per request: a later one replaces an earlier. `messages` are sentences for the source's
-    users. `reference` is ours for the budget as a whole, the same over all requests of the project, blank before one of
-    our projects is linked. `facts` are `item`, `project` and `job` here, where they are known, and `final`: `true` where
-    a connection's settings say that *exported* is enough, so that nothing is said after it.
+    users. `reference` is ours for the budget as a whole, the same over all requests of the project, blank before one
+    of our projects is linked. `facts` are `item`, `project` and `job` here, where they are known, and `final`: `true`
+    where a connection's settings say that *exported* is enough, so that nothing is said after it.
     """
 
     request: str
