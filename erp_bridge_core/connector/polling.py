@@ -127,9 +127,13 @@ class Polling:
         kept: Mapping[str, Any] = {
             "reasons": reasons.stored(), "for_person": reasons.for_person, "tried_at": self.clock.now(), **values
         }  # fmt: skip
+        own = source_requests.c
+        where = [own.id == view.number]
+        if "hands_off" not in values:  # why it is no item: nobody else has made one meanwhile
+            where += [own.item_id.is_(None), own.done_at.is_(None)]
         _LOGGER.info("Request %s of %s: %s", view.request, view.connection, _said(reasons))
         with self.store.begin() as connection:
-            connection.execute(update(source_requests).where(source_requests.c.id == view.number).values(kept))
+            connection.execute(update(source_requests).where(*where).values(kept))
 
     def _reading(self, connection: Connection, actor: Actor, connection_id: int) -> Reading:
         return Reading(audit=self.audit, connection=connection, actor=actor, connection_id=connection_id)

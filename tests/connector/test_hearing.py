@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import CODES, COMPANY, JOB, OFFICE, Desk, books, key, open_application, plugin_of, until
+from desk import CODES, COMPANY, JOB, OFFICE, OTHER_JOB, Desk, books, key, open_application, plugin_of, until
 from litestar.testing import TestClient
 from memory_office import SIGNATURE, signed
 from sqlalchemy import select
@@ -183,6 +183,23 @@ def test_one_that_was_closed_there_is_told_as_closed(desk: Desk) -> None:
     found = desk.requests()[1]
     assert (RequestState.CLOSED, 1, "ready") == (found.state, found.item, found.item_state)
     assert [found] == list(desk.application.requests.waiting(desk.person("approver")))
+
+
+def test_one_that_is_told_no_more_was_closed_there(desk: Desk) -> None:
+    """Unless it comes back: then it is open as before."""
+    asked = desk.ask(job=OTHER_JOB)
+    desk.poll()
+    desk.clock.advance(minutes=5)
+    with desk.office.whole() as state:
+        gone = state.requests.pop(asked)
+
+    assert 1 == desk.poll().closed
+    assert RequestState.CLOSED is desk.request().state
+    with desk.office.whole() as state:
+        state.requests[asked] = gone
+    desk.poll()
+
+    assert RequestState.RECEIVED is desk.request().state
 
 
 def test_a_worker_does_all_of_it(home: Path) -> None:

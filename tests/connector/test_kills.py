@@ -52,4 +52,4 @@ def test_two_that_look_at_once_make_one_item(desk: Desk, home: Path, tmp_path: P
         each.join()
 
     assert [1] == made
-    assert [1] == [each.item for each in desk.requests()]
+    assert ([1], ()) == ([each.item for each in desk.requests()], desk.request().reasons)
