@@ -203,6 +203,21 @@ def test_another_connectors_budget_is_left_alone(source: Connection, home: Path,
     assert {} == {key: amount for key, amount in books(home).synced_changes.items() if amount}
 
 
+def test_a_budget_linked_between_look_and_write_is_left_alone(
+    source: Connection, home: Path, request_of: RequestOf
+) -> None:
+    """Another connector's id is not written over, and nothing else is told."""
+
+    def link(stage: str, effect: Effect) -> None:
+        if (stage, effect.operation) == ("before", "tell_origin"):
+            connect(source).erp.tell_origins("budget", {effect.request["budget"]: "OTHER"})
+
+    outcome = told_of(request_of(labor="100"), OutcomeStage.VERIFIED, arrived=True)
+    with pytest.raises(LedgerConflict, match="linked in Procore with 'OTHER'"):
+        report(source, outcome, MemoryEffects(crash=link))
+    assert ({}, True) == (dict(books(home).marks), books(home).requests[0].open)
+
+
 def test_job_costs_go_back_where_they_are_wanted(source: Connection, desk: Desk, request_of: RequestOf) -> None:
     """The sums of what was marked; the budget may then be unlocked at Procore."""
     desk.budget(L="100")
