@@ -11,7 +11,7 @@ from erp_bridge_core.cli.output import Page, money, plural
 from erp_bridge_core.cli.progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from erp_bridge_core.connector.outcomes_told import ToldView
     from erp_bridge_core.connector.values import Polled, RequestList, RequestView, TransactionView
@@ -141,17 +141,15 @@ def _print_reasons(page: Page, reasons: "Iterable[Fault]") -> None:
     page.bullets(f"{each.where}: {each.message} {each.remedy or ''}".rstrip() for each in reasons)
 
 
-def _print_told(page: Page, told: "Iterable[ToldView]") -> None:
-    columns = ["No.", "The source is told", "State", "Made", "In words", "Problem"]
+def _print_told(page: Page, told: "Sequence[ToldView]") -> None:
+    columns = ["No.", "The source is told", "State", "Made", "Problem"]
     rows = [
-        (
-            each.number, each.stage, each.state, each.made_at, " ".join(each.messages),
-            each.problem and each.problem.get("message"),
-        )
+        (each.number, each.stage, each.state, each.made_at, each.problem and each.problem.get("message"))
         for each in told
-    ]  # fmt: skip
+    ]
     if rows:
         page.table(columns, rows)
+        page.bullets(told[0].messages)  # an earlier one's were replaced by these
 
 
 def _print_transactions(page: Page, asked: "Iterable[TransactionView]") -> None:
