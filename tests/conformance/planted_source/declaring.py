@@ -7,7 +7,7 @@ from matrix import Defect
 
 from planted_source.plugin import SlatePlugin
 
-#: What is wrong with a plugin, and the one rule that must catch it.
+#: What is wrong with a plugin, and the rule that must catch it, or those through the product.
 Told = tuple[type[SlatePlugin], str, str]
 
 
@@ -16,7 +16,7 @@ def defects_of(
 ) -> dict[str, Defect]:
     """The defects of a module, by name."""
     return {
-        name: Defect(spec=f"{module}:{name}", what=what, caught_by=(rule,), grounded=name in grounded)
+        name: Defect(spec=f"{module}:{name}", what=what, caught_by=tuple(rule.split()), grounded=name in grounded)
         for name, (_, what, rule) in variants.items()
     }
 

@@ -100,8 +100,12 @@ class _Remembering(SlatePlugin):
 
 class _Stubborn(Client):
     def call(self, method: str, path: str, **options: Any) -> Response:
-        url = f"{self.source.settings.url}/{path}"
-        return self.source.http.request(method, url, headers=self.headers(), **options)
+        response = self.source.http.request(
+            method, f"{self.source.settings.url}/{path}", headers=self.headers(), **options
+        )
+        if response.status_code == 401:
+            self.forget()
+        return response
 
 
 class _Vague(Client):
@@ -203,12 +207,12 @@ VARIANTS: Final[Mapping[str, Told]] = {
     "trusts_200": (_Trusting, "takes an answer of 200 for all of it", "OUT-05"),
     "swallows_doubts": (_Bold, "takes a doubtful write for done", "OUT-06"),
     "remembers_too_early": (_Remembering, "notes that an outcome was told before it was", "OUT-07"),
-    "renews_no_token": (_with(_Stubborn), "does not renew a token that ended", "SGN-01"),
+    "renews_no_token": (_with(_Stubborn), "fails once for each token that ended", "SGN-01"),
     "hides_a_revocation": (_with(_Vague), "takes a removed app for a read that failed", "SGN-02"),
     "sees_nothing_forbidden": (_with(_Forbidden), "takes 403 for an empty list", "SGN-03"),
     "locks_itself_out": (_with(_Marking), "keeps the mark of a sign-in whose answer was lost", "SGN-04"),
-    "tells_other_money": (_OtherMoney, "tells a project and its budget in two currencies", "PRD-01"),
-    "dates_without_a_zone": (_Zoneless, "tells when a request was made without its time zone", "PRD-02"),
+    "tells_other_money": (_OtherMoney, "tells a project and its budget in two currencies", "PRD-01 PRD-02 PRD-03"),
+    "dates_without_a_zone": (_Zoneless, "tells when a request was made without its time zone", "PRD-02 PRD-03"),
     "refuses_facts": (_Strict, "refuses an outcome that holds facts", "PRD-03"),
     "hides_who_it_is": (_with(_Nameless), "calls itself something else", "BHV-01"),
     "leaks_the_password": (_with(_Leaking), "writes the password into a log of its own", "BHV-02"),
