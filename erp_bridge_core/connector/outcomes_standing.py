@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, case, func, or_, select
 
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.connector.outcomes_said import Refused, Standing
+from erp_bridge_core.connector.transactions import IN_THE_ERP
 from erp_bridge_core.contract.budget import LineKey, Stream
 from erp_bridge_core.contract.source import TransactionOutcome
 from erp_bridge_core.exports.status import ExportState, count_lines, failed_lines
@@ -28,8 +29,6 @@ from erp_bridge_core.store.tables import (
 
 _PAGE: Final = 2_000
 _KEY: Final = ("our_sub_job", "our_cost_code", "our_category")
-#: Lines that are in the ERP by what was read back; a change that is only recorded there is one of them.
-_ARRIVED: Final = ("arrived", "recorded")
 _DOUBTFUL: Final = ("sent", "unknown")
 _EXPORTED: Final = frozenset(state for state in ItemState if state.is_exported)
 
@@ -166,7 +165,7 @@ def _carried(request_id: int) -> Any:
             *(source_transactions.c[name] for name in _KEY),
             items.c.state,
             func.count(item_lines.c.number).label("lines"),
-            func.sum(case((line.in_(_ARRIVED), 1), else_=0)).label("arrived"),
+            func.sum(case((line.in_(IN_THE_ERP), 1), else_=0)).label("arrived"),
             func.sum(case((line.in_(_DOUBTFUL), 1), else_=0)).label("doubtful"),
         )
         .join(source_asked, source_asked.c.transaction_id == source_transactions.c.id)

@@ -36,6 +36,8 @@ from erp_bridge_core.store.tables import item_lines, items, source_asked, source
 ARRIVED: Final = "arrived"
 ON_ITS_WAY: Final = "on its way"
 FREE: Final = "free"
+#: Lines that are in the ERP by what was read back; a change that is only recorded there is one of them.
+IN_THE_ERP: Final = ("arrived", "recorded")
 _PAGE: Final = 500
 _KEY: Final = ("our_sub_job", "our_cost_code", "our_category")
 _own = source_transactions.c
@@ -48,7 +50,7 @@ def standing(*where: ColumnElement[bool]) -> Select[Any]:
         select(
             _own.id,
             func.count(_line.number).label("lines"),
-            func.sum(case((_line.state == "arrived", 1), else_=0)).label("arrived"),
+            func.sum(case((_line.state.in_(IN_THE_ERP), 1), else_=0)).label("arrived"),
             func.sum(case((_line.state.in_(SPOKEN_FOR), 1), else_=0)).label("spoken_for"),
         )
         .outerjoin(item_lines, _carries())
