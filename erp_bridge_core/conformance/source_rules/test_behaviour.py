@@ -8,7 +8,7 @@ from erp_bridge_core.conformance.verdicts import not_applicable, tell
 from erp_bridge_core.contract.source import SourceCapability
 
 
-@rule("BHV-01", "Each request is ours to see, and says that it is ours")
+@rule("BHV-01", "Each request says that it is ours")
 def test_user_agent(bench: SourceBench) -> None:
     """Everything goes through `source.http`, with the User-Agent by which the source's administrator knows us.
 
