@@ -1,5 +1,6 @@
 """Accepting without a person, where a connection's setting says so and every rule lets it: else it waits for one."""
 
+from collections.abc import Collection
 from typing import Final, Protocol
 
 from attrs import define
@@ -66,7 +67,7 @@ class Accepting:
                     connection, view.company_id, config.accept_as, ACCEPTING,
                     setting="connector.accept_as", source=view.connection,
                 )  # fmt: skip
-                _require_no_warnings(connection, item)
+                _require_no_warnings(connection, item, but=config.acknowledge)
             if not mine:
                 self.reviews.accept(actor, item.id, confirm_import_closes=True, revision=item.revision)
             self.exports.start(actor, item.id)
@@ -77,9 +78,11 @@ class Accepting:
         return Reasons(), True
 
 
-def _require_no_warnings(connection: Connection, item: ItemView) -> None:
+def _require_no_warnings(connection: Connection, item: ItemView, *, but: Collection[str]) -> None:
     query = select(item_findings.c.rule).where(
-        item_findings.c.item_id == item.id, item_findings.c.severity == Severity.WARNING.value
+        item_findings.c.item_id == item.id,
+        item_findings.c.severity == Severity.WARNING.value,
+        item_findings.c.rule.not_in(but),
     )
     rules = sorted(set(connection.execute(query).scalars()))
     if rules:

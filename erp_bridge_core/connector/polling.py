@@ -107,7 +107,7 @@ class Polling:
                     connection, view.company_id, config.act_as, SENDING,
                     setting="connector.act_as", source=view.connection,
                 )  # fmt: skip
-            return self.taking.take(actor, view, request)
+            return self.taking.take(actor, view, request, acknowledge=config.acknowledge)
         except StorageError:
             raise
         except ErpBridgeError as error:

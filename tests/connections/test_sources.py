@@ -162,6 +162,7 @@ def test_the_connector_is_set_setting_by_setting(services: Services, administrat
         ({"connector.approve": False}, "connector.accept_as"),
         ({"connector.poll_minutes": 0}, "connector.poll_minutes"),
         ({"connector.close_when": "soon"}, "connector.close_when"),
+        ({"connector.acknowledge": ["*"]}, "connector.acknowledge"),
         ({"connector.act_as": "No Body"}, "connector.act_as"),
     ):
         with pytest.raises(BadSettings) as caught:

@@ -1,7 +1,7 @@
 """Where a setting lets requests be accepted by themselves: only as far as every rule does; else a person decides."""
 
 import pytest
-from desk import JOB, OFFICE, Desk
+from desk import CODES, JOB, OFFICE, Desk, key
 
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.connector.values import RequestState
@@ -51,6 +51,23 @@ def test_who_sends_does_not_accept(direct: Desk) -> None:
 
     assert ItemState.READY is direct.request().item_state
     assert "separation_of_duties" in direct.reasons()
+
+
+@pytest.mark.rule("B5")
+def test_a_warning_that_the_setting_does_not_name_leaves_it_to_a_person(direct: Desk) -> None:
+    """One that it names was acknowledged once and for all: the item is made, and accepted too."""
+    direct.office.set_line(JOB, key(CODES[0]), "100.00", description="Longer than the thirty characters there")
+    direct.office.send(JOB)
+
+    direct.poll()
+    waiting = direct.request()
+    direct.set("connector.acknowledge", ["description-shortened"])
+    direct.poll()
+
+    assert (RequestState.RECEIVED, None) == (waiting.state, waiting.item)
+    assert any(fault.rule == "description-shortened" for fault in waiting.reasons)
+    assert ItemState.EXPORTING is direct.request().item_state
+    direct.application.exports.run(direct.person("approver"), 1)
 
 
 @pytest.mark.rule("A4")

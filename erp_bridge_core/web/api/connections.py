@@ -49,6 +49,7 @@ class ConnectorModel:
     """How requests of a budget source become items: in whose name, and whether they are approved again here.
 
     A blank `act_as`: none does. With `approve` false they are accepted as `accept_as`, where every rule lets him.
+    `acknowledge` names rules whose warnings keep no request waiting.
     """
 
     act_as: str
@@ -56,6 +57,7 @@ class ConnectorModel:
     accept_as: str
     close_when: str
     poll_minutes: int
+    acknowledge: list[str]
 
 
 @frozen(kw_only=True)

@@ -40,6 +40,7 @@ _CONNECTOR_NOTES: Final = {
     "connector.accept_as": "Who accepts where it is not approved again: yourself; others are named on the host.",
     "connector.close_when": "When the budget source is told that all is done.",
     "connector.poll_minutes": "Minutes between looks at the budget source for what no call told.",
+    "connector.acknowledge": "Rules whose warnings keep no request waiting, such as description-shortened.",
 }
 
 

@@ -71,9 +71,11 @@ def test_its_connector_is_set_with_its_settings(office: Browser, application: Ap
         "revision": re.findall(r'name="revision" value="([^"]+)"', page)[0], "hosts": "", "setting-hook_secret": "",
         "setting-connector-act_as": "mia", "setting-connector-approve": "yes", "setting-connector-accept_as": "",
         "setting-connector-close_when": "exported", "setting-connector-poll_minutes": "7",
+        "setting-connector-acknowledge": "description-shortened",
     }  # fmt: skip
     for field, value in (
         ("act_as", "nobody"), ("accept_as", "abe"), ("poll_minutes", "0"), ("poll_minutes", "soon"),
+        ("acknowledge", "*"),
     ):  # fmt: skip
         refused = office.send(f"{OFFICE}/settings", {**form, f"setting-connector-{field}": value})
         assert refused.status_code in {403, 422}
@@ -81,8 +83,8 @@ def test_its_connector_is_set_with_its_settings(office: Browser, application: Ap
             assert f'id="error-setting-connector-{field}"' in refused.text
     assert 303 == office.send(f"{OFFICE}/settings", form).status_code
     connector = Configuration.read(application.home).connection("office").connector
-    assert ("mia", True, "exported", 7) == (
-        connector.act_as, connector.approve, connector.close_when, connector.poll_minutes,
+    assert ("mia", True, "exported", 7, ("description-shortened",)) == (
+        connector.act_as, connector.approve, connector.close_when, connector.poll_minutes, connector.acknowledge,
     )  # fmt: skip
     assert 'value="mia"' in office.get(f"{OFFICE}/settings").text
 
