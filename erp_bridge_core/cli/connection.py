@@ -4,12 +4,11 @@ import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
-from erp_bridge_core.certificates.standing import Standing
 from erp_bridge_core.cli.acts import Noun, pass_call
 from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.connection_source import authorize, metadata
@@ -18,10 +17,13 @@ from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
 from erp_bridge_core.cli.pairs import read_settings_pairs
 from erp_bridge_core.cli.progress import Advance, progress
-from erp_bridge_core.connections.editing import ConnectionSettings
 from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import UsageError
+
+if TYPE_CHECKING:
+    from erp_bridge_core.certificates.standing import Standing
+    from erp_bridge_core.connections.editing import ConnectionSettings
+    from erp_bridge_core.connections.views import ConnectionView
 
 
 @click.group("connection", cls=Noun)
@@ -184,19 +186,19 @@ def _setting_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def _books(one: ConnectionView) -> str:
+def _books(one: "ConnectionView") -> str:
     if one.kind is ConnectionKind.SOURCE:
         return ""
     return "not said" if one.live is None else "live" if one.live else "test"
 
 
-def _standing(call: Call, one: ConnectionView) -> Standing:
+def _standing(call: Call, one: "ConnectionView") -> "Standing":
     """How the plugin of a connection stands."""
     certificates, is_erp = call.app.certificates, one.kind is ConnectionKind.ERP
     return (certificates.assess if is_erp else certificates.assess_source)(one.plugin).standing
 
 
-def _connector(found: ConnectionSettings) -> Iterator[tuple[str, Any]]:
+def _connector(found: "ConnectionSettings") -> Iterator[tuple[str, Any]]:
     """The connector's settings of a source, by name."""
     if found.connector is not None:
         yield from attrs.asdict(found.connector).items()

@@ -1,6 +1,7 @@
 """Whether a plugin's value holds what its class says: a field of another type would be met far from its cause."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
@@ -14,7 +15,7 @@ _CONTRACT: Final = "erp_bridge_core.contract."
 def misfit(value: Any) -> str:
     """What is wrong with the first field that holds another type than its class says; blank where all fit.
 
-    A number that is no number, such as NaN, fits nowhere.
+    A number that is no number, such as NaN, fits nowhere; nor does a moment without its time zone.
     """
     kind: Any = type(value)
     for name, kinds in _fields(kind):
@@ -24,6 +25,8 @@ def misfit(value: Any) -> str:
             return f"{type(value).__name__}.{name} is {_shown(held)}, not {wanted}"
         if kinds[0] is Decimal and held is not None and not held.is_finite():
             return f"{type(value).__name__}.{name} is {held}, not a number"
+        if isinstance(held, datetime) and held.utcoffset() is None:
+            return f"{type(value).__name__}.{name} is {held}, without its time zone"
     return ""
 
 

@@ -104,7 +104,7 @@ def test_a_name_keeps_its_address_for_the_sessions_life(tmp_path: Path, monkeypa
         return real(host, port, *others, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with raw_server(answering(reply())) as server:
+    with raw_server(answering(reply(Connection="close"))) as server:
         opened = session_for(tmp_path, f"erp.localhost:{server.port}")
         for _ in range(2):
             opened.get(f"http://erp.localhost:{server.port}/jobs")

@@ -14,8 +14,8 @@ PATH = "/api/v1/problems"
 
 
 def test_what_waits_for_its_answer_is_no_problem(abe: Browser) -> None:
-    """Nothing is listed, and writing is not frozen."""
-    assert {"items": [], "frozen": None} == abe.get(PATH).json()
+    """Nothing is listed, no request either, and writing is not frozen."""
+    assert {"items": [], "requests": [], "frozen": None} == abe.get(PATH).json()
 
 
 def test_a_failed_export_is_listed_as_the_item_is(abe: Browser, application: Application) -> None:
