@@ -291,6 +291,11 @@ def test_the_streams_of_a_budget_are_guarded_to_their_end(install: Install, stre
         ("read_budget", "attrs.evolve(before[0]('P1'), currency=None)", "SourceBudget.currency is None"),
         ("read_budget", "attrs.evolve(before[0]('P1'), lines=[LINE])", "SourceBudget.lines is of type list"),
         ("read_requests", "[attrs.evolve(next(before[0]()), kind='new')]", "not RequestKind"),
+        (
+            "read_requests",
+            "[attrs.evolve(next(before[0]()), asked_at=__import__('datetime').datetime(2026, 3, 2))]",
+            "without its time zone",
+        ),
         ("hint", "Hint(id=None)", "Hint.id is None, not str"),
     ],
 )

@@ -55,7 +55,7 @@ def _compared(ours: Product, when: str) -> list[str]:
 def test_request(bench: SourceBench) -> None:
     """It is delivered twice, and looked for three times, the first time in vain: one item, with nothing in its way.
 
-    Likely causes: transactions that are not what a pull brings; a time without its zone; an id that differs.
+    Likely causes: transactions that are not what a pull brings; an id that differs.
     """
     with bench.site(bench.budgeted()) as site, product(site) as ours, receiving() as receiver:
         if bench.claims(SourceCapability.HINTS):

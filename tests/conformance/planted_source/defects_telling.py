@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any, Final
 
 from attrs import evolve
@@ -24,7 +23,6 @@ from erp_bridge_core.contract import (
     Source,
     SourceBudget,
     SourceOutcome,
-    SourceRequest,
     Stream,
     hookimpl,
 )
@@ -141,12 +139,6 @@ class _OtherMoney(SlatePlugin):
         return evolve(super().read_budget(project, source), currency="EUR")
 
 
-class _Zoneless(SlatePlugin):
-    def request(self, client: Client, row: Row) -> SourceRequest:
-        naive = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001 - what is wrong with it
-        return evolve(super().request(client, row), asked_at=naive)
-
-
 class _Strict(SlatePlugin):
     @hookimpl
     def report_outcome(self, outcome: SourceOutcome, source: Source[Any], effects: Effects) -> None:
@@ -215,7 +207,6 @@ VARIANTS: Final[Mapping[str, Told]] = {
     "sees_nothing_forbidden": (_with(_Forbidden), "takes 403 for an empty list", "SGN-03"),
     "locks_itself_out": (_with(_Marking), "keeps the mark of a sign-in whose answer was lost", "SGN-04"),
     "tells_other_money": (_OtherMoney, "tells a project and its budget in two currencies", "PRD-01 PRD-02 PRD-03"),
-    "dates_without_a_zone": (_Zoneless, "tells when a request was made without its time zone", "PRD-02 PRD-03"),
     "refuses_facts": (_Strict, "refuses an outcome that holds facts", "PRD-03"),
     "hides_who_it_is": (_with(_Nameless), "calls itself something else", "BHV-01"),
     "leaks_the_password": (_with(_Leaking), "writes the password into a log of its own", "BHV-02"),
