@@ -18,6 +18,7 @@ from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import OutcomeUnknown
 from erp_bridge_core.demo.erp_side import secrets_into
 from erp_bridge_core.demo.people import hire
+from erp_bridge_core.engine import bringing
 from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.exports.status import ExportState, ExportStatus
 from erp_bridge_core.installation import create_home
@@ -165,9 +166,10 @@ class Scene:
         exports, controller = self.application.exports, self.person("controller")
         for effect in exports.status(controller, item.id).effects:
             if effect.state == "unknown":
-                exports.settle(
-                    controller, item.id, effect.reference, how=Settlement.ARRIVED, reason="It stands in the books."
-                )
+                bringing.settle(
+                    self.application, controller, item.id, effect.reference,
+                    how=Settlement.ARRIVED, reason="It stands in the books.",
+                )  # fmt: skip
 
     def verify(self, item: ItemView) -> Outcome:
         """Read the books back."""
