@@ -149,13 +149,17 @@ def latest_generation(connection: Connection, export_id: int, group: str) -> int
 def has_lines_to_plan_again(connection: Connection, identity: ExportIdentity, group: str, generation: int) -> bool:
     """Whether lines that this generation carried, and is done with, are free again (a retry, or it was abandoned)."""
     done = ("refused", "abandoned", "confirmed", "settled", "removed")
+    free = select(item_lines.c.number).where(
+        item_lines.c.item_id == identity.item_id, item_lines.c.state.in_(FREE_LINES)
+    )
+    if connection.execute(free.limit(1)).first() is None:
+        return False
+    # The free lines as a set of their own: a join of all three would be read once for each effect by SQLite.
     query = select(
         exists()
         .where(effects.c.export_id == identity.export_id)
         .where(effects.c.group_name == group, effects.c.generation == generation, effects.c.state.in_(done))
-        .where(effect_lines.c.effect_id == effects.c.id)
-        .where(item_lines.c.item_id == identity.item_id, item_lines.c.number == effect_lines.c.line)
-        .where(item_lines.c.state.in_(FREE_LINES))
+        .where(effect_lines.c.effect_id == effects.c.id, effect_lines.c.line.in_(free))
     )
     return bool(connection.execute(query).scalar_one())
 
