@@ -29,14 +29,6 @@ def need(bench: SourceBench, *kinds: SourceMischief) -> None:
         not_applicable(f"the simulator can't play {', '.join(missing)}")
 
 
-def answered(call: Callable[[], Any]) -> tuple[Any, ErpBridgeError | None]:
-    """What a hook answered, or the error of the contract that it raised."""
-    try:
-        return call(), None
-    except ErpBridgeError as error:
-        return None, error
-
-
 def told(error: ErpBridgeError) -> str:
     """An error as evidence; what a plugin raised beside the contract's errors is in its details."""
     kind = error.details.get("exception") if isinstance(error, PluginError) else None

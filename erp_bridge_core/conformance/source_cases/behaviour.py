@@ -11,8 +11,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from erp_bridge_core.conformance.cases import bypasses
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.cases.manners import crowded, listening
-from erp_bridge_core.conformance.source_cases.asking import answered, reads
+from erp_bridge_core.conformance.source_cases.asking import reads
 from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_cases.sweep import the_request
 from erp_bridge_core.conformance.source_world.bench import Mark, Snapshot, SourceBench

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.effort import Depth
-from erp_bridge_core.conformance.source_cases.asking import answered, reads, told
+from erp_bridge_core.conformance.source_cases.asking import reads, told
 from erp_bridge_core.conformance.source_world.bench import Mark, SourceBench
 from erp_bridge_core.conformance.source_world.site import Asked, SourceSite
 from erp_bridge_core.conformance.wire import WireFault

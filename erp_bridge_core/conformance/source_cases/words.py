@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from erp_bridge_core.conformance.source_cases.asking import answered, reads
+from erp_bridge_core.conformance.cases.asking import answered
+from erp_bridge_core.conformance.source_cases.asking import reads
 from erp_bridge_core.conformance.source_world.bench import SourceBench
 from erp_bridge_core.conformance.source_world.site import Asked, Read
 from erp_bridge_core.contract.errors import PluginError

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 
 from attrs import evolve
 
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.source_cases.asking import answered, claiming, told
+from erp_bridge_core.conformance.source_cases.asking import claiming, told
 from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_world.bench import Snapshot, SourceBench
 from erp_bridge_core.conformance.source_world.receiver import Receiver, receiving
@@ -16,7 +18,7 @@ from erp_bridge_core.conformance.source_world.workload import OTHER_JOB
 from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.errors import BadInput, NotAllowed
-from erp_bridge_core.contract.source import Delivery, OutcomeStage, SourceCapability
+from erp_bridge_core.contract.source import Delivery, Hint, OutcomeStage, SourceCapability
 from erp_bridge_core.contract.source_simulator import SourceMischief
 
 _HINTS = claiming(SourceCapability.HINTS, SourceCapability.REQUESTS)
@@ -88,7 +90,7 @@ def test_forged(bench: SourceBench) -> None:
         forged += receiver.settle()[-1:]
         wrong = []
         for each in forged:
-            _, error = answered(lambda each=each: site.hint(each))  # type: ignore[misc]
+            _, error = answered(partial(site.hint, each))
             if not isinstance(error, NotAllowed):
                 wrong.append(f"a forged delivery {'raised ' + told(error) if error else 'was taken'}")
     tell(wrong)
@@ -105,7 +107,7 @@ def test_unreadable(bench: SourceBench) -> None:
         genuine = _first(receiver)
         wrong = []
         for body in _UNREADABLE:
-            found, error = answered(lambda body=body: site.hint(evolve(genuine, body=body)))  # type: ignore[misc]
+            found, error = answered(partial(site.hint, evolve(genuine, body=body)))
             if not isinstance(error, BadInput | NotAllowed):
                 wrong.append(f"the body {body!r} {'raised ' + told(error) if error else f'is taken for {found}'}")
     tell(wrong)
@@ -164,5 +166,5 @@ def test_ids(bench: SourceBench) -> None:
     tell(wrong)
 
 
-def _ids(hints: list) -> set[str]:  # type: ignore[type-arg]
+def _ids(hints: list[Hint]) -> set[str]:
     return {hint.id for hint in hints}

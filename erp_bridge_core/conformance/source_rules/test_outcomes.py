@@ -1,7 +1,10 @@
 """Outcomes: the source is told how things stand, exactly that, and as often as it likes to be told."""
 
+from functools import partial
+
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.source_cases.asking import answered, claiming, need, told
+from erp_bridge_core.conformance.source_cases.asking import claiming, need, told
 from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_cases.sweep import Sweep, believed, of_outcome, the_request
 from erp_bridge_core.conformance.source_world.bench import Mark, SourceBench
@@ -124,7 +127,7 @@ def test_closed_elsewhere(bench: SourceBench) -> None:
             before, writes = site.books(), list[Mark]()
             bench.announce = lambda mark, writes=writes: writes.extend([mark] * mark.is_write)
             outcome = site.outcome(request, stage, messages=("Suite.",))
-            _, error = answered(lambda outcome=outcome, site=site: site.report(outcome))  # type: ignore[misc]
+            _, error = answered(partial(site.report, outcome))
             after = site.books()
         if not isinstance(error, LedgerConflict):
             wrong.append(f"{stage.value}: {'raised ' + told(error) if error else 'it was told as if it were open'}")

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.source_cases import probes
-from erp_bridge_core.conformance.source_cases.asking import answered, reads, told
+from erp_bridge_core.conformance.source_cases.asking import reads, told
 from erp_bridge_core.conformance.source_world.bench import SourceBench
 from erp_bridge_core.conformance.source_world.subject import find_source
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
@@ -75,7 +77,7 @@ def test_not_claimed(bench: SourceBench) -> None:
     for capability, probe in probes.PROBES.items():
         if not bench.claims(capability):
             bench.count("SRC-04")
-            _, error = answered(lambda probe=probe: probe(bench))  # type: ignore[misc]
+            _, error = answered(partial(probe, bench))
             if error is None and probe(bench) is None:
                 wrong.append(f"{capability.value} is not claimed, yet it works")
     tell(wrong)
@@ -106,7 +108,7 @@ def test_metadata(bench: SourceBench) -> None:
     wrong = []
     documents = []
     for profile in _ERPS:
-        first, error = answered(lambda profile=profile: bench.subject.adapter.connector_metadata(profile))  # type: ignore[misc]
+        first, error = answered(partial(bench.subject.adapter.connector_metadata, profile))
         if isinstance(error, NotSupported):
             not_applicable("nothing is handed in")
         if error is not None:

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from functools import partial
 
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.source_cases import words
-from erp_bridge_core.conformance.source_cases.asking import answered, claiming, need, reads, told
+from erp_bridge_core.conformance.source_cases.asking import claiming, need, reads, told
 from erp_bridge_core.conformance.source_cases.read_faults import reads_that_fail
 from erp_bridge_core.conformance.source_world.bench import SourceBench
 from erp_bridge_core.conformance.source_world.workload import JOB, OTHER_JOB, Amounts, difference, many, told_as

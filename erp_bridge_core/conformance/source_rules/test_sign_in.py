@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
-from erp_bridge_core.conformance.source_cases.asking import answered, nameless, need, reads, told
+from erp_bridge_core.conformance.source_cases.asking import nameless, need, reads, told
 from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_cases.sweep import believed, of_outcome, the_request
 from erp_bridge_core.conformance.source_world.bench import Snapshot, SourceBench
