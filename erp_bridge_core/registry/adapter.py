@@ -1,13 +1,10 @@
 """One ERP's adapter: its hooks, called by themselves and checked."""
 
 from collections.abc import Iterator
-from functools import cached_property
-from importlib.metadata import Distribution
-from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
 from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt
 from erp_bridge_core.contract.connection import Checked, Erp
@@ -19,46 +16,16 @@ from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobRead
 from erp_bridge_core.contract.postings import Observation, RevisionSight, RouteSight, Seen
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.simulator import Simulator
-from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
-from erp_bridge_core.registry.hooks import Hooks
+from erp_bridge_core.registry.installed import InstalledPlugin
 
 
 @frozen(kw_only=True, slots=False)
-class Adapter:
+class Adapter(InstalledPlugin[ErpProfile]):
     """The adapter of one ERP. Every method raises the contract's errors only.
 
     What a plugin raises beside them becomes a `PluginError` naming plugin and hook; so does a value of another type
     than its hook promises.
     """
-
-    profile: ErpProfile
-    _hooks: Hooks = field(repr=False)
-    _distribution: Distribution = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """The ERP's short name."""
-        return self.profile.name
-
-    @property
-    def distribution(self) -> str:
-        """The name of the installed distribution."""
-        return self._distribution.name
-
-    @property
-    def version(self) -> str:
-        """The version of the installed distribution."""
-        return self._distribution.version
-
-    @cached_property
-    def wheel_hash(self) -> str:
-        """SHA-256 over the distribution's files; accept binds to it."""
-        return fingerprint(self._distribution)
-
-    @property
-    def certificate_file(self) -> Path | None:
-        """The certificate that the distribution ships, if it ships one."""
-        return certificate_file(self._distribution)
 
     def check_connection(self, erp: Erp[Any]) -> Iterator[Checked]:
         """Look whether the connection works; nothing where the adapter does not offer it."""

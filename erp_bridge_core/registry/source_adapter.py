@@ -1,12 +1,9 @@
 """One budget source: its hooks, called by themselves and checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from importlib.metadata import Distribution
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.connection import Checked
@@ -29,49 +26,20 @@ from erp_bridge_core.contract.source import (
     SourceTransaction,
 )
 from erp_bridge_core.contract.source_simulator import SourceSimulator
-from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
 from erp_bridge_core.registry.hooks import Hooks
+from erp_bridge_core.registry.installed import InstalledPlugin
 from erp_bridge_core.registry.shapes import misfit
 
 Value = TypeVar("Value")
 
 
 @frozen(kw_only=True, slots=False)
-class SourceAdapter:
+class SourceAdapter(InstalledPlugin[SourceProfile]):
     """One budget source. Every method raises the contract's errors only.
 
     What a plugin raises beside them becomes a `PluginError` naming plugin and hook; so does a value, or a field of one,
     of another type than its hook promises. What a source does not offer is `NotSupported`.
     """
-
-    profile: SourceProfile
-    _hooks: Hooks = field(repr=False)
-    _distribution: Distribution = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """The source's short name."""
-        return self.profile.name
-
-    @property
-    def distribution(self) -> str:
-        """The name of the installed distribution."""
-        return self._distribution.name
-
-    @property
-    def version(self) -> str:
-        """The version of the installed distribution."""
-        return self._distribution.version
-
-    @cached_property
-    def wheel_hash(self) -> str:
-        """SHA-256 over the distribution's files."""
-        return fingerprint(self._distribution)
-
-    @property
-    def certificate_file(self) -> Path | None:
-        """The certificate that the distribution ships, if it ships one."""
-        return certificate_file(self._distribution)
 
     def offers(self, hook: str) -> bool:
         """Whether the plugin has an optional hook."""
