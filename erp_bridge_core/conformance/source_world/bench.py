@@ -243,7 +243,7 @@ class SourceBench:
                 options["timeout"] = seconds
             return sending(request, **options)
 
-        session.send = send  # type: ignore[method-assign]
+        session.send = send  # type: ignore[method-assign]  # this session alone
 
 
 def _fill(site: SourceSite) -> str:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from attrs import define, field
@@ -43,8 +44,11 @@ class Receiver:
             known = -1
             while known != len(self.deliveries):
                 known = len(self.deliveries)
-                self._changed.wait_for(lambda known=known: len(self.deliveries) > known, _QUIET)  # type: ignore[misc]
+                self._changed.wait_for(partial(self._has_more_than, known), _QUIET)
             return list(self.deliveries)
+
+    def _has_more_than(self, known: int) -> bool:
+        return len(self.deliveries) > known
 
     def clear(self) -> None:
         """Forget what came."""

@@ -241,11 +241,11 @@ class SourceSite:
 
     def mischief(self, kind: SourceMischief, *, job: str = JOB) -> None:
         """Let it happen."""
-        self.simulator.mischief()[kind](self.books_home, job)  # type: ignore[attr-defined]
+        self.simulator.mischief()[kind](self.books_home, job)  # type: ignore[attr-defined]  # asked for by `can`
 
     def calm(self) -> None:
         """End all mischief."""
-        self.simulator.calm(self.books_home)  # type: ignore[attr-defined]
+        self.simulator.calm(self.books_home)  # type: ignore[attr-defined]  # asked for by `can`
 
     def striking(self, kind: SourceMischief) -> AbstractContextManager[None]:
         """The block is under this mischief; afterwards all is calm."""
