@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 ON_POSTGRESQL: Final = os.environ.get("ERP_BRIDGE_TEST_DATABASE", "sqlite") == "postgresql"
 #: Where homes made by the tests find the role's password; processes of their own inherit it.
 PASSWORD: Final = "ERP_BRIDGE_TEST_PASSWORD"
+#: The locks that processes hold by their sessions, but for this one's.
+_OTHERS_LOCKS: Final = text("""
+    SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
 #: Databases that no test uses now, by the address of what they are copies of.
 _KEPT: Final[dict[str, list[str]]] = {}
 #: What a copy of a database holds at first lies beside it; to reset it is to put that back.
@@ -129,6 +135,15 @@ def backup(store: Store) -> Callable[[], None]:
             shutil.copyfile(copy, place)
 
     return put_back
+
+
+def wait_for_the_dead(store: Store) -> None:
+    """After a kill: until PostgreSQL, which learns of it a moment later, has freed the dead process's locks."""
+    if ON_POSTGRESQL:
+        with store.locks.session() as session:
+            for key in session.execute(_OTHERS_LOCKS).scalars().all():
+                session.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+                session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
 def storable(text: str) -> str:

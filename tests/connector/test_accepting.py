@@ -66,8 +66,9 @@ def test_a_warning_that_the_setting_does_not_name_leaves_it_to_a_person(direct: 
 
     assert (RequestState.RECEIVED, None) == (waiting.state, waiting.item)
     assert any(fault.rule == "description-shortened" for fault in waiting.reasons)
-    assert ItemState.EXPORTING is direct.request().item_state
-    direct.application.exports.run(direct.person("approver"), 1)
+    taken = direct.request()
+    assert ItemState.EXPORTING is taken.item_state
+    direct.application.exports.run(direct.person("approver"), taken.item)
 
 
 @pytest.mark.rule("A4")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from databases import wait_for_the_dead
 from ledger_books import LINES, Books, Contained
 from ledger_erp import LedgerAdapter, Scene
 from sqlalchemy import select
@@ -41,6 +42,7 @@ def kill_at(scene: Scene, stage: str, time: int) -> None:
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert -signal.SIGKILL == finished.returncode, finished.stderr
+    wait_for_the_dead(scene.store)
 
 
 def state_of(scene: Scene) -> str:

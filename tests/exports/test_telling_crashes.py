@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases import wait_for_the_dead
 from outcome_scene import OutcomeScene, open_scene
 
 from erp_bridge_core.audit.trail import AuditTrail
@@ -42,6 +43,7 @@ def kill_at(scene: OutcomeScene, stage: str, time: int) -> None:
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert -signal.SIGKILL == finished.returncode, finished.stderr
+    wait_for_the_dead(scene.store)
 
 
 @pytest.mark.rule("E1", "L2", "L4", "L11")

@@ -258,5 +258,6 @@ class Refuses(HTTPAdapter):
         """The answer; 404 where there is nothing."""
         answer = super().send(request, *args, **more)
         if request.method == "GET" and str(request.path_url).partition("?")[0].endswith(self.path):
+            answer.close()
             answer.status_code, answer._content = 404, b'{"message": "Not found"}'
         return answer
