@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import frozen
 from figures import Options
 
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 
 _PASSWORD: Final = "ERP_BRIDGE_BENCH_DATABASE"
 

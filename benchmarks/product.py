@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.file_import import ImportChoices
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.effects import HandOver
 from erp_bridge_core.contract.fields import FieldValues

@@ -16,10 +16,9 @@ from erp_bridge_core.budgets.lines import Budgets
 from erp_bridge_core.budgets.projects import Projects
 from erp_bridge_core.budgets.sending import Sending
 from erp_bridge_core.certificates.service import Certificates
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.connections.clock import SystemClock
-from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.maps import Maps
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connector.outcomes import Outcomes
 from erp_bridge_core.connector.outcomes_told import look_again
@@ -43,6 +42,7 @@ from erp_bridge_core.pulling.service import Pulling
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.webhooks.service import Webhooks
+from erp_bridge_core.wire.redaction import Redactor
 
 
 @define(kw_only=True)

@@ -16,9 +16,9 @@ from erp_bridge_core.audit.entries import KEY_BYTES
 from erp_bridge_core.audit.freezing import check_mark, require_thawed, thaw
 from erp_bridge_core.audit.mark import HighWaterMark
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
-from erp_bridge_core.connections.secrets import SecretStore
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.database_server import DatabaseConfig, database_faults
+from erp_bridge_core.configuration.secrets import SecretStore
 from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
 from erp_bridge_core.people.actor import system_actor
 from erp_bridge_core.people.companies import company_faults

@@ -18,12 +18,12 @@ from erp_bridge_core.budgets.lines import Budgets
 from erp_bridge_core.budgets.projects import Projects
 from erp_bridge_core.budgets.sending import Sending
 from erp_bridge_core.connections.maps import Maps
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import conditions, exports, item_lines, items, projects
+from erp_bridge_core.wire.redaction import Redactor
 
 JOB = "24-001"
 NUMBER = "P-1"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import make_url, text
 
-from erp_bridge_core.connections.database_server import DatabaseConfig
-from erp_bridge_core.connections.document import load, rewrite
+from erp_bridge_core.configuration.database_server import DatabaseConfig
+from erp_bridge_core.configuration.document import load, rewrite
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import metadata
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from erp_bridge_core import installation
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.errors import BadInput, NotAllowed, StorageError
 from erp_bridge_core.installation import Home, create_home, open_home
 from erp_bridge_core.people.companies import Companies

@@ -15,7 +15,7 @@ from memory_erp import MemoryAdapter
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.contract import Category, CostCode, JobHeader, JobStatus
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.people.actor import Actor

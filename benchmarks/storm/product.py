@@ -16,13 +16,13 @@ from typing import Any, Final
 from attrs import evolve, frozen
 from sqlalchemy import Connection, delete, func, select, update
 
-from erp_bridge_core.connections import http
-from erp_bridge_core.connections.transport import Limits
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
 from erp_bridge_core.contract.structuring import converter
 from erp_bridge_core.exports.worker import Work, Worker
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, reserved, sightings
+from erp_bridge_core.wire import http
+from erp_bridge_core.wire.transport import Limits
 
 #: Seconds that a write may take, and for which an ERP may still carry it out after that.
 DEADLINE: Final = 4.0

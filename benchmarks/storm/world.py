@@ -12,9 +12,9 @@ from sqlalchemy import make_url
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.conformance.wire import FaultProxy
 from erp_bridge_core.conformance.world.workload import HEADER, erp_side
-from erp_bridge_core.connections.database_server import DatabaseConfig
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.errors import PluginError
 from erp_bridge_core.contract.money import plain

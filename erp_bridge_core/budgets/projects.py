@@ -17,7 +17,7 @@ from erp_bridge_core.budgets.records import (
     seen_by,
     select_projects,
 )
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.connection import Clock

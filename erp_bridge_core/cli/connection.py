@@ -17,7 +17,7 @@ from erp_bridge_core.cli.hints import command
 from erp_bridge_core.cli.output import Page, plural
 from erp_bridge_core.cli.pairs import read_settings_pairs
 from erp_bridge_core.cli.progress import Advance, progress
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from erp_bridge_core.cli.errors import STORAGE
 from erp_bridge_core.cli.output import Page, plural
 
 if TYPE_CHECKING:
-    from erp_bridge_core.connections.database_server import DatabaseConfig
+    from erp_bridge_core.configuration.database_server import DatabaseConfig
 
 _PATH = click.Path(path_type=Path)
 
@@ -147,6 +147,6 @@ def move(call: Call, *, to: str, password: str) -> None:
 
 
 def _server(url: str, password: str) -> "DatabaseConfig":
-    from erp_bridge_core.connections.database_server import DatabaseConfig
+    from erp_bridge_core.configuration.database_server import DatabaseConfig
 
     return DatabaseConfig(url=url, password=password)

@@ -46,7 +46,7 @@ def _password(*, is_demo: bool, from_stdin: bool) -> str | None:
 
 
 def _create(call: Call, company: str, given: dict[str, str | bool], password: str | None) -> None:
-    from erp_bridge_core.connections.database_server import DatabaseConfig
+    from erp_bridge_core.configuration.database_server import DatabaseConfig
     from erp_bridge_core.installation import create_home
     from erp_bridge_core.people.texts import password_faults
 

@@ -45,7 +45,7 @@ def unlink(call: Call, login: str, subject: str, issuer: str) -> None:
 
 
 def _named(call: Call, issuer: str) -> str:
-    from erp_bridge_core.connections.configuration import Configuration
+    from erp_bridge_core.configuration.configuration import Configuration
 
     found = issuer or Configuration.read(call.folder).oidc.issuer
     if not found:

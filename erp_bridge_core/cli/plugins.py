@@ -59,7 +59,7 @@ def plugins(call: Call, name: str | None, certificate: Path | None) -> None:
 def open_registry(call: Call) -> "Registry":
     """The installation's plugins; all installed ones where there is no installation yet."""
     if _is_installed(call):
-        from erp_bridge_core.connections.configuration import Configuration
+        from erp_bridge_core.configuration.configuration import Configuration
 
         enabled = Configuration.read(call.folder).enabled_plugins
     else:

@@ -302,7 +302,7 @@ def _read_jobs(file: Path) -> Any:
 
 def _kept_secrets(call: Call, name: str, served: "Served") -> dict[str, Any]:
     """The settings of a connection, its secrets in the home's folder of secrets under names of its own."""
-    from erp_bridge_core.connections.configuration import Configuration
+    from erp_bridge_core.configuration.configuration import Configuration
 
     folder = Configuration.read(call.folder).secrets_directory
     settings = dict(served.settings)

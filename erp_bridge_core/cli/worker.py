@@ -61,7 +61,7 @@ def run(call: Call, context: click.Context, *, once: bool, listen: str | None) -
 @contextmanager
 def _watched(call: Call, listen: str | None) -> Iterator[None]:
     """Tell of this worker while the block runs: logs, traces, and figures at an address of its own."""
-    from erp_bridge_core.connections.configuration import Configuration
+    from erp_bridge_core.configuration.configuration import Configuration
     from erp_bridge_core.operations.telling import telling
 
     with telling(call.app, kind="worker", runs_on=True, listen=listen) as figures:

@@ -1,1 +1,1 @@
-"""Settings, secrets and the `erp` object that an adapter is given: HTTP, files, clock, throttle."""
+"""Connections to ERPs and budget sources, and the `erp` and `source` objects that their plugins are given."""

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, delete, insert, select
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.opening import Opening
 from erp_bridge_core.connections.views import ConnectionView, find_connection
 from erp_bridge_core.contract.connection import Clock

@@ -4,19 +4,19 @@ import logging
 from pathlib import Path
 from typing import TypeVar
 
-from erp_bridge_core.connections.configuration import ConnectionConfig
+from erp_bridge_core.configuration.configuration import ConnectionConfig
 from erp_bridge_core.connections.files import NoFiles, SharedFiles
-from erp_bridge_core.connections.http import GuardedSession, Limits, open_session
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import know_secrets
-from erp_bridge_core.connections.throttle import Throttles
-from erp_bridge_core.connections.throttle_database import DatabaseThrottles
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.connection import Clock, Erp, Files, Maps, State
 from erp_bridge_core.contract.masters import Masters
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.source import Source
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.wire.http import GuardedSession, Limits, open_session
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle import Throttles
+from erp_bridge_core.wire.throttle_database import DatabaseThrottles
+from erp_bridge_core.wire.throttle_files import FileThrottles
 
 Settings = TypeVar("Settings")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.configuration.connector import ConnectorConfig
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.connection import Checked
 from erp_bridge_core.contract.errors import BadSettings, Fault, NotFound

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from erp_bridge_core.connections.configuration import ConnectionConfig
-from erp_bridge_core.connections.connector import ConnectorConfig, receiver_address
-from erp_bridge_core.connections.document import hosts_in
-from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.secrets import is_of_company, is_reference
+from erp_bridge_core.configuration.configuration import ConnectionConfig
+from erp_bridge_core.configuration.connector import ConnectorConfig, receiver_address
+from erp_bridge_core.configuration.document import hosts_in
+from erp_bridge_core.configuration.kinds import ConnectionKind
+from erp_bridge_core.configuration.secrets import is_of_company, is_reference
 from erp_bridge_core.contract.errors import BadSettings, Changed, Fault, NotAllowed
 from erp_bridge_core.contract.structuring import to_json
 from erp_bridge_core.people.actor import Actor

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, Table, delete, func, insert, or_, sel
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.masters import last_reading_id
 from erp_bridge_core.budgets.records import ProjectView, find_project
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow

@@ -11,14 +11,12 @@ from attrs import define, field
 from sqlalchemy import delete, insert, select
 
 from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_masters
+from erp_bridge_core.configuration.configuration import Configuration, ConnectionConfig
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.build import build_erp, build_source, throttles_of
-from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
-from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.private import private_folder
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
-from erp_bridge_core.connections.throttle import Throttles
 from erp_bridge_core.connections.views import ConnectionView, connection_by_id
 from erp_bridge_core.contract.connection import Clock, Erp
 from erp_bridge_core.contract.errors import BadSettings
@@ -26,6 +24,8 @@ from erp_bridge_core.contract.masters import Masters
 from erp_bridge_core.contract.source import Source
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import adapter_state, companies, projects
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle import Throttles
 
 #: Sessions that are kept open: more than any process works with at the same time.
 OPEN_SESSIONS: Final = 32

@@ -8,8 +8,10 @@ from attrs import define, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.kinds import ConnectionKind
+from erp_bridge_core.configuration.words import AnyProfile, with_words
 from erp_bridge_core.connections.authorizing import Authorizing
-from erp_bridge_core.connections.configuration import Configuration
 from erp_bridge_core.connections.connector_people import look_at_connector, require_members
 from erp_bridge_core.connections.editing import (
     ConnectionSettings,
@@ -19,14 +21,10 @@ from erp_bridge_core.connections.editing import (
     require_revision,
     settings_of,
 )
-from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.connections.opening import Opening, Plugins
 from erp_bridge_core.connections.private import remove_private_folder
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.settings import read_settings
-from erp_bridge_core.connections.throttle import Throttles
 from erp_bridge_core.connections.views import ConnectionView, connection_by_id, find_connection, list_connections
-from erp_bridge_core.connections.words import AnyProfile, with_words
 from erp_bridge_core.contract.connection import Checked, Clock, Erp
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, Masters
@@ -48,6 +46,8 @@ from erp_bridge_core.store.tables import (
     source_polls,
     source_requests,
 )
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle import Throttles
 
 __all__ = ["ConnectionView", "Connections"]
 

@@ -11,11 +11,11 @@ import tomlkit
 from cattrs import Converter
 from tomlkit.exceptions import TOMLKitError
 
-from erp_bridge_core.connections.redaction import Redactor
-from erp_bridge_core.connections.secrets import HOW, SecretStore
+from erp_bridge_core.configuration.secrets import HOW, SecretStore
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault
 from erp_bridge_core.contract.secret import Secret
 from erp_bridge_core.contract.structuring import make_converter, structure
+from erp_bridge_core.wire.redaction import Redactor
 
 Settings = TypeVar("Settings")
 

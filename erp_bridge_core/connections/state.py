@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.contract.errors import PluginError
+from erp_bridge_core.wire.redaction import Redactor
 
 
 class CallbackState:

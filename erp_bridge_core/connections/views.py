@@ -5,7 +5,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import connections

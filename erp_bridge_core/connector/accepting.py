@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from erp_bridge_core.approvals.items import ItemView, load_item
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.configuration.connector import ConnectorConfig
 from erp_bridge_core.connector.people import ACCEPTING, person_of
 from erp_bridge_core.connector.reasons import Reasons
 from erp_bridge_core.connector.values import RequestView

@@ -14,8 +14,8 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, Row, insert, select
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.connector import ConnectorConfig
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.connector.outcomes_said import ON_ITS_WAY, Said, is_final, said

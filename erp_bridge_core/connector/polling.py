@@ -9,7 +9,7 @@ from attrs import define, evolve
 from sqlalchemy import Connection, update
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.configuration.connector import ConnectorConfig
 from erp_bridge_core.connector.accepting import Accepting
 from erp_bridge_core.connector.people import SENDING, person_of
 from erp_bridge_core.connector.reading import Noted, Reading, in_order

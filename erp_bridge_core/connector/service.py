@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Row
 from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.budgets.sending import Sending
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.connector import ConnectorConfig
-from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.connector import ConnectorConfig
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.connections.views import list_connections
 from erp_bridge_core.connector.accepting import Accepting, ExportsDoor, ReviewsDoor
@@ -55,6 +54,7 @@ from erp_bridge_core.people.rules import (
     require,
 )
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.wire.redaction import Redactor
 
 
 class OutcomesDoor(Protocol):

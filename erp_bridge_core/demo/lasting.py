@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import asdict, frozen
 
-from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
+from erp_bridge_core.configuration.configuration import Configuration, ConnectionConfig
 from erp_bridge_core.contract.simulator import Served, Simulator
 from erp_bridge_core.contract.source_simulator import SourceSimulator
 from erp_bridge_core.demo.people import Cast

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 from filelock import FileLock, Timeout
 
-from erp_bridge_core.connections.document import rewrite
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.document import rewrite
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import NotPossibleNow
 from erp_bridge_core.contract.simulator import Served
 from erp_bridge_core.demo.budgets import DemoBudget, letting_budgets

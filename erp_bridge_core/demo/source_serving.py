@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.contract.simulator import Served
 from erp_bridge_core.demo.budgets import DemoBudget, asked_budget
 from erp_bridge_core.demo.erp_side import job_setup, secrets_into

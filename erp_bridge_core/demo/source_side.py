@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract.errors import NotPossibleNow, NotSupported
 from erp_bridge_core.contract.simulator import Paced, Served
 from erp_bridge_core.contract.source_simulator import SourceSimulator

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError, UsageError
 from erp_bridge_core.engine.tasks import Task
 from erp_bridge_core.exports.lease import Ending

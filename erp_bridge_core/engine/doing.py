@@ -7,7 +7,7 @@ from attrs import define
 from sqlalchemy import select
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.configuration.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.engine.carrying import Carrier

@@ -24,7 +24,7 @@ from attrs import define, field
 from sqlalchemy import Engine, select
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
 from erp_bridge_core.engine.carrying import CarriedElsewhere
 from erp_bridge_core.engine.doing import told_defect

@@ -10,7 +10,7 @@ from attrs import frozen
 from sqlalchemy import Connection
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.configuration.schedule import ScheduleConfig
 from erp_bridge_core.connector.hurrying import companies_with_sources
 from erp_bridge_core.contract.errors import ErpBridgeError, ReadFailed, StorageError
 from erp_bridge_core.engine.pruning import prune

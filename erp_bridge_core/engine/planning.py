@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
-from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.configuration.schedule import ScheduleConfig
 from erp_bridge_core.connector import hurrying, outcomes_standing
 from erp_bridge_core.engine.exporting import EXPORT, Left, left
 from erp_bridge_core.engine.jobs import JOBS

@@ -16,8 +16,8 @@ from typing import Any, Final
 from attrs import define, field
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.schedule import ScheduleConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.schedule import ScheduleConfig
 from erp_bridge_core.contract.errors import ErpBridgeError, StorageError
 from erp_bridge_core.defects import tell_defect
 from erp_bridge_core.engine import tasks

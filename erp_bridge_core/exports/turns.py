@@ -22,7 +22,7 @@ _SLOW: Final = 0.05
 class Turns:
     """The queues of one run: as many effects as the ERP permits requests `at_once`, and as many that are made ready.
 
-    What is written down ahead waits for its turn at the ERP (`connections/queueing.py`), and an attempt's time runs
+    What is written down ahead waits for its turn at the ERP (`wire/queueing.py`), and an attempt's time runs
     meanwhile. So nothing is written down ahead while the ERP is slow: there the waiting would cost more than it saves.
     """
 

@@ -7,7 +7,7 @@ from attrs import define, frozen
 from sqlalchemy import Connection, Row, exists, select
 
 from erp_bridge_core.approvals.items import load_item
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.mail.formats import Formats
 from erp_bridge_core.mail.letters import Letter, Notice, letter_of
 from erp_bridge_core.mail.links import Links

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.mail.letters import Letter
 from erp_bridge_core.mail.texts import header_text
 from erp_bridge_core.people.texts import email_faults

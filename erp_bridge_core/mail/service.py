@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 
 from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, BadSettings, MailFailed, NotPossibleNow
 from erp_bridge_core.mail.deliveries import Delivery, DeliveryState, list_deliveries, load_delivery, put_back
@@ -27,6 +26,7 @@ from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_administer, require
 from erp_bridge_core.people.texts import email_faults
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.wire.redaction import Redactor
 
 FOLDER: Final = "mail"
 FOLDER_WAY: Final = "files"

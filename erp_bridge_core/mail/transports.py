@@ -12,7 +12,7 @@ from typing import Protocol, Self
 
 from attrs import define, field
 
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.contract.errors import MailFailed, StorageError
 from erp_bridge_core.contract.secret import Secret
 

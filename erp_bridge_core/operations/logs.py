@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from erp_bridge_core.connections.operating import LogsConfig
-from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.configuration.operating import LogsConfig
 from erp_bridge_core.defects import defect_text
 from erp_bridge_core.following import Step, current_id, facts, listening
 from erp_bridge_core.visible import visible
+from erp_bridge_core.wire.redaction import Redactor
 
 _LOGGER: Final = logging.getLogger("erp_bridge_core.acts")
 _STANDARD: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})

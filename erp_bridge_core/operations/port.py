@@ -11,7 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.operating import address_of
+from erp_bridge_core.configuration.operating import address_of
 from erp_bridge_core.contract.errors import UsageError
 from erp_bridge_core.operations.health import readiness
 from erp_bridge_core.operations.metrics import Figures

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import field, frozen
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 
 #: How Prometheus reads figures.
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

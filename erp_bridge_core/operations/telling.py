@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.errors import UsageError
 from erp_bridge_core.following import listening
 from erp_bridge_core.operations.logs import logging_to_stderr

@@ -19,9 +19,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from erp_bridge_core.connections.operating import TelemetryConfig
-from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.configuration.operating import TelemetryConfig
 from erp_bridge_core.following import Fact, Step
+from erp_bridge_core.wire.redaction import Redactor
 
 #: Variables that say where traces go, for every program that knows OpenTelemetry; they count before `[telemetry]`.
 _VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -10,7 +10,7 @@ from erp_bridge_core.budgets.lines import project_profile
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import reasons_not_to_add_change, reasons_not_to_edit
 from erp_bridge_core.budgets.state import load_state, require_possible
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import Changed, NotPossibleNow, NotSupported

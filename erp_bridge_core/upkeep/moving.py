@@ -13,8 +13,8 @@ from sqlalchemy import Connection, inspect
 
 from erp_bridge_core.audit.freezing import check_mark
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.contract.errors import Fault, NotPossibleNow, StorageError
 from erp_bridge_core.installation import Home, Paths, open_home
 from erp_bridge_core.store.database import Store

@@ -15,8 +15,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from erp_bridge_core.audit.entries import KEY_BYTES
 from erp_bridge_core.audit.mark import HighWaterMark, Mark
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
 from erp_bridge_core.installation import (
     CONFIGURATION as FIRST_CONFIGURATION,

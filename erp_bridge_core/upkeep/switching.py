@@ -4,8 +4,8 @@ from pathlib import Path
 
 import tomlkit
 
-from erp_bridge_core.connections.database_server import DatabaseConfig, database_faults
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.database_server import DatabaseConfig, database_faults
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract.errors import BadInput
 
 

@@ -12,7 +12,7 @@ from litestar.datastructures import State
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.contract.errors import NotAllowed, UsageError
 from erp_bridge_core.people.actor import Actor, system_actor
 from erp_bridge_core.people.rules import require_own_password

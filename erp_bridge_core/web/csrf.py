@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.web.actors import Visit, WebRequest, cookies_of, nobody
 from erp_bridge_core.web.errors import ForeignForm

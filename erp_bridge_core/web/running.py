@@ -12,7 +12,7 @@ import uvicorn
 from litestar import Litestar
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration, WebConfig
+from erp_bridge_core.configuration.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings, Fault, NotAllowed, UsageError
 from erp_bridge_core.engine.worker import EngineWorker
 from erp_bridge_core.operations.service_manager import ALIVE, READY, STOPPING, notify, watchdog_seconds

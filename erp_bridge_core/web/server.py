@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration, WebConfig
+from erp_bridge_core.configuration.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings
 from erp_bridge_core.web import answers, api, health, pages, receiving
 from erp_bridge_core.web.actors import PUBLIC, Authentication

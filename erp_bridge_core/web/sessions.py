@@ -8,7 +8,7 @@ from attrs import frozen
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.web.security import is_https
 
 #: Longer values are nobody's of ours, and are not looked up.

@@ -6,8 +6,8 @@ from typing import Final
 
 from attrs import define, field
 
-from erp_bridge_core.connections.addresses import AddressBook, Forbidden, Target, innermost, is_loopback_name, target_of
 from erp_bridge_core.contract.errors import Fault
+from erp_bridge_core.wire.addresses import AddressBook, Forbidden, Target, innermost, is_loopback_name, target_of
 
 LONGEST: Final = 2000
 

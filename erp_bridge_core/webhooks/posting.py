@@ -7,11 +7,11 @@ import requests
 from attrs import frozen
 from urllib3.exceptions import HTTPError
 
-from erp_bridge_core.connections.addresses import Forbidden
-from erp_bridge_core.connections.exchange import Exchange, under_way
-from erp_bridge_core.connections.replies import BadReply, read_reply
-from erp_bridge_core.connections.wire import GuardedPools
 from erp_bridge_core.webhooks.addresses import PublicAddresses
+from erp_bridge_core.wire.addresses import Forbidden
+from erp_bridge_core.wire.exchange import Exchange, under_way
+from erp_bridge_core.wire.pinned import GuardedPools
+from erp_bridge_core.wire.replies import BadReply, read_reply
 
 #: Seconds for the whole, and for a connection; bytes of an answer, of which nothing but the status counts.
 SECONDS: Final = 20.0

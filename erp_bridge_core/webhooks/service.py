@@ -13,8 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from erp_bridge_core.approvals.items import load_item
 from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.addresses import is_loopback_name, target_of
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.money import plain
@@ -39,6 +38,7 @@ from erp_bridge_core.webhooks.deliveries import (
 from erp_bridge_core.webhooks.posting import NotTold, Post, post
 from erp_bridge_core.webhooks.signing import secret_of, signed_headers
 from erp_bridge_core.webhooks.values import NewWebhook, Told, Webhook, WebhookDelivery, WebhookState
+from erp_bridge_core.wire.addresses import is_loopback_name, target_of
 
 MOST: Final = 20
 MOST_SHOWN: Final = 10_000

@@ -23,7 +23,7 @@ from attrs import evolve, frozen
 from post_office import PostOffice
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract import Capability, ErpProfile, LineKey, Simulator, Stream, Variants
 from erp_bridge_core.demo.budgets import DemoBudget, DemoLine
 from erp_bridge_core.demo.erp_side import job_setup, secrets_into

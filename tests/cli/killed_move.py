@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.upkeep import loading, moving
 
 STAGES = {

@@ -18,7 +18,7 @@ from newer_program import install_newer
 from sqlalchemy import insert, make_url, select, text, update
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.installation import Paths
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import idempotency_keys, installation, outbox, people, workers

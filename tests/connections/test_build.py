@@ -8,16 +8,16 @@ import pytest
 from attrs import frozen
 from connection_doubles import StepClock
 
+from erp_bridge_core.configuration.configuration import ConnectionConfig, HttpConfig, ShareConfig
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.build import build_erp
-from erp_bridge_core.connections.configuration import ConnectionConfig, HttpConfig, ShareConfig
-from erp_bridge_core.connections.http import GuardedSession
-from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.state import CallbackState
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import Erp, Secret
 from erp_bridge_core.contract.errors import ReadFailed
 from erp_bridge_core.contract.profile import RateLimit
+from erp_bridge_core.wire.http import GuardedSession
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle_files import FileThrottles
 
 
 @frozen

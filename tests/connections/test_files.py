@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from erp_bridge_core.connections import durable
 from erp_bridge_core.connections.files import NoFiles, SharedFiles
-from erp_bridge_core.connections.http import writing
 from erp_bridge_core.connections.names import wrong_with
 from erp_bridge_core.contract.connection import Files
 from erp_bridge_core.contract.errors import Doubtful, LeaseLost, LedgerConflict, NotSent, ReadFailed
+from erp_bridge_core.wire.http import writing
 
 
 @pytest.fixture

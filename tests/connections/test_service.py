@@ -9,7 +9,7 @@ from budget_services import JOB, NUMBER, Services, build_services, link_project
 from memory_erp import NAME
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from attrs import Factory, field, frozen, validators
 
-from erp_bridge_core.connections.redaction import Redactor
-from erp_bridge_core.connections.secrets import SecretStore
+from erp_bridge_core.configuration.secrets import SecretStore
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.contract import Secret
 from erp_bridge_core.contract.errors import BadSettings
+from erp_bridge_core.wire.redaction import Redactor
 
 
 @frozen(kw_only=True)

@@ -15,10 +15,10 @@ from memory_source import NAME as OFFICE
 from sqlalchemy import insert, update
 
 from erp_bridge_core.audit.trail import AuditTrail
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.connector import ConnectorConfig
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections import authorizing
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.connector import ConnectorConfig
-from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import (
     BadInput,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.state import CallbackState
 from erp_bridge_core.contract.errors import PluginError
+from erp_bridge_core.wire.redaction import Redactor
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from memory_source import MemorySource, with_source
 from web_site import registry_of
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.connector.values import Polled, RequestView
 from erp_bridge_core.contract import Category, CostCode, JobHeader, JobStatus, LineKey
 from erp_bridge_core.demo.people import hire

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.connector.values import RequestState
 from erp_bridge_core.contract.errors import NotPossibleNow, StorageError
 from erp_bridge_core.demo.lasting import Kept

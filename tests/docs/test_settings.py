@@ -11,7 +11,7 @@ from documents import ROOT
 
 from erp_bridge_cmic.setting_notes import NOTES as CMIC_NOTES
 from erp_bridge_cmic.settings import CmicSettings
-from erp_bridge_core.connections.connector import ConnectorConfig
+from erp_bridge_core.configuration.connector import ConnectorConfig
 from erp_bridge_core.contract import Secret
 from erp_bridge_sage300.setting_notes import NOTES as SAGE300_NOTES
 from erp_bridge_sage300.settings import Sage300Settings

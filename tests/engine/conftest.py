@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from shared_books import SharedBooks, make_site, open_site
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.database_server import DatabaseConfig
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 
 if TYPE_CHECKING:
     from postgresql import PostgreSQL

@@ -18,8 +18,8 @@ from web_site import registry_of
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.entries import LineEntry
-from erp_bridge_core.connections.database_server import DatabaseConfig
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.database_server import DatabaseConfig
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract import (
     Absent,
     Accepted,

@@ -12,7 +12,7 @@ from shared_books import CODES, SharedBooks, accept, open_site, start, until
 from sqlalchemy import update
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract.errors import BadSettings
 from erp_bridge_core.engine import bringing
 from erp_bridge_core.engine.durable import Durable

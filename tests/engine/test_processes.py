@@ -12,7 +12,7 @@ from shared_books import CODES, SharedBooks, another_host, start, until
 from sqlalchemy import func, select, text, update
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.engine.status import load_engine_status
 from erp_bridge_core.store import schema
 from erp_bridge_core.store.tables import attempts, deliveries, exports, items, outbox, verifications

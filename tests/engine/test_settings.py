@@ -8,8 +8,8 @@ import attrs
 import pytest
 from documents import ROOT
 
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.schedule import EngineConfig, ScheduleConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.schedule import EngineConfig, ScheduleConfig
 from erp_bridge_core.contract.errors import BadSettings
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract.errors import AlreadyAnswered
 from erp_bridge_core.engine import bringing
 from erp_bridge_core.engine.exporting import ask_to_start

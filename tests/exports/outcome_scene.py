@@ -14,7 +14,6 @@ from memory_source import NAME, MemorySource, office_profile, source_adapter
 from sqlalchemy import insert, select, update
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connector.outcomes import Outcomes
 from erp_bridge_core.connector.outcomes_told import ToldView, look_again, told
@@ -33,6 +32,7 @@ from erp_bridge_core.store.tables import (
     source_requests,
     source_transactions,
 )
+from erp_bridge_core.wire.redaction import Redactor
 
 JOB = "J1"
 LINES = 3

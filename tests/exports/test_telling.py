@@ -176,7 +176,7 @@ def _projects(scene: OutcomeScene) -> list[str]:
 
 
 def _close_when_exported(home: Path) -> None:
-    from erp_bridge_core.connections.document import rewrite
+    from erp_bridge_core.configuration.document import rewrite
 
     with rewrite(home) as document:
         document["connections"]["office"]["connector"] = {"act_as": "manager", "close_when": "exported"}

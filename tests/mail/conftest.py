@@ -16,10 +16,10 @@ from mail_room import MailRoom
 from post_office import PostOffice
 
 from erp_bridge_core.audit.trail import AuditTrail
-from erp_bridge_core.connections.redaction import Redactor
 from erp_bridge_core.mail.service import Mail
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.wire.redaction import Redactor
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,7 @@ from attrs import frozen
 from post_office import PASSWORD, USER, PostOffice
 from sqlalchemy import select
 
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.mail.outbox import notify
 from erp_bridge_core.mail.sending import Sent
 from erp_bridge_core.mail.service import Mail

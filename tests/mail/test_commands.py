@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.cli.root import root
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.mail.outbox import notify
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.mail.letters import Letter, Quote, Row, Section
 from erp_bridge_core.mail.links import Link, Links
 from erp_bridge_core.mail.messages import Envelope, compose, render

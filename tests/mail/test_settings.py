@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.contract.errors import BadSettings
 
 GOOD = {"host": "smtp.builders.test", "from_address": "erp-bridge@builders.test"}

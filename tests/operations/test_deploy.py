@@ -14,7 +14,7 @@ import yaml
 from command_lines import fault_of
 from documents import ROOT
 
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.operations.figures import FIGURES, Kind
 from erp_bridge_core.registry import Registry
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text, update
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.operations.doctor import Examined, examine
 from erp_bridge_core.store.tables import installation

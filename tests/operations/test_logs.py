@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from erp_bridge_core.connections.operating import LogsConfig
-from erp_bridge_core.connections.redaction import Redactor
+from erp_bridge_core.configuration.operating import LogsConfig
 from erp_bridge_core.following import Cause, about, caused_by, doing
 from erp_bridge_core.operations.logs import JsonLines, logging_to_stderr
+from erp_bridge_core.wire.redaction import Redactor
 
 LOGGER = logging.getLogger("erp_bridge_core.test")
 SECRET = "canary-of-the-connection"

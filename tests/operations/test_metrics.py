@@ -15,8 +15,8 @@ from web_items import exported
 from web_site import WEB, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.document import rewrite
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.document import rewrite
 from erp_bridge_core.contract.errors import BadSettings, UsageError
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.following import doing, listening, measured

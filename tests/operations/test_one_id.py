@@ -13,8 +13,8 @@ from web_items import accept, books, press
 from web_site import WEB, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
-from erp_bridge_core.connections.operating import LogsConfig
+from erp_bridge_core.configuration.document import rewrite
+from erp_bridge_core.configuration.operating import LogsConfig
 from erp_bridge_core.contract import LineKey
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.engine.worker import EngineWorker

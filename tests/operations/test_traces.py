@@ -10,8 +10,8 @@ from attrs import define, field
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.document import rewrite
-from erp_bridge_core.connections.operating import TelemetryConfig
+from erp_bridge_core.configuration.document import rewrite
+from erp_bridge_core.configuration.operating import TelemetryConfig
 from erp_bridge_core.following import Cause, about, caused_by, doing, going_on, stored_cause
 from erp_bridge_core.operations.telling import telling
 from erp_bridge_core.operations.traces import are_wanted

@@ -4,7 +4,7 @@ import pytest
 from budget_services import JOB, NUMBER
 from pulling_desk import Desk
 
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import (
     BadInput,

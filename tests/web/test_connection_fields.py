@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from erp_bridge_cmic.profile import PROFILE as CMIC
-from erp_bridge_core.connections.secrets import SecretStore
+from erp_bridge_core.configuration.secrets import SecretStore
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.contract.errors import BadSettings
 from erp_bridge_core.contract.profile import ErpProfile

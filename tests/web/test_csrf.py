@@ -5,7 +5,7 @@ from litestar.testing import TestClient
 from web_site import Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.web.server import create_server
 
 OWN = "http://testserver.local"

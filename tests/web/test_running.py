@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner
 
 from erp_bridge_core.cli.root import root
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.contract.errors import BadSettings, ErpBridgeError, NotAllowed, UsageError
 from erp_bridge_core.web.running import is_loopback, listening, require_may_listen
 

@@ -6,7 +6,7 @@ import attrs
 import pytest
 from documents import ROOT
 
-from erp_bridge_core.connections.configuration import Configuration, WebConfig
+from erp_bridge_core.configuration.configuration import Configuration, WebConfig
 from erp_bridge_core.contract.errors import BadSettings
 from erp_bridge_core.web.security import is_https, known_hosts
 

@@ -168,8 +168,8 @@ def test_a_name_that_leads_inside_is_not_called(
     application: Application, signed_in: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its address is looked at when it is told, not only when it is added."""
-    from erp_bridge_core.connections import addresses
     from erp_bridge_core.webhooks.posting import post
+    from erp_bridge_core.wire import addresses
 
     monkeypatch.setattr(addresses, "resolve", lambda *_: ["10.0.0.8"])
     application.webhooks.add(signed_in("ada"), "https://rebound.example/x")

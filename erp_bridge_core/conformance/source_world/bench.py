@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from attrs import define, evolve, field, frozen
 
+from erp_bridge_core.configuration.secrets import SecretStore
 from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.source_world import workload
 from erp_bridge_core.conformance.source_world.site import INSTALLATION, SourceSite
@@ -17,18 +18,17 @@ from erp_bridge_core.conformance.wire import FaultProxy, SuiteClock
 from erp_bridge_core.conformance.world.bench import LIMITS, clock_at
 from erp_bridge_core.connections.build import open_log
 from erp_bridge_core.connections.files import NoFiles, SharedFiles
-from erp_bridge_core.connections.http import GuardedSession, open_session
-from erp_bridge_core.connections.redaction import Redactor
-from erp_bridge_core.connections.secrets import SecretStore
 from erp_bridge_core.connections.settings import know_secrets, read_settings
 from erp_bridge_core.connections.state import CallbackState
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.contract.simulator import Paced, Served
 from erp_bridge_core.contract.source import Source, SourceCapability, SourceProfile
 from erp_bridge_core.contract.source_simulator import SourceMischief
 from erp_bridge_core.contract.wire import current_attempt
 from erp_bridge_core.demo.erp_side import secrets_into
+from erp_bridge_core.wire.http import GuardedSession, open_session
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle_files import FileThrottles
 
 CONNECTION: Final = "source"
 COMPANY: Final = "suite"

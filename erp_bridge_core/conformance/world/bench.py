@@ -27,7 +27,6 @@ from erp_bridge_core.conformance.world.workload import (
     erp_side,
     standard,
 )
-from erp_bridge_core.connections.http import Limits
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.profile import Capability, ErpProfile
 from erp_bridge_core.contract.simulator import Paced, Served, Variant, Variants
@@ -35,6 +34,7 @@ from erp_bridge_core.demo.erp_side import Codes, secrets_into
 from erp_bridge_core.demo.people import hire
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.registry import Registry
+from erp_bridge_core.wire.http import Limits
 
 PROJECT: Final = "B-40891"
 #: No request of the suite's takes long: the ERP is on this host.

@@ -12,7 +12,6 @@ from attrs import define, evolve, field, frozen
 from erp_bridge_core.conformance.guard import Watched, bounded, listened_to
 from erp_bridge_core.conformance.recording import Recorder, Recording
 from erp_bridge_core.conformance.wire import FaultyFiles
-from erp_bridge_core.connections.http import GuardedSession, Limits
 from erp_bridge_core.contract.budget import ExportBatch, ExportReceipt, Row, Stream
 from erp_bridge_core.contract.connection import Checked, Erp
 from erp_bridge_core.contract.effects import Effect, Effects, Operation, PlannedEffect
@@ -25,6 +24,7 @@ from erp_bridge_core.contract.profile import Capability, ErpProfile, RateLimit
 from erp_bridge_core.contract.simulator import Simulator
 from erp_bridge_core.contract.wire import current_attempt
 from erp_bridge_core.registry import Adapter
+from erp_bridge_core.wire.http import GuardedSession, Limits
 
 #: An adapter's hook may take this long, in seconds of the real clock; the suite's own waits cost none.
 HOOK_SECONDS = 60.0

@@ -25,12 +25,12 @@ from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
 from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.world.watching import OneAdapter, Sent, WatchedAdapter
-from erp_bridge_core.connections.http import GuardedSession
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.connection import Erp
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.registry import Registry
+from erp_bridge_core.wire.http import GuardedSession
+from erp_bridge_core.wire.throttle_files import FileThrottles
 
 #: Stages of a request, as the proxy tells them; all others are stages of the ledger.
 ON_THE_WIRE: Final = ("connected", "body_sent", "reply_held")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.operations.doctor.at_work import look_at_work
 from erp_bridge_core.operations.doctor.configured import look_at_configuration

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.operations.census import census
 from erp_bridge_core.store.tables import companies, tasks
 from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning

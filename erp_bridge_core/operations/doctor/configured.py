@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from erp_bridge_core.connections.configuration import Configuration, ConnectionConfig
-from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.secrets import is_reference
+from erp_bridge_core.configuration.configuration import Configuration, ConnectionConfig
+from erp_bridge_core.configuration.kinds import ConnectionKind
+from erp_bridge_core.configuration.secrets import is_reference
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning

@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.mail_server import MailConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.mail_server import MailConfig
 from erp_bridge_core.upkeep.findings import Looked, failed, fine
 
 _SECONDS: Final = 5.0

@@ -9,8 +9,8 @@ from attrs import frozen
 from litestar import Response
 from litestar.params import FromPath, JSONBody
 
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.editing import ConnectionSettings
-from erp_bridge_core.connections.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.api.etags import named_tag, tagged

@@ -12,11 +12,11 @@ from attrs import Factory, define, field, frozen
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from erp_bridge_core.connections.addresses import AllowedHosts, Forbidden
-from erp_bridge_core.connections.http import GuardedSession
 from erp_bridge_core.contract.errors import ErpBridgeError, NotAllowed
 from erp_bridge_core.visible import visible
 from erp_bridge_core.web.oidc.rounds import ProviderFailed
+from erp_bridge_core.wire.addresses import AllowedHosts, Forbidden
+from erp_bridge_core.wire.http import GuardedSession
 
 Key = RSAKey | ECKey
 

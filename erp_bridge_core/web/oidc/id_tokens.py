@@ -10,7 +10,7 @@ from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jws import JWSRegistry
 
-from erp_bridge_core.connections.sign_in_provider import OidcConfig
+from erp_bridge_core.configuration.sign_in_provider import OidcConfig
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.web.oidc.directory import Key
 from erp_bridge_core.web.oidc.rounds import Proof, Round

@@ -13,9 +13,8 @@ from requests import HTTPError
 from sqlalchemy import delete, insert, select
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.http import GuardedSession, Limits, open_session
-from erp_bridge_core.connections.sign_in_provider import OidcConfig
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.sign_in_provider import OidcConfig
 from erp_bridge_core.contract.errors import NotAllowed
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.people.passwords import token_hash
@@ -24,6 +23,7 @@ from erp_bridge_core.web.oidc.directory import Directory, Endpoints, failed, tol
 from erp_bridge_core.web.oidc.id_tokens import IdTokens, refused
 from erp_bridge_core.web.oidc.rounds import SECONDS, Going, Proof, Purpose, Round
 from erp_bridge_core.web.oidc.sealing import Seal
+from erp_bridge_core.wire.http import GuardedSession, Limits, open_session
 
 #: Where the provider sends people back to.
 BACK: Final = "/sign-in/provider/back"

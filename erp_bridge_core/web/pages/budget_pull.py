@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.contract.errors import (
     BadInput,
     Changed,

@@ -9,9 +9,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
+from erp_bridge_core.configuration.kinds import ConnectionKind
+from erp_bridge_core.configuration.words import NAMES
 from erp_bridge_core.connections.editing import ConnectionSettings
-from erp_bridge_core.connections.kinds import ConnectionKind
-from erp_bridge_core.connections.words import NAMES
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, Fault
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.source import SourceProfile

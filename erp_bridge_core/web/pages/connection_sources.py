@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.downloads import attached
 from erp_bridge_core.web.flash import Flash

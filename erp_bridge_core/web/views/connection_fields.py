@@ -15,8 +15,8 @@ import attrs
 import tomlkit
 from attrs import frozen
 
-from erp_bridge_core.connections.connector import ConnectorConfig
-from erp_bridge_core.connections.document import value_at
+from erp_bridge_core.configuration.connector import ConnectorConfig
+from erp_bridge_core.configuration.document import value_at
 from erp_bridge_core.contract.errors import BadInput, BadSettings, Fault
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.secret import Secret

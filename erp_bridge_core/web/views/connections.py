@@ -8,9 +8,9 @@ from attrs import frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.audit.entries import AuditEntry
 from erp_bridge_core.certificates.standing import Standing
-from erp_bridge_core.connections.configuration import Configuration
-from erp_bridge_core.connections.connector import receiver_address
-from erp_bridge_core.connections.kinds import ConnectionKind
+from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.connector import receiver_address
+from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import Fault, NotFound, PluginError
 from erp_bridge_core.contract.source import SourceCapability

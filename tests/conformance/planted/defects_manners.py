@@ -10,8 +10,8 @@ from matrix import Defect
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import Accepted, Effect, RateLimit
+from erp_bridge_core.wire.throttle_files import FileThrottles
 from planted.adapter import TinAdapter
 from planted.client import Client, Row
 from planted.operations_keyed import EnterRows

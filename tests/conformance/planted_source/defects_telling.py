@@ -11,7 +11,6 @@ from requests import Response
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import (
     Accepted,
     Attempt,
@@ -27,6 +26,7 @@ from erp_bridge_core.contract import (
     hookimpl,
 )
 from erp_bridge_core.contract.errors import BadInput, Doubtful, ReadFailed, SignInFailed
+from erp_bridge_core.wire.throttle_files import FileThrottles
 from planted_source.books import Row
 from planted_source.client import Client
 from planted_source.declaring import Told, defects_of, plugins_of

@@ -8,9 +8,9 @@ from wire_scene import Try
 
 from erp_bridge_core.conformance.wire import FaultyFiles, FileAct, FileCall, FileFault
 from erp_bridge_core.connections.files import SharedFiles
-from erp_bridge_core.connections.http import writing
 from erp_bridge_core.contract.connection import Files
 from erp_bridge_core.contract.errors import ErpBridgeError
+from erp_bridge_core.wire.http import writing
 
 WRITES = {
     (FileFault.SHARE_LOST, FileAct.WRITE_NEW): ("not_sent", ["old"]),

@@ -10,12 +10,12 @@ import requests
 from attrs import Factory, define, frozen
 
 from erp_bridge_core.conformance.wire import Exchange, FaultProxy, Incoming, SuiteClock
-from erp_bridge_core.connections.http import GuardedSession, Limits, open_session, reading, writing
-from erp_bridge_core.connections.redaction import Redactor
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract.errors import ErpBridgeError, LeaseLost
 from erp_bridge_core.contract.profile import RateLimit
 from erp_bridge_core.simulation import Reply, Request, serve
+from erp_bridge_core.wire.http import GuardedSession, Limits, open_session, reading, writing
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle_files import FileThrottles
 
 PATIENCE = 10.0
 

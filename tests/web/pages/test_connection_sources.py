@@ -10,7 +10,7 @@ from memory_source import CODE, MemorySource, source_adapter
 from web_site import Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 
 OFFICE = "/connections/office"
 NEW = "/connections/new"

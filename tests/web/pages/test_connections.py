@@ -4,7 +4,7 @@ import pytest
 from web_site import MARKUP, PROJECT, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import Configuration
+from erp_bridge_core.configuration.configuration import Configuration
 
 BOOKS = "/connections/books"
 NEW = "/connections/new"

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from web_site import PASSWORD, WEB, Browser
 
 from erp_bridge_core.app import Application
-from erp_bridge_core.connections.configuration import WebConfig
+from erp_bridge_core.configuration.configuration import WebConfig
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.web.pages import sign_in
 from erp_bridge_core.web.server import create_server

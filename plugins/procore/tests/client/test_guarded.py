@@ -7,11 +7,11 @@ import pytest
 from client.doubles import Clock, connected
 from simulator.stranger import Desk
 
-from erp_bridge_core.connections.http import open_session
-from erp_bridge_core.connections.redaction import Redactor
-from erp_bridge_core.connections.throttle_files import FileThrottles
 from erp_bridge_core.contract import RateLimit, Served
 from erp_bridge_core.contract.errors import Doubtful, ErpBridgeError, NotSent, Throttled
+from erp_bridge_core.wire.http import open_session
+from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.throttle_files import FileThrottles
 from erp_bridge_procore.client import ProcoreClient
 from erp_bridge_procore.client.errors import NothingThere
 
