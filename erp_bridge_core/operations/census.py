@@ -107,12 +107,19 @@ def _tasks(connection: Connection, now: float, at: datetime) -> Iterator[Reading
         code = str((problem or {}).get("error", "error"))
         codes[code] = codes.get(code, 0) + 1
     yield from (Reading("tasks_failing", count, (code,)) for code, count in codes.items())
-    audit = connection.execute(
-        select(tasks.c.ended_at, tasks.c.problem).where(tasks.c.key == "audit", tasks.c.ended_at.is_not(None))
-    ).one_or_none()
-    if audit is not None:
-        yield Reading("audit_sound", float(not audit.problem))
-        yield Reading("audit_check_age_seconds", _since(audit.ended_at, at))
+    yield from _audit(connection, at)
+
+
+def _audit(connection: Connection, at: datetime) -> Iterator[Reading]:
+    """A check that could not be made says nothing of the trail; one that never was is as old as the installation."""
+    query = select(tasks.c.ended_at, tasks.c.problem).where(tasks.c.key == "audit", tasks.c.ended_at.is_not(None))
+    tried = connection.execute(query).one_or_none()
+    if tried is None:
+        made = connection.execute(select(installation.c.created_at)).scalar_one()
+        yield Reading("audit_check_age_seconds", _since(made, at))
+    elif not tried.problem or tried.problem["faults"]:
+        yield Reading("audit_sound", float(not tried.problem))
+        yield Reading("audit_check_age_seconds", _since(tried.ended_at, at))
 
 
 def _outbox(connection: Connection, table: Table, names: tuple[str, str], at: datetime) -> Iterator[Reading]:

@@ -75,7 +75,11 @@ READ: Final = (
     Figure("oldest_webhook_seconds", Kind.GAUGE, "Since the oldest of them is due."),
     Figure("webhooks_given_up", Kind.GAUGE, "Webhook deliveries that were given up and not put back."),
     Figure("audit_sound", Kind.GAUGE, "1 where the last check found the audit trail whole, 0 where not."),
-    Figure("audit_check_age_seconds", Kind.GAUGE, "Since the audit trail was checked by a worker."),
+    Figure(
+        "audit_check_age_seconds",
+        Kind.GAUGE,
+        "Since a worker checked the audit trail, or else since the installation was made.",
+    ),
     Figure("backup_age_seconds", Kind.GAUGE, "Since `db backup` last made a backup; absent where it never did."),
     Figure("frozen", Kind.GAUGE, "1 while writing is frozen."),
     Figure("disk_free_bytes", Kind.GAUGE, "Free space where the home lies."),

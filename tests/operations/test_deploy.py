@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -15,8 +15,14 @@ from command_lines import fault_of
 from documents import ROOT
 
 from erp_bridge_core.configuration.configuration import Configuration
+from erp_bridge_core.configuration.database_server import DatabaseConfig
+from erp_bridge_core.installation import create_home
 from erp_bridge_core.operations.figures import FIGURES, Kind
 from erp_bridge_core.registry import Registry
+from erp_bridge_core.store.row_security import bypassed_by
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -108,6 +114,39 @@ def test_the_composition_keeps_its_containers_small() -> None:
         assert (DEPLOY / "container" / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     assert ["proxy"] == [name for name, service in COMPOSE["services"].items() if "ports" in service]
     assert (DEPLOY / "container" / COMPOSE["services"]["proxy"]["volumes"][0].partition(":")[0]).is_file()
+
+
+def test_the_compositions_database_is_one_that_the_product_takes(postgresql: "PostgreSQL", tmp_path: Path) -> None:
+    """As PostgreSQL's image makes it: its text is in the order of its bytes, and its owner is held by policies."""
+    database = COMPOSE["services"]["database"]
+    script = next(each for each in database["volumes"] if each.startswith("./")).split(":")
+    assert "/docker-entrypoint-initdb.d/database.sql" == script[1]
+    asked = re.findall(r"^\\getenv \w+ (\w+)$", (DEPLOY / "container" / script[0]).read_text(), re.MULTILINE)
+    assert asked == ["DATABASE_PASSWORD"]
+    assert set(asked) <= database["environment"].keys()
+    program = [postgresql.binaries / "psql", "-v", "ON_ERROR_STOP=1", "--no-psqlrc", "-h", "127.0.0.1"]
+    asks = ["-p", str(postgresql.port), "-U", "postgres", "-d", "postgres", "-f", DEPLOY / "container" / script[0]]
+    administrator = {"PGPASSWORD": postgresql.password, asked[0]: postgresql.password}
+    subprocess.run([*program, *asks], env=administrator, check=True, capture_output=True)
+    server = DatabaseConfig(
+        url=f"postgresql://bridge@127.0.0.1:{postgresql.port}/bridge", password="env:TEST_DATABASE_PASSWORD"
+    )
+
+    home = create_home(
+        tmp_path / "home", company_code="hoosier", company_name="Hoosier Builders", time_zone="UTC", currency="USD",
+        admin_login="ada", admin_name="Ada", database=server,
+    )  # fmt: skip
+    with home.store.read() as connection:
+        bypassed = bypassed_by(connection)
+    home.close()
+
+    assert "" == bypassed
+
+
+def test_the_image_has_an_empty_home() -> None:
+    """`init` takes no other: the files that a new user is given would be in its way."""
+    assert "--no-create-home" in CONTAINERFILE
+    assert "--create-home" not in CONTAINERFILE.replace("--no-create-home", "")
 
 
 def test_the_example_is_a_configuration(tmp_path: Path) -> None:

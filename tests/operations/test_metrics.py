@@ -17,7 +17,8 @@ from web_site import WEB, Browser
 from erp_bridge_core.app import Application
 from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.configuration.document import rewrite
-from erp_bridge_core.contract.errors import BadSettings, UsageError
+from erp_bridge_core.contract.errors import BadSettings, ErpBridgeError, Fault, StorageError, UsageError
+from erp_bridge_core.engine import tasks
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.following import doing, listening, measured
 from erp_bridge_core.operations.census import census
@@ -53,7 +54,7 @@ def test_everything_that_is_told_is_named(application: Application, figures: Fig
 
     named = {(figure.full_name, figure.kind.value) for figure in FIGURES}
     assert set() == told - made_on_the_way - named
-    may_be_absent = {"effects", "backup_age", "tasks_failing", "audit", "exports", "outcomes"}
+    may_be_absent = {"effects", "backup_age", "tasks_failing", "audit_sound", "exports", "outcomes"}
     assert set() == {name for name, _ in named - told if not any(each in name for each in may_be_absent)}
 
 
@@ -110,6 +111,36 @@ def test_the_database_says_how_it_stands(
     assert 3 * 3600 <= found['erp_bridge_oldest_item_seconds{state="waiting"}']
     assert "erp_bridge_backup_age_seconds" in found
     assert 0.0 == found["erp_bridge_mail_waiting"]
+
+
+def test_a_check_of_the_trail_that_could_not_be_made_says_nothing_of_it(
+    application: Application, clock: ControlledClock, figures: Figures
+) -> None:
+    """Nobody is woken for a disk that was full that night; a trail that was never checked is told by its age."""
+    age, sound = "erp_bridge_audit_check_age_seconds", "erp_bridge_audit_sound"
+    clock.advance(hours=50)
+    never = values(figures.text().decode())
+    told: list[tuple[float | None, float | None]] = []
+    gone = StorageError("The audit trail is not whole.", faults=[Fault("entry 7", "is gone")])
+    for problem in (StorageError("The disk is full."), gone, None):
+        checked(application, clock, problem)
+        clock.advance(hours=1)
+        found = values(Figures(lambda: census(application)).text().decode())
+        told.append((found.get(age), found.get(sound)))
+
+    assert 50 * 3600 <= never[age]
+    assert sound not in never
+    assert [(None, None), (3600.0, 0.0), (3600.0, 1.0)] == told
+
+
+def checked(application: Application, clock: ControlledClock, problem: ErpBridgeError | None) -> None:
+    """A worker's task of checking the trail ended so."""
+    with application.store.begin(work=True) as connection:
+        now = application.store.seconds(connection)
+        tasks.add(connection, [tasks.NewTask(key="audit", job="audit")], now=now)
+        found = next(task for task in tasks.ready(connection, now=now + 1) if task.key == "audit")
+        ended = tasks.Ended(again_in=0.0, problem=problem)
+        tasks.finish(connection, found, ended, now=now, at=clock.now())
 
 
 def test_a_database_that_does_not_answer_is_told(application: Application, figures: Figures) -> None:
