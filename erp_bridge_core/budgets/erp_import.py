@@ -14,9 +14,10 @@ from attrs import define, frozen
 from sqlalchemy import Connection, delete, func, insert, select
 
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.budgets.arriving import COLUMNS
 from erp_bridge_core.budgets.file_import import merge_mode
 from erp_bridge_core.budgets.masters import SpooledReading, spool_reading, store_reading
-from erp_bridge_core.budgets.merging import COLUMNS, Merged, MergeMode, merge_lines
+from erp_bridge_core.budgets.merging import Merged, MergeMode, merge_lines
 from erp_bridge_core.budgets.projects import open_job
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import reasons_import_not_supported, reasons_not_to_import

@@ -1,56 +1,29 @@
-"""Many lines into a budget at once: through a table of this transaction's own, in a handful of statements (B8, B10)."""
+"""Many lines into a budget at once, of a file or of an ERP: what becomes of those that are there already (B8, B10)."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Connection,
-    MetaData,
-    String,
-    Table,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, and_, case, exists, func, insert, literal, null, select, update
 
-from erp_bridge_core.budgets.exported import exported_originals
+from erp_bridge_core.budgets.arriving import (
+    COLUMNS,
+    KEY,
+    arriving,
+    arriving_table,
+    clear_lines,
+    same_key,
+    still_there,
+    write_lines,
+)
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.store.bulk import insert_rows
 from erp_bridge_core.store.tables import budget_lines, sub_jobs
 
-_KEY: Final = ("sub_job", "cost_code", "category")
-_VALUES: Final = ("description", "quantity", "unit", "unit_cost", "amount", "source")
-#: The columns of a row to bring in, in order; `source` is JSON text, or None.
-COLUMNS: Final = (*_KEY, *_VALUES)
 #: How many faults an error names; the others are counted.
 MOST_FAULTS: Final = 1_000
-
-incoming = Table(
-    "incoming_lines",
-    MetaData(),
-    *(Column(name, String(64), primary_key=True) for name in _KEY),
-    Column("description", String(500), nullable=False),
-    Column("quantity", BigInteger),
-    Column("unit", String(32), nullable=False),
-    Column("unit_cost", BigInteger),
-    Column("amount", BigInteger, nullable=False),
-    Column("source", JSON),
-    prefixes=["TEMPORARY"],
-)
 
 
 class MergeMode(StrEnum):
@@ -83,35 +56,26 @@ def merge_lines(
     `keep` leaves the other lines and refuses keys that are there already, unless `sum_repeated`; `override` leaves
     the rows alone, with exported keys set to zero and kept. Raises BadInput naming the repeated keys.
     """
-    incoming.create(connection)
-    insert_rows(connection, incoming, COLUMNS, rows)
-    replaced = connection.execute(select(func.count()).where(_same_key(project), _kept())).scalar_one()
-    zeroed = dropped = 0
-    if mode is MergeMode.OVERRIDE:
-        zeroed, dropped = _clear_others(connection, project)
-    elif sum_repeated:
-        _sum_existing(connection, project)
-    else:
-        _refuse_existing(connection, project, replaced)
-    total = connection.execute(select(func.count()).select_from(incoming)).scalar_one()
-    _write(connection, project)
-    incoming.drop(connection)
-    return Merged(added=total - replaced, replaced=replaced, zeroed=zeroed, dropped=dropped)
-
-
-def _same_key(project: ProjectView) -> Any:
-    own = budget_lines.c
-    return and_(own.project_id == project.id, *(own[name] == incoming.c[name] for name in _KEY))
-
-
-def _kept() -> Any:
-    return budget_lines.c.removed.is_(False)
+    with arriving_table(connection) as table:
+        insert_rows(connection, table, COLUMNS, rows)
+        replaced = connection.execute(select(func.count()).where(same_key(project), still_there())).scalar_one()
+        zeroed = dropped = 0
+        if mode is MergeMode.OVERRIDE:
+            others = ~exists().where(same_key(project)).correlate(budget_lines)
+            zeroed, dropped = clear_lines(connection, project, and_(budget_lines.c.project_id == project.id, others))
+        elif sum_repeated:
+            _sum_existing(connection, project)
+        else:
+            _refuse_existing(connection, project, replaced)
+        written = write_lines(connection, project)
+        _add_sub_jobs(connection, project)
+    return Merged(added=written - replaced, replaced=replaced, zeroed=zeroed, dropped=dropped)
 
 
 def _refuse_existing(connection: Connection, project: ProjectView, count: int) -> None:
     if not count:
         return
-    query = select(*(incoming.c[name] for name in _KEY)).where(_same_key(project), _kept())
+    query = select(*(arriving.c[name] for name in KEY)).where(same_key(project), still_there())
     faults = [
         Fault(
             f"line {' / '.join(part for part in row if part)}",
@@ -120,7 +84,7 @@ def _refuse_existing(connection: Connection, project: ProjectView, count: int) -
             rule="B8",
             remedy="Override the budget, ask for repeated keys to be summed, or take the line out.",
         )
-        for row in connection.execute(query.order_by(*(incoming.c[name] for name in _KEY)).limit(MOST_FAULTS))
+        for row in connection.execute(query.order_by(*(arriving.c[name] for name in KEY)).limit(MOST_FAULTS))
     ]
     raise BadInput(
         f"{count:,} of the lines would stand in the budget twice; nothing was imported.",
@@ -132,11 +96,11 @@ def _refuse_existing(connection: Connection, project: ProjectView, count: int) -
 
 def _sum_existing(connection: Connection, project: ProjectView) -> None:
     """Add what is there: the quantity only of like units, the unit cost blank when it differs (B8)."""
-    own, new = budget_lines.c, incoming.c
-    where = and_(_same_key(project), _kept())
+    own, new = budget_lines.c, arriving.c
+    where = and_(same_key(project), still_there())
 
     def of(column: Any) -> Any:
-        return select(column).where(where).correlate(incoming).scalar_subquery()
+        return select(column).where(where).correlate(arriving).scalar_subquery()
 
     alike = and_(own.unit == new.unit, own.quantity.is_not(None), new.quantity.is_not(None))
     values = {
@@ -146,35 +110,14 @@ def _sum_existing(connection: Connection, project: ProjectView) -> None:
         "unit_cost": of(case((own.unit_cost == new.unit_cost, new.unit_cost), else_=null())),
         "description": of(case((own.description == "", new.description), else_=own.description)),
     }
-    found = exists().where(where).correlate(incoming)
-    connection.execute(update(incoming).where(found).values(**values))
-
-
-def _clear_others(connection: Connection, project: ProjectView) -> tuple[int, int]:
-    own = budget_lines.c
-    others = and_(own.project_id == project.id, ~exists().where(_same_key(project)).correlate(budget_lines))
-    spoken = exported_originals(project.id).subquery().c
-    exported = tuple_(*(own[name] for name in _KEY)).in_(select(*(spoken[f"our_{name}"] for name in _KEY)))
-    quantity = case((own.quantity.is_(None), null()), else_=0)
-    zero = {"amount": 0, "quantity": quantity, "unit_cost": None, "removed": True}
-    zeroed = connection.execute(update(budget_lines).where(others, exported, _kept()).values(**zero)).rowcount
-    dropped = connection.execute(delete(budget_lines).where(others, ~exported)).rowcount
-    return zeroed, dropped
-
-
-def _write(connection: Connection, project: ProjectView) -> None:
-    connection.execute(delete(budget_lines).where(exists().where(_same_key(project)).correlate(budget_lines)))
-    columns = [incoming.c[name] for name in (*_KEY, *_VALUES)]
-    query = select(literal(project.company_id), literal(project.id), literal(False), *columns)
-    names = ["company_id", "project_id", "removed", *_KEY, *_VALUES]
-    connection.execute(insert(budget_lines).from_select(names, query))
-    _add_sub_jobs(connection, project)
+    found = exists().where(where).correlate(arriving)
+    connection.execute(update(arriving).where(found).values(**values))
 
 
 def _add_sub_jobs(connection: Connection, project: ProjectView) -> None:
     """Sub jobs that come with lines join the project under their codes; a person may name them later."""
     known = select(sub_jobs.c.code).where(sub_jobs.c.project_id == project.id)
-    code = incoming.c.sub_job
+    code = arriving.c.sub_job
     query = select(literal(project.company_id), literal(project.id), code, code).distinct()
     query = query.where(code != "", code.not_in(known))
     connection.execute(insert(sub_jobs).from_select(["company_id", "project_id", "code", "name"], query))

@@ -234,7 +234,7 @@ class ConformancePlugin:
         if (hung := self._ground(call)) is not None:
             report.user_properties.append((_PROPERTY, plain(hung)))
         if rule is not None:
-            cases = self.opened.once("cases", dict).get(rule.id, 1) if self.opened else 1
+            cases = self.opened.counted(rule.id) if self.opened else 1
             told = told_by(rule, report, call, cases=cases)
             if told is not None:
                 report.user_properties.append((_PROPERTY, plain(told)))

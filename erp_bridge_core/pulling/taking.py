@@ -6,30 +6,10 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    MetaData,
-    String,
-    Table,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, delete, exists, insert, literal, select, update
 
+from erp_bridge_core.budgets.arriving import COLUMNS, KEY, arriving_table, clear_lines, same_key, write_lines
 from erp_bridge_core.budgets.change_views import ChangeStatus
-from erp_bridge_core.budgets.exported import exported_originals
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.contract.errors import BadInput, Fault
 from erp_bridge_core.contract.money import to_units
@@ -49,23 +29,9 @@ from erp_bridge_core.store.tables import (
     sub_jobs,
 )
 
-_KEY: Final = ("sub_job", "cost_code", "category")
 _VALUES: Final = LineValue._fields
-_COLUMNS: Final = (*_KEY, *_VALUES, "source", "gone")
-
-coming = Table(
-    "coming_lines",
-    MetaData(),
-    *(Column(name, String(64), primary_key=True) for name in _KEY),
-    Column("description", String(500), nullable=False),
-    Column("quantity", BigInteger),
-    Column("unit", String(32), nullable=False),
-    Column("unit_cost", BigInteger),
-    Column("amount", BigInteger, nullable=False),
-    Column("source", JSON),
-    Column("gone", Boolean, nullable=False),
-    prefixes=["TEMPORARY"],
-)
+#: Of a line that arrives, and whether it is gone at the source.
+_COLUMNS: Final = (*COLUMNS, "gone")
 
 
 @define(kw_only=True)
@@ -88,13 +54,12 @@ class Taking:
 
     def take_lines(self) -> None:
         """Bring lines in, as the rules and the choices say; what was taken is remembered as it is at the source."""
-        coming.create(self.connection)
-        for page in batched(self._rows(), PAGE):
-            insert_rows(self.connection, coming, _COLUMNS, page)
-        gone = exists().where(_same_key(self.project), coming.c.gone.is_(True)).correlate(budget_lines)
-        self.removed = _remove(self.connection, self.project, gone)
-        self.written = _write(self.connection, self.project)
-        coming.drop(self.connection)
+        with arriving_table(self.connection) as table:
+            for page in batched(self._rows(), PAGE):
+                insert_rows(self.connection, table, _COLUMNS, page)
+            gone = exists().where(same_key(self.project), table.c.gone.is_(True)).correlate(budget_lines)
+            self.removed = sum(clear_lines(self.connection, self.project, gone))
+            self.written = write_lines(self.connection, self.project)
         if self.lines.base_moved:
             self._remember_lines()
 
@@ -139,7 +104,7 @@ class Taking:
     def _remember_lines(self) -> None:
         own = self.project
         self.connection.execute(delete(source_lines).where(source_lines.c.project_id == own.id))
-        columns = ("company_id", "project_id", *_KEY, "source_id", *_VALUES)
+        columns = ("company_id", "project_id", *KEY, "source_id", *_VALUES)
         rows = ((own.company_id, own.id, *line.key, line.id, *line.value) for line in self.spooled.lines())
         insert_rows(self.connection, source_lines, columns, rows)
 
@@ -265,31 +230,3 @@ def free_number(number: str, taken: set[str]) -> str:
 
 def _of_project(project: ProjectView, column: Any) -> Any:
     return select(column).where(column.table.c.project_id == project.id)
-
-
-def _same_key(project: ProjectView) -> Any:
-    own = budget_lines.c
-    return and_(own.project_id == project.id, *(own[name] == coming.c[name] for name in _KEY))
-
-
-def _remove(connection: Connection, project: ProjectView, gone: Any) -> int:
-    """Lines that are gone at the source: one that was exported is set to zero and kept (B10)."""
-    own = budget_lines.c
-    spoken = exported_originals(project.id).subquery().c
-    exported = tuple_(*(own[name] for name in _KEY)).in_(select(*(spoken[f"our_{name}"] for name in _KEY)))
-    quantity = case((own.quantity.is_(None), null()), else_=0)
-    zero = {"amount": 0, "quantity": quantity, "unit_cost": None, "removed": True}
-    zeroed = connection.execute(update(budget_lines).where(gone, exported).values(**zero)).rowcount
-    return zeroed + connection.execute(delete(budget_lines).where(gone, ~exported)).rowcount
-
-
-def _write(connection: Connection, project: ProjectView) -> int:
-    stands = coming.c.gone.is_(False)
-    written = connection.execute(select(func.count()).select_from(coming).where(stands)).scalar_one()
-    replaced = exists().where(_same_key(project), stands).correlate(budget_lines)
-    connection.execute(delete(budget_lines).where(replaced))
-    columns = [coming.c[name] for name in (*_KEY, *_VALUES, "source")]
-    query = select(literal(project.company_id), literal(project.id), literal(False), *columns).where(stands)
-    names = ["company_id", "project_id", "removed", *_KEY, *_VALUES, "source"]
-    connection.execute(insert(budget_lines).from_select(names, query))
-    return int(written)

@@ -12,7 +12,6 @@ from erp_bridge_core.conformance.cases.exporting import listening
 from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.site import Site
-from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.conformance.world.walk import read_job
 from erp_bridge_core.conformance.world.workload import Amounts, Change, Expected, Line, Workload, many
 from erp_bridge_core.contract.budget import LineKey
@@ -56,7 +55,7 @@ def every_budget(bench: Bench, rule_id: str, drawn: st.SearchStrategy[Budget], d
     )
     @given(drawn)
     def carry(budget: Budget) -> None:
-        note_cases(bench, rule_id, 1)
+        bench.count(rule_id, 1)
         with bench.site(bench.linked()) as site:
             deliver(site, budget)
             tell(list(differs(dict(site.expected.amounts), site.held())))

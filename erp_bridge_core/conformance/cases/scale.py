@@ -15,7 +15,8 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.wire import Incoming
-from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
+from erp_bridge_core.conformance.workbench import LIMITS, clock_at
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.world.walk import read_job
 from erp_bridge_core.conformance.world.watching import OneAdapter, WatchedAdapter, patience

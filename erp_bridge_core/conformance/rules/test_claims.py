@@ -8,7 +8,6 @@ from erp_bridge_core.conformance.cases.operations import all_references
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.conformance.world.bench import Bench
-from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.contract.profile import Capability, SafetyClass
 from erp_bridge_core.exports.status import ExportState
 
@@ -40,7 +39,7 @@ def test_claimed(bench: Bench) -> None:
 def _refuted(bench: Bench) -> Iterator[str]:
     for capability, probe in PROBES.items():
         if bench.claims(capability):
-            note_cases(bench, "CLM-01", 1)
+            bench.count("CLM-01", 1)
             found = probe(bench)
             if found.holds is False:
                 yield f"{capability.value} is claimed, and {found.why}"
@@ -59,7 +58,7 @@ def test_not_claimed(bench: Bench) -> None:
 def _proved(bench: Bench) -> Iterator[str]:
     for capability, probe in PROBES.items():
         if not bench.claims(capability):
-            note_cases(bench, "CLM-02", 1)
+            bench.count("CLM-02", 1)
             found = probe(bench)
             if found.holds:
                 yield f"{capability.value} is not claimed, yet {found.why}"
@@ -75,7 +74,7 @@ def test_operations(bench: Bench) -> None:
     references = list(all_references(bench))
     reached = {write.operation for _, made in references for write in made.writes}
     declared = [operation.name for operation in bench.profile.operations]
-    note_cases(bench, "CLM-03", len(declared))
+    bench.count("CLM-03", len(declared))
     wrong = [
         f"{name} is declared, and no export without faults sends it: not the usual set-up, nor "
         f"{', '.join(bench.variants) or 'another one, since the simulator offers none'}"

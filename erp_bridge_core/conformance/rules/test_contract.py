@@ -15,7 +15,6 @@ from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.subject import find_subject
 from erp_bridge_core.conformance.verdicts import tell
 from erp_bridge_core.conformance.world.bench import Bench
-from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.contract.errors import NotFound
 from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.profile import ErpProfile
@@ -154,7 +153,7 @@ def test_findings(bench: Bench) -> None:
         found = asked.validate_budget(batch)
         wrong += [sentence for each in faults_ if (sentence := _unfound(each, found))]
         wrong += [f"{_words(finding)}: {missing}" for finding in found if (missing := misnamed(finding, batch))]
-        note_cases(bench, "CON-04", 1 + len(faults_))
+        bench.count("CON-04", 1 + len(faults_))
     tell([*wrong, *_closed(bench)])
 
 
@@ -289,7 +288,7 @@ def test_failed_reads(bench: Bench) -> None:
         elif not isinstance(error, NotFound):
             wrong.append(f"job {unknown} is unknown, which must be NotFound; it was told as {told(error)}")
     tried, failed = reads_that_fail(bench, delivered)
-    note_cases(bench, "CON-08", 1 + tried)
+    bench.count("CON-08", 1 + tried)
     tell([*wrong, *failed])
 
 

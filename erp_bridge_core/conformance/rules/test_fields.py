@@ -15,7 +15,6 @@ from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
 from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.site import Site, answers
-from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.conformance.world.workload import Workload, later_change, standard
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError
 from erp_bridge_core.contract.fields import FieldKind, FieldValues, RevisionField, standard_fields
@@ -60,7 +59,7 @@ def test_well_formed(bench: Bench) -> None:
     wrong = list[str]()
     for name, asked in _asked(bench):
         fields = asked.revision_fields()
-        note_cases(bench, "FLD-01", len(fields))
+        bench.count("FLD-01", len(fields))
         changes = {header.number for header in asked.batch.change_headers}
         today = asked.site.clock.today()
         counted = Counter((field.change, field.name) for field in fields)
@@ -164,7 +163,7 @@ def test_nonsense(bench: Bench) -> None:
             item = site.send()
             fields = site.application.reviews.fields(site.person("approver"), item.id)
             cases = list(_nonsense(fields))
-            note_cases(bench, "FLD-02", len(cases))
+            bench.count("FLD-02", len(cases))
             taken = [what for what, values in cases if not _refuses(site, item, values)]
             wrong += [f"{workload.name}: {what} was not refused" for what in taken]
     tell(wrong)
@@ -220,7 +219,7 @@ def test_required(bench: Bench) -> None:
             _, error = answered(partial(_brought, site, item, given))
             if error is not None:
                 wrong.append(f"{workload.name}: originals alone, with nothing entered: {told(error)}")
-            note_cases(bench, "FLD-03", 1)
+            bench.count("FLD-03", 1)
     tell(wrong)
 
 
@@ -255,7 +254,7 @@ def test_recorded(bench: Bench) -> None:
         linked = bench.linked(workload)
         with bench.site(linked) as site:
             wrong += [f"{name} {choice}: {each}" for each in _left_out(site, workload, name, choice)]
-        note_cases(bench, "FLD-04", 1)
+        bench.count("FLD-04", 1)
     tell(wrong)
 
 

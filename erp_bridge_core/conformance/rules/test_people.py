@@ -17,7 +17,7 @@ from erp_bridge_core.conformance.world.arming import ALWAYS, Strike, arm
 from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.positions import Write, reference
 from erp_bridge_core.conformance.world.site import Site
-from erp_bridge_core.conformance.world.sweep import Ended, Sweep, note_cases, to_rest
+from erp_bridge_core.conformance.world.sweep import Ended, Sweep, to_rest
 from erp_bridge_core.conformance.world.workload import Change, later_line, standard
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
 from erp_bridge_core.contract.postings import Outcome
@@ -118,7 +118,7 @@ def test_loaded_wrongly(bench: Bench) -> None:
     the ERP tells them apart; a key without figures is left out instead of being told as nought.
     """
     wrong, count = _settled_wrongly(bench)
-    note_cases(bench, "PPL-02", count)
+    bench.count("PPL-02", count)
     tell(wrong)
     kinds = needs(bench, Mischief.LOADS_TWICE, Mischief.TICKS_WRONG, Mischief.LOADS_HALF, Mischief.REMOVES_ENTRY)
     _stories(bench, "PPL-02", {kind.value: _loaded(kind) for kind in kinds})
@@ -323,6 +323,6 @@ def _stories(bench: Bench, rule_id: str, stories: Mapping[str, Story]) -> None:
                 why = f"{type(error).__name__}: {error.message}"
             if why:
                 wrong.append(f"{rule_id}:{name}: {why}")
-    note_cases(bench, rule_id, len(asked))
+    bench.count(rule_id, len(asked))
     if wrong:
         raise AssertionError("\n".join(wrong))

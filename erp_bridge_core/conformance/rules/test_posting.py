@@ -4,7 +4,6 @@ from erp_bridge_core.conformance.cases import postings
 from erp_bridge_core.conformance.rulebook import rule
 from erp_bridge_core.conformance.verdicts import not_applicable, tell
 from erp_bridge_core.conformance.world.bench import Bench
-from erp_bridge_core.conformance.world.sweep import note_cases
 from erp_bridge_core.conformance.world.walk import walk
 from erp_bridge_core.contract.postings import Outcome
 
@@ -17,7 +16,7 @@ def test_outcomes(bench: Bench) -> None:
     see unposted entries, or data carried back, which the profile's stages say can't be seen.
     """
     cases = postings.cases(bench)
-    note_cases(bench, "PST-01", len(cases))
+    bench.count("PST-01", len(cases))
     tell([told for case in cases for told in case.wrong(bench.profile)])
 
 
@@ -29,7 +28,7 @@ def test_reads_the_erp(bench: Bench) -> None:
     not know to be old.
     """
     cases = postings.cases_after(bench)
-    note_cases(bench, "PST-02", len(cases))
+    bench.count("PST-02", len(cases))
     tell([case for case in cases if case])
 
 

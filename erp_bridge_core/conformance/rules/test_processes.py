@@ -21,7 +21,7 @@ from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.outcomes import End, allowed
 from erp_bridge_core.conformance.world.positions import STAGES, Write, reference
 from erp_bridge_core.conformance.world.site import LONG, Site
-from erp_bridge_core.conformance.world.sweep import Ended, Sweep, note_cases, to_the_end
+from erp_bridge_core.conformance.world.sweep import Ended, Sweep, to_the_end
 from erp_bridge_core.conformance.world.workers import started, wait_for_stop
 from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
 from erp_bridge_core.contract.profile import SafetyClass
@@ -174,7 +174,7 @@ def test_killed_take(bench: Bench) -> None:
         if bench.effort.wants(case):
             count += 1
             wrong += [f"{case}: {why}" for why in (_take_killed(bench, made.writes[0], stage),) if why]
-    note_cases(bench, "PRC-04", count)
+    bench.count("PRC-04", count)
     if wrong:
         raise AssertionError("\n".join(wrong))
 

@@ -3,19 +3,18 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
 from erp_bridge_core.configuration.secrets import SecretStore
-from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.source_world import workload
 from erp_bridge_core.conformance.source_world.site import INSTALLATION, SourceSite
 from erp_bridge_core.conformance.source_world.subject import SourceSubject
-from erp_bridge_core.conformance.wire import FaultProxy, SuiteClock
-from erp_bridge_core.conformance.world.bench import LIMITS, clock_at
+from erp_bridge_core.conformance.wire import SuiteClock
+from erp_bridge_core.conformance.workbench import LIMITS, Workbench, clock_at
 from erp_bridge_core.connections.build import open_log
 from erp_bridge_core.connections.files import NoFiles, SharedFiles
 from erp_bridge_core.connections.settings import know_secrets, read_settings
@@ -51,29 +50,14 @@ class Snapshot:
 
 
 @define(kw_only=True)
-class SourceBench:
-    """Everything that the rules share. Open it as a context manager; only one site is open at a time.
+class SourceBench(Workbench[SourceSubject, Snapshot]):
+    """The workbench of a source.
 
     `announce` is told of each request right before it goes out, and may say for how many seconds it waits.
     """
 
-    subject: SourceSubject
-    effort: Effort
-    folder: Path
-    proxy: FaultProxy = field(init=False)
     announce: Callable[[Mark], float | None] | None = field(default=None, init=False)
     requests: int = field(default=0, init=False)
-    _snapshots: dict[str, Snapshot] = field(factory=dict, init=False)
-    _kept: dict[object, Any] = field(factory=dict, init=False)
-    _stack: ExitStack = field(factory=ExitStack, init=False)
-
-    def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.proxy = self._stack.enter_context(FaultProxy())
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
 
     @property
     def profile(self) -> SourceProfile:
@@ -89,17 +73,6 @@ class SourceBench:
         mischievous = self.subject.mischievous
         return mischievous is not None and kind in mischievous.mischief()
 
-    def once(self, name: object, make: Callable[[], Any]) -> Any:
-        """A value that several rules share, made when it is first asked for."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        return self._kept[name]
-
-    def count(self, rule: str, cases: int = 1) -> None:
-        """Note that cases of a rule were tried."""
-        counted = self.once("cases", dict)
-        counted[rule] = counted.get(rule, 0) + cases
-
     # -- snapshots ----------------------------------------------------------------------------------------------------
 
     def fresh(self) -> Snapshot:
@@ -113,11 +86,6 @@ class SourceBench:
     def asked(self) -> Snapshot:
         """The same, and a request for its export."""
         return self._snapshot("asked", lambda: self._grown(self.budgeted(), lambda site: site.ask()))
-
-    def _snapshot(self, name: str, make: Callable[[], Snapshot]) -> Snapshot:
-        if name not in self._snapshots:
-            self._snapshots[name] = make()
-        return self._snapshots[name]
 
     def _set_up(self) -> Snapshot:
         path = self._place()

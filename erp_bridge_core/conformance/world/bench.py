@@ -1,20 +1,18 @@
 """The bench: sites of the adapter under test, made once, kept as snapshots, and opened as often as a case needs one."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.conformance.effort import Effort
 from erp_bridge_core.conformance.recording import Recording
 from erp_bridge_core.conformance.subject import Subject
-from erp_bridge_core.conformance.wire import FaultProxy, SuiteClock
+from erp_bridge_core.conformance.workbench import LIMITS, TIME_ZONE, Workbench, clock_at
 from erp_bridge_core.conformance.world.site import COMPANY, CONNECTION, TESTER, Site
 from erp_bridge_core.conformance.world.watching import OneAdapter, WatchedAdapter, patience
 from erp_bridge_core.conformance.world.workload import (
@@ -34,21 +32,8 @@ from erp_bridge_core.demo.erp_side import Codes, secrets_into
 from erp_bridge_core.demo.people import hire
 from erp_bridge_core.installation import create_home
 from erp_bridge_core.registry import Registry
-from erp_bridge_core.wire.http import Limits
 
 PROJECT: Final = "B-40891"
-#: No request of the suite's takes long: the ERP is on this host.
-LIMITS: Final = Limits(connect=5.0, read=20.0, total=30.0)
-
-
-#: When every case begins: late in the evening of the company's 1st of March, when it is the next day in UTC.
-START: Final = datetime(2026, 3, 2, 3, 30, tzinfo=UTC)
-TIME_ZONE: Final = "America/Indiana/Indianapolis"
-
-
-def clock_at(passed: float) -> SuiteClock:
-    """The suite's clock, so many seconds after a case's begin."""
-    return SuiteClock(moment=START, passed=passed, time_zone=TIME_ZONE)
 
 
 @frozen(kw_only=True)
@@ -64,25 +49,10 @@ class Snapshot:
 
 
 @define(kw_only=True)
-class Bench:
-    """Everything that the rules share. Open it as a context manager; only one site is open at a time."""
+class Bench(Workbench[Subject, Snapshot]):
+    """The workbench of an adapter. `record`: where what the ERP answers is kept."""
 
-    subject: Subject
-    effort: Effort
-    folder: Path
     record: Path | None = None
-    proxy: FaultProxy = field(init=False)
-    _snapshots: dict[object, Snapshot] = field(factory=dict, init=False)
-    _kept: dict[object, Any] = field(factory=dict, init=False)
-    _stack: ExitStack = field(factory=ExitStack, init=False)
-
-    def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.proxy = self._stack.enter_context(FaultProxy())
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stack.close()
 
     @property
     def profile(self) -> ErpProfile:
@@ -106,12 +76,6 @@ class Bench:
     def variant(self, name: str) -> Variant:
         """One of them; the usual one where the name is blank."""
         return self.variants[name] if name else Variant(title="the usual set-up")
-
-    def once(self, name: object, make: Callable[[], Any]) -> Any:
-        """A value that several rules share, made when it is first asked for."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        return self._kept[name]
 
     # -- snapshots ----------------------------------------------------------------------------------------------------
 
@@ -149,11 +113,6 @@ class Bench:
             expected=site.expected,
             item=item or snapshot.item,
         )
-
-    def _snapshot(self, name: object, make: Callable[[], Snapshot]) -> Snapshot:
-        if name not in self._snapshots:
-            self._snapshots[name] = make()
-        return self._snapshots[name]
 
     # -- sites --------------------------------------------------------------------------------------------------------
 
@@ -313,4 +272,4 @@ class Bench:
             return self.keep(site, snapshot, site.item(snapshot.item))
 
 
-__all__ = ["JOB", "LIMITS", "Bench", "Snapshot"]
+__all__ = ["JOB", "Bench", "Snapshot"]

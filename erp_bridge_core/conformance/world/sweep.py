@@ -122,17 +122,11 @@ class Sweep:
         """Raise AssertionError with every case that went wrong; a fault that never struck proves nothing."""
         wrong = [*(ended.wrong for ended in self.ran if ended.wrong), *self.found]
         idle = [ended.case for ended in self.ran if not ended.struck]
-        note_cases(self.bench, self.rule, len(self.ran))
+        self.bench.count(self.rule, len(self.ran))
         if idle and len(idle) == len(self.ran):
             wrong.append(f"{idle[0]}: the fault never struck; nothing was proved")
         if wrong:
             raise AssertionError("\n".join(wrong))
-
-
-def note_cases(bench: Bench, rule: str, count: int) -> None:
-    """Keep how many cases a rule ran, for the certificate."""
-    counts: dict[str, int] = bench.once("cases", dict)
-    counts[rule] = counts.get(rule, 0) + count
 
 
 def run_case(bench: Bench, case: str, write: Write, strikes: Iterable[Strike]) -> Ended:

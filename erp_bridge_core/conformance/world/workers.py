@@ -22,7 +22,8 @@ from attrs import define, evolve, field, frozen
 from erp_bridge_core.app import Application
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.conformance.subject import find_subject
-from erp_bridge_core.conformance.world.bench import LIMITS, Bench, clock_at
+from erp_bridge_core.conformance.workbench import LIMITS, clock_at
+from erp_bridge_core.conformance.world.bench import Bench
 from erp_bridge_core.conformance.world.site import COMPANY, TESTER, Site
 from erp_bridge_core.conformance.world.watching import OneAdapter, Sent, WatchedAdapter
 from erp_bridge_core.contract.connection import Erp
