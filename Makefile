@@ -6,7 +6,7 @@ SETUP  := $(VENV)/.ready
 
 .PHONY: help demo serve-demo screenshots test conformance matrix storm bench lint format wheels clean
 
-ADAPTERS := sage300 cmic spectrum procore acme
+ADAPTERS := sage300 cmic spectrum procore files acme
 CERTIFICATES := $(CURDIR)/build/certificates
 
 help:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 from erp_bridge_core.budgets.merging import MOST_FAULTS, Merged, MergeMode, merge_lines
 from erp_bridge_core.budgets.records import ProjectView, note_contribution
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, Fault
+from erp_bridge_core.contract.errors import BadInput, Changed, Fault
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
 from erp_bridge_core.contract.source import SourceBudget, SourceLine
 from erp_bridge_core.contract.structuring import converter, structure
@@ -99,15 +99,19 @@ def import_file(budgets: "Budgets", actor: Actor, number: str, *, path: Path, ch
         options=choices.options,
         progress=choices.progress,
     ) as file:
-        if file.imported.fault_count and choices.faults_to is not None:
-            file.imported.write_faults(choices.faults_to)
+        look = file.look()
+        imported = look.imported
+        if imported.fault_count and choices.faults_to is not None:
+            imported.write_faults(choices.faults_to)
         files, source = _files(), file.connected(budgets.clock)
-        job = _choose_job([each.id for each in files.list_projects(source)], file.imported, project, choices.job)
+        job = _choose_job([each.id for each in files.list_projects(source)], imported, project, choices.job)
         with suppress(_Undo), budgets.store.begin() as connection:
             project = budgets.editable(connection, actor, number)
-            rows = _rows(files.read_budget(job, source), file.imported.facts.name, project.digits)
+            budget = files.read_budget(job, source)
+            _require_same(imported, budget)
+            rows = _rows(budget, imported.facts.name, project.digits)
             merged = merge_lines(connection, project, rows, mode=mode, sum_repeated=duplicates == "sum")
-            report = _report(file.imported, file.jobs[job], merged)
+            report = _report(imported, look.jobs[job], merged)
             if choices.trial:
                 raise _Undo
             if choices.mapping is not None:
@@ -170,6 +174,15 @@ def _choose_job(jobs: Sequence[str], imported: ImportedBudget, project: ProjectV
     )
 
 
+def _require_same(imported: ImportedBudget, budget: SourceBudget) -> None:
+    """Raise `Changed` where somebody saved the file while it was being read: what is told of it must be what comes."""
+    if budget.revision != imported.facts.sha256:
+        raise Changed(
+            f"{imported.facts.name} was saved anew while it was imported; nothing was imported.",
+            remedy="Import it again.",
+        )
+
+
 def _rows(budget: SourceBudget, file: str, digits: int) -> Iterator[tuple[Any, ...]]:
     """The lines as rows of the table; raises BadInput at their end with units that are too long."""
     faults: list[Fault] = []
@@ -189,7 +202,8 @@ def _rows(budget: SourceBudget, file: str, digits: int) -> Iterator[tuple[Any, .
             line.unit,
             None if line.unit_cost is None else to_units(line.unit_cost, QUANTITY_DIGITS),
             to_units(line.amount, digits),
-            f'{source}, "rows": [{line.id}]}}',
+            # Its place says `rows 12, 15`.
+            f'{source}, "rows": [{line.place.partition(" ")[2]}]}}',
         )
     if faults:
         raise BadInput("A unit is too long; nothing was imported.", remedy="Shorten each.", faults=faults)

@@ -1,9 +1,11 @@
 """Files as a budget source: the first one, built in, on the same hooks as every source that is installed.
 
-A connection of this source is one file, which is read once, however often it is asked. A project is a job of the file,
-named by its code (blank where the file names none). A line's `id` is the numbers of the rows that it was made from.
+A connection of this source is one file, which is read again only where somebody saved it anew. A project is a job of
+the file, named by its code (blank where the file names none). A line's `id` is made of its key; where it stands in the
+file is its `place`, which moves when somebody inserts a row.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -19,6 +21,7 @@ from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.contract.hookspecs import hookimpl
 from erp_bridge_core.contract.profile import API_VERSION
 from erp_bridge_core.contract.source import Source, SourceBudget, SourceCapability, SourceProfile, SourceProject
+from erp_bridge_core.contract.source_simulator import SourceSimulator
 from erp_bridge_core.sources.imported import ImportedBudget
 from erp_bridge_core.sources.lines import Duplicates, JobSummary
 from erp_bridge_core.sources.mapping import ColumnMapping
@@ -30,6 +33,19 @@ NAME: Final = "files"
 
 
 @frozen(kw_only=True, slots=False)
+class FileLook:
+    """A file as it was read. `sha256` is of the bytes that stood there right before."""
+
+    sha256: str
+    imported: ImportedBudget
+
+    @cached_property
+    def jobs(self) -> dict[str, JobSummary]:
+        """The file's jobs by their codes; raises `BadInput` with every fault if anything is wrong."""
+        return {summary.job: summary for summary in self.imported.jobs()}
+
+
+@frozen(kw_only=True)
 class FileSettings:
     """A file and how it is to be read, as `reading.read_budget` takes it. Use it as a context, or `close` it."""
 
@@ -40,10 +56,17 @@ class FileSettings:
     style: str = NumberStyle.POINT
     options: FileOptions | None = None
     progress: Callable[[int], None] | None = field(default=None, eq=False, repr=False)
+    _looks: list[FileLook] = field(factory=list, init=False, eq=False, repr=False)
 
-    @cached_property
-    def imported(self) -> ImportedBudget:
-        """The file, read once; raises what reading it does."""
+    def look(self) -> FileLook:
+        """The file as it stands: what was read of it, or read anew where its bytes differ; raises what that does."""
+        sha256 = _sha256(self.path)
+        if not self._looks or self._looks[-1].sha256 != sha256:
+            # What was read before stays open for whoever still iterates it, and goes with the last who does.
+            self._looks[:] = [FileLook(sha256=sha256, imported=self._read())]
+        return self._looks[-1]
+
+    def _read(self) -> ImportedBudget:
         return read_file(
             self.path,
             mapping=self.mapping,
@@ -53,11 +76,6 @@ class FileSettings:
             options=self.options,
             progress=self.progress,
         )
-
-    @cached_property
-    def jobs(self) -> dict[str, JobSummary]:
-        """The file's jobs by their codes; raises `BadInput` with every fault if anything is wrong."""
-        return {summary.job: summary for summary in self.imported.jobs()}
 
     def connected(self, clock: Clock) -> Source["FileSettings"]:
         """The file as a connection: without a wire, since reading it needs none."""
@@ -77,8 +95,8 @@ class FileSettings:
 
     def close(self) -> None:
         """Give up what was read."""
-        if "imported" in self.__dict__:
-            self.imported.close()
+        while self._looks:
+            self._looks.pop().imported.close()
 
     def __enter__(self) -> Self:
         return self
@@ -114,22 +132,40 @@ def source_profile() -> SourceProfile:
 @hookimpl
 def list_projects(source: Source[FileSettings]) -> Iterable[SourceProject]:
     """The file's jobs in the order of their first rows."""
-    return map(_project, source.settings.jobs)
+    return map(_project, source.settings.look().jobs)
 
 
 @hookimpl
 def read_budget(project: str, source: Source[FileSettings]) -> SourceBudget:
     """One job's lines, one a key; nothing at all where any row of the file has a fault."""
-    settings = source.settings
-    if project not in settings.jobs:
-        raise NotFound(f"{settings.imported.facts.name} holds no job {project}.", remedy="Choose one that it holds.")
+    look = source.settings.look()
+    imported = look.imported
+    if project not in look.jobs:
+        raise NotFound(f"{imported.facts.name} holds no job {project}.", remedy="Choose one that it holds.")
     return SourceBudget(
         project=_project(project),
         currency="",
-        revision=settings.imported.facts.sha256,
-        lines=settings.imported.lines(project),
-        warnings=tuple(_findings(settings.imported.warnings)),
+        revision=imported.facts.sha256,
+        lines=imported.lines(project),
+        warnings=tuple(_findings(imported.warnings)),
     )
+
+
+@hookimpl
+def source_simulator() -> SourceSimulator:
+    """The people who keep such a file."""
+    from erp_bridge_core.sources.file_simulator import FileSimulator
+
+    return FileSimulator()
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a file's bytes; blank where it can't be read, which reading it will tell."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _project(job: str) -> SourceProject:

@@ -131,17 +131,12 @@ class ImportedBudget:
         )
 
     def lines(self, job: str) -> Stream[SourceLine]:
-        """One job's lines in the file's order, one a key, whose `id` is the numbers of its rows.
+        """One job's lines in the file's order, one a key; its `id` is made of that key, since rows move.
 
         Raises `BadInput` if anything in the file is wrong.
         """
         self.check()
         return Stream(lambda: (self._line(group) for group in self._spool.groups(job)))
-
-    def source_lines(self, job: str) -> Stream[SourceLine]:
-        """One job's rows as they were before repeated keys were summed, those of one key together."""
-        self.check()
-        return Stream(lambda: (self._line([row]) for group in self._spool.groups(job) for row in group))
 
     def write_faults(self, path: Path) -> int:
         """Write every fault with its row's cells to a CSV file that is safe to open; returns how many.
@@ -167,15 +162,15 @@ class ImportedBudget:
         if len(group) == 1:
             # Nearly every line: made of what was read, without a record between.
             number, _, sub_job, cost_code, category, amount, description, quantity, unit, unit_cost, _ = group[0]
-            key, rows, place = LineKey(sub_job, cost_code, category), str(number), f"row {number}"
+            key, place = LineKey(sub_job, cost_code, category), f"row {number}"
         else:
             merged = merge_records([record_of(row) for row in group])
             amount, description, quantity = merged.amount, merged.description, merged.quantity
             unit, unit_cost = merged.unit, merged.unit_cost
-            rows = ", ".join(str(row[0]) for row in group)
-            key, place = merged.key, f"rows {rows}"
+            key, place = merged.key, f"rows {', '.join(str(row[0]) for row in group)}"
         return SourceLine(
-            id=rows,
+            # No code holds a tab, so that no two keys have one id.
+            id=f"{key.sub_job}\t{key.cost_code}\t{key.category}",
             key=key,
             amount=from_units(amount, self.digits),
             description=description,

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from erp_bridge_core.budgets.file_import import ImportChoices
 from erp_bridge_core.budgets.line_queries import LineSearch
 from erp_bridge_core.contract import LineKey, Part
-from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, Changed, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.sources.mapping import ColumnMapping
 from erp_bridge_core.store.tables import budget_lines, erp_jobs
@@ -286,4 +286,19 @@ def test_unreadable_erp_imports_nothing(linked: Services, manager: Actor) -> Non
     hold(linked, "03-100", "70.00")
     with pytest.raises(BadInput, match="can't be imported"):
         linked.budgets.import_from_erp(manager, NUMBER)
+    assert [] == shown(linked, manager)
+
+
+@pytest.mark.rule("B8")
+def test_a_file_that_is_saved_anew_meanwhile_is_not_imported(linked: Services, manager: Actor, tmp_path: Path) -> None:
+    """What was read first, and would be told of the import, is not what stands there when its lines are taken."""
+    rows = [f"24-001,{number},L,,,,1.00" for number in range(1_001)]
+    path = file(tmp_path, *rows[1:])
+
+    def save_anew(_: int) -> None:
+        (tmp_path / "anew").mkdir(exist_ok=True)
+        file(tmp_path / "anew", *rows).replace(path)
+
+    with pytest.raises(Changed, match="saved anew while it was imported"):
+        linked.budgets.import_file(manager, NUMBER, path, choices=ImportChoices(progress=save_anew))
     assert [] == shown(linked, manager)

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from matrix import Defect
+from source_matrix import verdicts
+
 from erp_bridge_core.certificates import Kind, Result, read_certificate
 from erp_bridge_core.conformance.effort import Depth, Effort
 from erp_bridge_core.conformance.manifest import SOURCE_IDS, manifest
@@ -60,6 +63,18 @@ def test_a_certificate_says_that_it_is_of_a_source() -> None:
     assert (Kind.SOURCE, "slate", False) == (made.kind, made.plugin, made.thorough)
     assert sorted(SOURCE_IDS) == [each.id for each in made.rules]
     assert sorted(adapter.profile.capabilities) == list(made.claims.capabilities)
+
+
+def test_files_keep_every_rule_that_concerns_them(tmp_path: Path) -> None:
+    """They are told nothing and ask nobody: what is left is that budgets are read whole, exactly, and the same."""
+    found = verdicts(Defect(spec="files", what="nothing", caught_by=()), tmp_path, depth=Depth.GLANCE)
+    ours = {id_ for id_, verdict in found.items() if verdict.result is Result.PASSED}
+    others = {verdict.result for id_, verdict in found.items() if id_ not in ours}
+    assert {
+        "SRC-01", "SRC-02", "SRC-03", "SRC-04", "RDG-01", "RDG-02", "RDG-03", "RDG-04", "RDG-05", "RDG-06", "RDG-10",
+        "RDG-12", "RDG-13", "BHV-03",
+    } == ours, found  # fmt: skip
+    assert {Result.NOT_APPLICABLE} == others, found
 
 
 def test_an_adapter_and_a_source_are_two_runs(tmp_path: Path) -> None:

@@ -30,16 +30,17 @@ def written(folder: Path, text: str) -> FileSettings:
 
 
 def test_a_files_jobs_are_its_projects(files: SourceAdapter, tmp_path: Path) -> None:
-    """Each with its lines, by the numbers of their rows; the revision is the file's hash."""
+    """Each with its lines, by keys and with their rows; the revision is the file's hash."""
     with written(tmp_path, "24-001,A,01-100,L,=1,5.00\n24-002,,01-100,L,,7\n24-001,,01-100,L,,1\n") as settings:
         source = settings.connected(ControlledClock())
 
         assert ["24-001", "24-002"] == [project.id for project in files.list_projects(source)]
         budget = files.read_budget("24-001", source)
-        assert [("2", LineKey("A", "01-100", "L"), Decimal(5)), ("4", LineKey("", "01-100", "L"), Decimal(1))] == [
-            (line.id, line.key, line.amount) for line in budget.lines
-        ]
-        assert settings.imported.facts.sha256 == budget.revision
+        assert [
+            ("row 2", LineKey("A", "01-100", "L"), Decimal(5)),
+            ("row 4", LineKey("", "01-100", "L"), Decimal(1)),
+        ] == [(line.place, line.key, line.amount) for line in budget.lines]
+        assert settings.look().imported.facts.sha256 == budget.revision
         assert ['b.csv row 2, column "Description"'] == [each.message.partition(":")[0] for each in budget.warnings]
         with pytest.raises(NotFound, match="holds no job 9"):
             files.read_budget("9", source)
@@ -53,6 +54,21 @@ def test_a_file_with_a_fault_tells_nothing_else(files: SourceAdapter, tmp_path: 
         for ask in (lambda: list(files.list_projects(source)), lambda: files.read_budget("J", source)):
             with pytest.raises(BadInput, match="1 fault in 1 of 2 rows"):
                 ask()
+
+
+def test_a_file_is_read_once_and_again_when_it_was_saved_anew(files: SourceAdapter, tmp_path: Path) -> None:
+    """However often it is asked; what was told before is still what stood there then, and a line keeps its id."""
+    with written(tmp_path, "J,,2,L,,5.00\n") as settings:
+        source = settings.connected(ControlledClock())
+        before = files.read_budget("J", source)
+        assert settings.look() is settings.look()
+        written(tmp_path, "J,,1,L,,7.00\nJ,,2,L,,5.00\n")
+        after = files.read_budget("J", source)
+
+        assert before.revision != after.revision
+        assert [("row 2", Decimal(5))] == [(line.place, line.amount) for line in before.lines]
+        assert [("row 2", Decimal(7)), ("row 3", Decimal(5))] == [(line.place, line.amount) for line in after.lines]
+        assert [line.id for line in before.lines] == [line.id for line in after.lines][1:]
 
 
 def test_files_are_told_nothing(files: SourceAdapter, tmp_path: Path) -> None:

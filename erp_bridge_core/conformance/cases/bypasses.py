@@ -64,7 +64,7 @@ class _Watch:
         """Told of each call by Python: the adapter's own of a clock are kept."""
         if event != "c_call" or not (what := _clock(called)):
             return
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in self.packages:
+        if self._is_own(str(frame.f_globals.get("__name__", ""))):
             self.seen.append(f"{what} ({called.__name__}) in {frame.f_globals['__name__']}:{frame.f_lineno}")
 
     def _place(self, frame: FrameType | None) -> str:
@@ -74,12 +74,16 @@ class _Watch:
             if module == __name__:
                 frame = frame.f_back
                 continue
+            if self._is_own(module):
+                return f"{module}:{frame.f_lineno}"
             if module.startswith(_TRUSTED):
                 return ""
-            if module.partition(".")[0] in self.packages:
-                return f"{module}:{frame.f_lineno}"
             frame = frame.f_back
         return ""
+
+    def _is_own(self, module: str) -> bool:
+        """Whether a module is of one of the packages; the product's own source is one of the product's."""
+        return any(module == each or module.startswith(f"{each}.") for each in self.packages)
 
 
 _WATCHES: Final[list[_Watch]] = []

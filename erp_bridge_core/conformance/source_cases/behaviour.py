@@ -18,6 +18,7 @@ from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_cases.sweep import the_request
 from erp_bridge_core.conformance.source_world.bench import Mark, Snapshot, SourceBench
 from erp_bridge_core.conformance.source_world.site import SourceSite
+from erp_bridge_core.conformance.verdicts import not_applicable
 from erp_bridge_core.conformance.wire import Incoming, WireFault
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import ErpBridgeError
@@ -70,7 +71,10 @@ def strangers(bench: SourceBench) -> tuple[list[str], int]:
 
 
 def too_fast(bench: SourceBench) -> list[str]:
-    """Everything at the rate that the profile declares; where it was exceeded, in words."""
+    """Everything at the rate that the profile declares; where it was exceeded, in words.
+
+    Ends the rule, as not applicable, where no request is made.
+    """
     rate = bench.profile.rate
     if _tells(bench):
         the_request(bench)
@@ -92,6 +96,8 @@ def too_fast(bench: SourceBench) -> list[str]:
         bench.proxy.on_stage = on_stage
         everything(bench, site)
         at_once, exchanges = bench.proxy.most_at_once, list(bench.proxy.exchanges)
+    if not exchanges:
+        not_applicable("no request is made")
     wrong = []
     if at_once > rate.at_once:
         wrong.append(f"{at_once} requests were under way at once; the profile says at most {rate.at_once}")
@@ -105,7 +111,10 @@ def too_fast(bench: SourceBench) -> list[str]:
 
 
 def leaks(bench: SourceBench) -> list[str]:
-    """Where a secret of the connection is found after everything went wrong once."""
+    """Where a secret of the connection is found after everything went wrong once.
+
+    Ends the rule, as not applicable, where the connection has none.
+    """
     if _tells(bench):
         the_request(bench)
     with bench.site(_begin(bench)) as site, listening() as ears:
@@ -120,6 +129,8 @@ def leaks(bench: SourceBench) -> list[str]:
         with suppress(ErpBridgeError):
             said += map(str, site.adapter.check_source(site.source))
         forms = [*_secrets(site.home), *_tokens(bench)]
+        if not forms:
+            not_applicable("the connection has no secret")
         kept = [path for path in sorted(site.home.rglob("*")) if path.is_file() and _is_told(site.home, path)]
         places = [("a log record", text) for text in ears.heard]
         places += [("an answer or an error", text) for text in said]

@@ -8,6 +8,7 @@ from erp_bridge_core.conformance.effort import Depth
 from erp_bridge_core.conformance.source_cases.asking import reads, told
 from erp_bridge_core.conformance.source_world.bench import Mark, SourceBench
 from erp_bridge_core.conformance.source_world.site import Asked, SourceSite
+from erp_bridge_core.conformance.verdicts import not_applicable
 from erp_bridge_core.conformance.wire import WireFault
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound, PluginError
 from erp_bridge_core.contract.source import SourceCapability
@@ -31,12 +32,17 @@ _HURRY: Final = 0.2
 
 
 def reads_that_fail(bench: SourceBench) -> list[str]:
-    """What was made of reads that failed, in words, where it was something else than a failure."""
+    """What was made of reads that failed, in words, where it was something else than a failure.
+
+    Ends the rule, as not applicable, where no hook makes a request.
+    """
     wrong: list[str] = []
+    made = 0
     snapshot = bench.asked() if bench.claims(SourceCapability.REQUESTS) else bench.budgeted()
     with bench.site(snapshot) as site:
         for name in reads(site):
             usual, count = _metered(bench, site, name)
+            made += count
             draw = bench.effort.random("RDG-11", name)
             for number in sorted(draw.sample(range(1, count + 1), min(count, _MOST[bench.effort.depth]))):
                 for fault in draw.sample(_FAULTS, _WAYS[bench.effort.depth]):
@@ -45,6 +51,8 @@ def reads_that_fail(bench: SourceBench) -> list[str]:
                     if why := _taken_for(usual, answer, error):
                         wrong.append(f"{name}, request {number} {fault.value}: {why}")
                     site.clock.advance(600.0)
+    if not made:
+        not_applicable("no request is made")
     return list(dict.fromkeys(wrong))
 
 

@@ -6,8 +6,9 @@ from erp_bridge_core.certificates import Evidence
 from erp_bridge_core.conformance.subject import find_candidate
 from erp_bridge_core.contract.source_hooks import SOURCES
 from erp_bridge_core.contract.source_simulator import MischievousSource, SourceSimulator
-from erp_bridge_core.registry.checks import load_source
+from erp_bridge_core.registry.checks import built_in_source, load_source
 from erp_bridge_core.registry.source_adapter import SourceAdapter
+from erp_bridge_core.sources import file_source
 
 
 @frozen(kw_only=True)
@@ -42,10 +43,15 @@ class SourceSubject:
 
 
 def find_source(spec: str) -> SourceSubject:
-    """The source of an installed plugin, or of a module that is being written (`package.plugin:object`).
+    """The source of an installed plugin, of a module that is being written (`package.plugin:object`), or `files`.
 
     Raises `PluginError` saying what is wrong with it, or that there is none of that name.
     """
+    if spec == file_source.NAME:
+        module = file_source.__name__
+        # The product around it is trusted with clocks and files; the source itself is not.
+        package = module.rpartition(".")[0]
+        return SourceSubject(spec=spec, adapter=built_in_source(spec, module), module=module, packages=(package,))
     candidate = find_candidate(spec, SOURCES)
     return SourceSubject(
         spec=spec,
