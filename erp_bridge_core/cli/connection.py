@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from erp_bridge_core.certificates.standing import Standing
     from erp_bridge_core.connections.editing import ConnectionSettings
     from erp_bridge_core.connections.views import ConnectionView
+    from erp_bridge_core.contract.connection import Checked
 
 
 @click.group("connection", cls=Noun)
@@ -94,7 +95,7 @@ def check(call: Call, context: click.Context, name: str) -> None:
     standing = _standing(call, next(each for each in call.app.connections.list(call.actor) if each.name == name))
 
     def print_it(page: Page) -> None:
-        page.table(["Looked at", "Works", "What was seen"], [(each.name, each.ok, each.message) for each in looked])
+        page.table(["Looked at", "Works", "What was seen"], [_seen(each) for each in looked])
         if standing.warning:
             page.line(standing.warning)
 
@@ -179,6 +180,11 @@ def sync(call: Call, name: str) -> None:
 
 connection.add_command(authorize)
 connection.add_command(metadata)
+
+
+def _seen(one: "Checked") -> tuple[str, str, str]:
+    works = "with a warning" if one.is_warning else "yes" if one.ok else "no"
+    return one.name, works, f"{one.message} {one.remedy}".rstrip()
 
 
 def _setting_text(value: Any) -> str:

@@ -30,10 +30,11 @@ def require_members(
 
 
 def look_at_connector(connection: Connection, company_id: int, connector: ConnectorConfig) -> Checked:
-    """Whether the people whom a connector acts for can be acted for."""
+    """Whether the people whom a connector acts for can be acted for, and how often the source is asked."""
+    polled = f"What no call tells is found by the poll, within {connector.poll_minutes} min."
     if not connector.is_on:
         told = "Nothing that is asked for there becomes an item by itself: connector.act_as names nobody."
-        return Checked(name="connector", ok=True, message=told)
+        return Checked(name="connector", ok=True, message=f"{told} {polled}")
     named = {"act_as": connector.act_as, **({} if connector.approve else {"accept_as": connector.accept_as})}
     for setting, login in named.items():
         if not any(each.active for each in members(connection, company_id, login)):
@@ -44,5 +45,5 @@ def look_at_connector(connection: Connection, company_id: int, connector: Connec
                 remedy="Name another person.",
             )
     how = "approved again here" if connector.approve else f"accepted in the name of {connector.accept_as}"
-    told = f"What is asked for there is sent in the name of {connector.act_as}, and {how}."
+    told = f"What is asked for there is sent in the name of {connector.act_as}, and {how}. {polled}"
     return Checked(name="connector", ok=True, message=told)

@@ -124,10 +124,18 @@ class State(Protocol):
 
 @frozen(kw_only=True)
 class Checked:
-    """One thing that a connection check looked at: `ok`, and in words what was seen and what to do."""
+    """One thing that a connection check looked at: `ok`, and in words what was seen and what to do.
+
+    With `ok` a remedy is a warning: it works, and would do so better.
+    """
 
     name: str
     ok: bool
     message: str
     remedy: str = ""
     facts: Mapping[str, str] = {}
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it works, and something could be done about it all the same."""
+        return self.ok and bool(self.remedy)

@@ -1,6 +1,7 @@
 """Whether a connection works: log-in, company, rights, view and columns, ERP tool, webhook. Looks only."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from attrs import define, field
 
@@ -13,7 +14,9 @@ from erp_bridge_procore.connection import ProcoreConnection, connect, told
 from erp_bridge_procore.operations import listed_transactions
 from erp_bridge_procore.reading import choose_view
 
-_CAPABLE = "Give the user Admin on ERP Integrations and Can Push to Accounting in Procore's company directory."
+_WEBHOOK: Final = "webhook"
+_POLLED: Final = "Requests are found by the poll alone, within the minutes that connector tells."
+_CAPABLE: Final = "Give the user Admin on ERP Integrations and Can Push to Accounting in Procore's company directory."
 
 
 def check_source(source: ProcoreConnection) -> Iterator[Checked]:
@@ -32,7 +35,7 @@ def check_source(source: ProcoreConnection) -> Iterator[Checked]:
     yield check.look("budget view", check.reads_by_view)
     yield check.look("ERP Integrations", check.sees_requests)
     yield check.look("transactions", check.sees_transactions)
-    yield check.look("webhook", check.sees_hook)
+    yield check.sees_hook()
 
 
 def _bad(name: str, error: ErpBridgeError) -> Checked:
@@ -109,15 +112,21 @@ class _Check:
             return "No project is linked with a job, so that no list of transactions was asked for."
         return f"Procore lists {len(listed_transactions(self.client, project.id))} transactions of {project.number}."
 
-    def sees_hook(self) -> str:
-        """Whether Procore calls us; without a webhook the poll finds every request, only later."""
+    def sees_hook(self) -> Checked:
+        """Whether Procore calls us. That it does not is no fault: the poll finds every request, only later."""
         settings = self.source.settings
         if not settings.webhook_token:
-            return "No webhook_token is set: the poll alone finds requests."
-        for number, url in self.client.webhooks.hooks(settings.webhook_namespace):
-            return f"Webhook {number} tells {url}."
-        raise NotFound(
-            f"Procore has no webhook of the namespace {settings.webhook_namespace}.",
-            remedy="Set one up for ERP Requests, with our receiver's address and the token; until then the poll alone "
-            "finds requests.",
+            return Checked(name=_WEBHOOK, ok=True, message=f"Not set up: webhook_token is not set. {_POLLED}")
+        try:
+            with told(self.source):
+                found = next(self.client.webhooks.hooks(settings.webhook_namespace), None)
+        except ErpBridgeError as error:
+            return _bad(_WEBHOOK, error)
+        if found is not None:
+            return Checked(name=_WEBHOOK, ok=True, message=f"Webhook {found[0]} tells {found[1]}.")
+        return Checked(
+            name=_WEBHOOK,
+            ok=True,
+            message=f"Not set up: Procore has none of the namespace {settings.webhook_namespace}. {_POLLED}",
+            remedy="Set one up for ERP Requests, with our receiver's address and the token, to be told at once.",
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from erp_bridge_procore.client.errors import BudgetChangedWhileRead
-from erp_bridge_procore.client.pages import enveloped, v2_rows
+from erp_bridge_procore.client.pages import enveloped, v1_rows, v2_rows
 from erp_bridge_procore.client.records import Record
 from erp_bridge_procore.client.told import AdjustmentType, ChangeStatus, ErpStatus, Told
 from erp_bridge_procore.client.transport import Transport
@@ -19,10 +19,9 @@ class Changes:
     transport: Transport
 
     def summaries(self, project_id: int) -> Iterator[BudgetChange]:
-        """Every change of a project, whatever its status, without its lines."""
-        answer = self.transport.get(self._path(project_id))
-        for row in enveloped(answer.document, "budget change"):
-            yield _change(Record.of("budget change", row))
+        """Every change of a project, whatever its status, without its lines; in pages, should there be any."""
+        for record in v1_rows(self.transport, self._path(project_id), "budget change", rows_of=enveloped):
+            yield _change(record)
 
     def change(self, project_id: int, change_id: int) -> BudgetChange:
         """One change with its lines."""

@@ -4,7 +4,7 @@ Firm [3.1]: v1 has `page` and `per_page`, and tells `Total`, `Per-Page` and link
 rows a page, in `data`, and says nothing of its end, so that only an empty page is one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import define, field
@@ -18,6 +18,8 @@ from erp_bridge_procore.client.transport import Answer, Transport
 V1_SIZE: Final = 1000
 V2_SIZE: Final = 100
 _MOST_PAGES: Final = 10_000
+
+RowsOf = Callable[[Any, str], list[Any]]
 
 
 @define
@@ -56,12 +58,16 @@ def v1_rows(
     params: Mapping[str, Any] | None = None,
     identity: str = "id",
     size: int = V1_SIZE,
+    rows_of: RowsOf | None = None,
 ) -> Iterator[Record]:
-    """All rows of a v1 list. Raises `ReadFailed` when it is cut short, `BudgetChangedWhileRead` when it moves."""
+    """All rows of a v1 list. Raises `ReadFailed` when it is cut short, `BudgetChangedWhileRead` when it moves.
+
+    `rows_of` finds the rows in an answer that is not the bare array of most lists, such as `enveloped`.
+    """
     seen = _Seen(what, identity)
     for page in range(1, _MOST_PAGES):
         answer = transport.get(path, {**(params or {}), "page": page, "per_page": size})
-        rows = _array(answer.document, what)
+        rows = (rows_of or _array)(answer.document, what)
         total, has_next = _whole(answer, "Total"), 'rel="next"' in answer.headers.get("Link", "")
         if page > 1 and total is None and not has_next and rows and _is_whole_again(seen, rows):
             return  # a list without pages gives all of itself for any of them

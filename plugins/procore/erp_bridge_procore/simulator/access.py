@@ -14,7 +14,7 @@ from erp_bridge_core.simulation import Request
 from erp_bridge_procore.simulator.company import COMPANY
 from erp_bridge_procore.simulator.context import Context, Row, open_context, whole
 from erp_bridge_procore.simulator.oauth import find_token
-from erp_bridge_procore.simulator.problems import Refusal
+from erp_bridge_procore.simulator.problems import FORBIDDEN, Refusal
 
 #: What a route needs of its caller.
 ANYONE: Final = "anyone"
@@ -24,7 +24,6 @@ ERP: Final = "erp"
 
 _BUDGET_READERS: Final = frozenset({"read_only", "standard", "admin"})
 _BUDGET_WRITERS: Final = frozenset({"standard", "admin"})
-_FORBIDDEN: Final = "User does not have permission to perform this action"
 
 
 @frozen
@@ -55,7 +54,8 @@ def company_of(connection: sqlite3.Connection, request: Request, *, scoped: bool
         if answer != "taken":
             raise Refusal(int(answer), "Procore-Company-Id header is required")
         return COMPANY
-    row: Row | None = connection.execute("SELECT * FROM company WHERE id = ?", (whole(given),)).fetchone()
+    find = "SELECT * FROM company WHERE CAST(id AS TEXT) = ?"
+    row: Row | None = connection.execute(find, (given.strip(),)).fetchone()
     if row is None or not row["connected"]:
         raise Refusal(403, "App is not connected to this company")
     return int(row["id"])
@@ -74,4 +74,4 @@ def permit(context: Context, need: str, path_company: str | None) -> None:
         ERP: person["erp"] == "admin" and bool(person["push"]),
     }
     if not allowed[need]:
-        raise Refusal(403, _FORBIDDEN)
+        raise Refusal(403, FORBIDDEN)

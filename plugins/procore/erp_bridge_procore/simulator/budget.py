@@ -15,6 +15,7 @@ from erp_bridge_procore.simulator.problems import Refusal, invalid, missing
 from erp_bridge_procore.simulator.wire import Gone, Made
 
 LOCKED: Final = "cannot be updated for a locked budget"
+AWAITED: Final = "Budget has to be posted in the ERP, and its job costs synced, before this is possible"
 #: A budget in these stages waits in the ERP tool or is under way: it stays locked.
 IN_TOOL: Final = frozenset({"ready_to_export", "exporting", "failed_to_export"})
 
@@ -45,13 +46,24 @@ def unlock_budget(context: Context, project: int, *, destroy: bool) -> None:
     held = context.one("SELECT count(*) AS held FROM modification WHERE project = ?", project)
     if budget["stage"] in IN_TOOL:
         raise Refusal(422, "Budget is in ERP Integrations and has to be retrieved first")
-    if budget["origin_id"] and context.on("post_before_unlock") and not budget["posted"]:
-        raise Refusal(422, "Budget has to be posted in the ERP and its job costs synced before it is unlocked")
+    require_posted(context, project)
     if destroy and held is not None and held["held"]:
-        if budget["origin_id"]:
-            raise Refusal(422, "Budget modifications of a synced budget can not be deleted")
+        if context.one("SELECT 1 FROM project WHERE id = ? AND origin_id IS NOT NULL", project) is not None:
+            raise Refusal(422, "Budget modifications of a project that is synced with an ERP can not be deleted")
         context.run("DELETE FROM modification WHERE project = ?", project)
-    context.run("UPDATE budget SET locked = 0, posted = 0 WHERE project = ?", project)
+    context.run("UPDATE budget SET locked = 0 WHERE project = ?", project)
+
+
+def awaits_posting(context: Context, project: int) -> bool:
+    """Whether a budget was exported and its figures did not come back yet (facts 2A.3, firm)."""
+    budget = context.budget(project)
+    return budget["stage"] == "synced" and not budget["posted"] and context.on("post_before_unlock")
+
+
+def require_posted(context: Context, project: int) -> None:
+    """Raise Refusal (422) while unlocking, new lines and new modifications are off (facts 2A.3, firm)."""
+    if awaits_posting(context, project):
+        raise Refusal(422, AWAITED)
 
 
 def make_line(context: Context) -> Made:
@@ -132,6 +144,7 @@ def add_line(context: Context, project: int, given: dict[str, Any]) -> Row:
     if context.one("SELECT 1 FROM line WHERE wbs = ?", wbs["id"]) is not None:
         told = {"wbs_code_id": ["This Budget Code already exists"]}
         raise Refusal(int(context.switch("duplicate_status")), told)
+    require_posted(context, project)
     if context.budget(project)["locked"] and context.units(given, "original_budget_amount"):
         raise invalid(original_budget_amount=LOCKED)
     number = context.add("line", project=project, wbs=wbs["id"])

@@ -9,9 +9,10 @@ from collections import Counter
 from typing import Any, Final
 
 from erp_bridge_procore.simulator.amounts import Number, shown
-from erp_bridge_procore.simulator.context import Context, Row, items_of, stamp, whole
+from erp_bridge_procore.simulator.context import Context, Row, items_of, kept, stamp, whole
 from erp_bridge_procore.simulator.figures import is_partial
 from erp_bridge_procore.simulator.history import record
+from erp_bridge_procore.simulator.hooks import CHANGES, Event, fire
 from erp_bridge_procore.simulator.problems import Refusal, invalid, missing
 from erp_bridge_procore.simulator.wire import Gone, Listed, Made
 
@@ -25,7 +26,7 @@ def list_changes(context: Context, project: str) -> Listed:
     """GET .../budget_changes [firm, 3.2]: summaries, in an envelope `data`, without pages."""
     number = context.project(project)["id"]
     rows = context.all("SELECT * FROM change WHERE project = ? ORDER BY number", number)
-    return Listed([_summary(context, row) for row in rows], paged=context.on("paged_transactions"))
+    return Listed([_summary(context, row) for row in rows], paged=context.on("paged_changes"), enveloped=True)
 
 
 def show_change(context: Context, project: str, change: str) -> dict[str, Any]:
@@ -35,8 +36,8 @@ def show_change(context: Context, project: str, change: str) -> dict[str, Any]:
 
 def make_change(context: Context, project: str) -> Made:
     """POST .../budget_changes [firm, 3.2]; the status is required."""
-    row = context.project(project)
-    return Made({"data": _whole_change(context, add_change(context, row["id"], context.body))})
+    row = add_change(context, context.project(project)["id"], context.body)
+    return Made({"data": _whole_change(context, row)})
 
 
 def add_change(context: Context, project: int, given: dict[str, Any]) -> Row:
@@ -56,6 +57,7 @@ def add_change(context: Context, project: int, given: dict[str, Any]) -> Row:
     )  # fmt: skip
     row = _by_number(context, change)
     _add_lines(context, row, given)
+    _tell(context, row, "create")
     return row
 
 
@@ -70,21 +72,24 @@ def edit_change(context: Context, project: str, change: str) -> dict[str, Any]:
         if item.get("_delete"):
             context.run("DELETE FROM adjustment WHERE id = ? AND change = ?", item.get("id"), row["id"])
         elif item.get("id") is not None:
-            amount = context.units(item, "amount")
-            context.run("UPDATE adjustment SET amount = ? WHERE id = ? AND change = ?", amount, item["id"], row["id"])
+            _edit_line(context, row, item)
     added = [item for item in _lines_given(given) if item.get("id") is None and not item.get("_delete")]
     _add_lines(context, row, {"adjustment_line_items": added})
     set_status(context, row, given.get("status", row["status"]))
-    context.run("UPDATE change SET title = ? WHERE id = ?", given.get("title", row["title"]), row["id"])
+    context.run(
+        "UPDATE change SET title = ?, description = ? WHERE id = ?",
+        str(given.get("title", row["title"]) or ""), str(given.get("description", row["description"]) or ""), row["id"],
+    )  # fmt: skip
     return {"data": _whole_change(context, _by_number(context, row["id"]))}
 
 
 def set_status(context: Context, row: Row, status: str) -> None:
-    """Give a change a business status, and note it in the history."""
+    """Give a change a business status, note it in the history, and tell those who listen."""
     if row["status"] != status:
         record(context, row["project"], f"change {row['number']}", kind="budget_change", field="status",
                before=row["status"], after=status)  # fmt: skip
     context.run("UPDATE change SET status = ?, updated = ? WHERE id = ?", status, context.moment, row["id"])
+    _tell(context, row, "update")
 
 
 def delete_change(context: Context, project: str, change: str) -> Gone:
@@ -93,6 +98,7 @@ def delete_change(context: Context, project: str, change: str) -> Gone:
     _check_free(row)
     context.run("DELETE FROM adjustment WHERE change = ?", row["id"])
     context.run("DELETE FROM change WHERE id = ?", row["id"])
+    _tell(context, row, "delete")
     return Gone()
 
 
@@ -121,6 +127,10 @@ def held_change(context: Context, project: str, change: object) -> Row:
     if row is None:
         raise missing("Budget change")
     return row
+
+
+def _tell(context: Context, row: Row, event: str) -> None:
+    fire(context, Event(resource=CHANGES, event=event, resource_id=row["id"], project=row["project"]))
 
 
 def _check_free(row: Row) -> None:
@@ -154,6 +164,24 @@ def _add_lines(context: Context, row: Row, given: dict[str, Any]) -> None:
         record(context, row["project"], wbs["flat_code"], kind="budget_change", field="amount", before=None,
                after=shown(amount))  # fmt: skip
     _check_adjustments(context, row)
+
+
+def _edit_line(context: Context, row: Row, item: dict[str, Any]) -> None:
+    """Change what is given of a line, and nothing else of it."""
+    line = context.one("SELECT * FROM adjustment WHERE id = ? AND change = ?", item["id"], row["id"])
+    if line is None:
+        raise missing("Adjustment line item")
+    amounts = {"amount": None, "quantity": 4, "unit_cost": 4}
+    new = {name: context.units(item, name, decimals=most) for name, most in amounts.items() if name in item}
+    if "adjustment_number" in item:
+        new["number"] = _number(item)
+    texts = {name: kept(item[name]) for name in ("uom", "comment", "description", "ref") if name in item}
+    for name, value in {**new, **texts}.items():
+        context.run(f"UPDATE adjustment SET {name} = ? WHERE id = ?", value, line["id"])  # noqa: S608 - our own names
+    if new.get("amount", line["amount"]) != line["amount"]:
+        wbs = context.one("SELECT flat_code FROM wbs WHERE id = ?", line["wbs"])
+        record(context, row["project"], wbs["flat_code"] if wbs else "", kind="budget_change", field="amount",
+               before=shown(line["amount"]), after=shown(new["amount"]))  # fmt: skip
 
 
 def _number(item: dict[str, Any]) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from erp_bridge_procore.simulator.amounts import printed
 from erp_bridge_procore.simulator.context import Context, Row, kept, stamp, whole
 from erp_bridge_procore.simulator.erp_tool import conclude, shown_transaction
+from erp_bridge_procore.simulator.hooks import REQUESTS, Event, fire
 from erp_bridge_procore.simulator.problems import Refusal, invalid, missing
 from erp_bridge_procore.simulator.syncing import each_item
 from erp_bridge_procore.simulator.wire import Listed, Raw
@@ -82,6 +83,9 @@ def set_detail(context: Context, row: Row, status: str, messages: list[str]) -> 
         "UPDATE request_detail SET status = ?, messages = ?, updated = ? WHERE id = ?",
         status, json.dumps(messages), context.moment, row["id"],
     )  # fmt: skip
+    request = context.one("SELECT * FROM erp_request WHERE detail = ?", row["id"])
+    if request is not None:  # that an answer fires an event too is assumed: an integrator hears of its own doing
+        fire(context, Event(resource=REQUESTS, event="update", resource_id=request["id"], project=request["project"]))
     closed = context.one("SELECT * FROM request_detail WHERE id = ?", row["id"])
     assert closed is not None
     if status != OPEN:

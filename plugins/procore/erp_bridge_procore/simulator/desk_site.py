@@ -11,7 +11,6 @@ from erp_bridge_core.simulation.commands import desk_commands
 from erp_bridge_procore.simulator import hooks, oauth
 from erp_bridge_procore.simulator.company import COMPANY, Installation
 from erp_bridge_procore.simulator.desk_acts import acting, looking
-from erp_bridge_procore.simulator.erp_tool import RESOURCE
 from erp_bridge_procore.simulator.masters import APPROVER, person_of, set_columns
 from erp_bridge_procore.simulator.switches import SWITCHES
 
@@ -127,7 +126,7 @@ def forge_event(home: Path, *, request: Annotated[str, "number of a request, rea
     """Send every hook an event without its secret headers, as a stranger does who knows the address."""
     with acting(home, APPROVER) as context:
         held = context.all("SELECT * FROM hook")
-        event = hooks.Event(resource=RESOURCE, event="create", resource_id=int(request), project=None)
+        event = hooks.Event(resource=hooks.REQUESTS, event="create", resource_id=int(request), project=None)
         for hook in held:
             body = hooks.body_of(context, hook["version"], event)
             forged = context.add(

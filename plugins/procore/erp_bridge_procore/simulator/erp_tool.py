@@ -5,22 +5,35 @@ retrieved until it is answered; an export runs asynchronously; a rejected one le
 """
 
 import json
-from typing import Any, Final
+from typing import Any
 
 from erp_bridge_procore.simulator import transactions
 from erp_bridge_procore.simulator.amounts import Number, printed
+from erp_bridge_procore.simulator.budget import AWAITED, awaits_posting
 from erp_bridge_procore.simulator.context import Context, Row, stamp
-from erp_bridge_procore.simulator.hooks import Event, fire
+from erp_bridge_procore.simulator.hooks import REQUESTS, Event, fire
 from erp_bridge_procore.simulator.metadata import budget_switch
-from erp_bridge_procore.simulator.problems import Refusal
+from erp_bridge_procore.simulator.problems import FORBIDDEN, Refusal
 from erp_bridge_procore.simulator.wire import encode
 
-#: The resource name that a trigger subscribes to (facts 4.1, firm).
-RESOURCE: Final = "ERP Requests"
+
+def require_sender(context: Context) -> None:
+    """Raise Refusal (403) for whoever may not send (2A.1): Admin on Budget, or less with the granular permission."""
+    person = _person(context)
+    if person["budget"] != "admin" and not (person["budget"] in {"read_only", "standard"} and person["send"]):
+        raise Refusal(403, FORBIDDEN)
+
+
+def require_approver(context: Context) -> None:
+    """Raise Refusal (403) for whoever may not answer (2A.1): Standard with "Can Push to Accounting" at least."""
+    person = _person(context)
+    if person["erp"] not in {"standard", "admin"} or not person["push"]:
+        raise Refusal(403, FORBIDDEN)
 
 
 def send(context: Context, project: Row) -> None:
     """Stage the budget with its changes; raises Refusal (422) with every precondition that is not met."""
+    require_sender(context)
     transactions.gather(context, project["id"])
     reasons = list(_reasons(context, project))
     if reasons:
@@ -34,13 +47,15 @@ def send(context: Context, project: Row) -> None:
 
 def retrieve(context: Context, project: Row) -> None:
     """Take a staged budget back before it is answered; raises Refusal."""
+    require_sender(context)
     _require(context, project, "ready_to_export", "Only a budget that waits for its approver can be retrieved")
     context.run("UPDATE budget SET stage = 'retrieved' WHERE project = ?", project["id"])
     mark_changes(context, project["id"], "not_in_erp")
 
 
 def reject(context: Context, project: Row, reason: str) -> None:
-    """Answer no: the budget leaves the tool, with the reason."""
+    """Answer no: the budget leaves the tool, with the reason; raises Refusal."""
+    require_approver(context)
     if context.budget(project["id"])["stage"] not in {"ready_to_export", "failed_to_export"}:
         raise Refusal(422, "Only a budget that waits or whose export failed can be rejected")
     context.run("UPDATE budget SET stage = 'rejected', note = ? WHERE project = ?", reason, project["id"])
@@ -48,7 +63,8 @@ def reject(context: Context, project: Row, reason: str) -> None:
 
 
 def export(context: Context, project: Row, custom_fields: dict[str, Any]) -> tuple[int, int]:
-    """Answer yes: a request and its detail are made, and the webhook is fired. Their numbers."""
+    """Answer yes: a request and its detail are made, and the webhook is fired. Their numbers; raises Refusal."""
+    require_approver(context)
     _require(context, project, "ready_to_export", "Only a budget that waits for its approver can be exported")
     budget = context.budget(project["id"])
     detail = context.add(
@@ -63,7 +79,7 @@ def export(context: Context, project: Row, custom_fields: dict[str, Any]) -> tup
     )  # fmt: skip
     context.run("UPDATE budget SET stage = 'exporting' WHERE id = ?", budget["id"])
     mark_changes(context, project["id"], "exporting")
-    fire(context, Event(resource=RESOURCE, event="create", resource_id=request, project=project["id"]))
+    fire(context, Event(resource=REQUESTS, event="create", resource_id=request, project=project["id"]))
     return request, detail
 
 
@@ -82,12 +98,19 @@ def conclude(context: Context, detail: Row) -> None:
 
 
 def mark_changes(context: Context, project: int, stage: str) -> None:
-    """Carry the budget's stage over to its approved changes that are not synced yet."""
+    """Carry the budget's stage over to the approved changes that it was sent with and that are not synced yet."""
     context.run(
         "UPDATE change SET erp_status = ?, updated = ? WHERE project = ? AND status = 'approved'"
-        " AND erp_status <> 'synced'",
-        stage, context.moment, project,
+        " AND erp_status <> 'synced' AND id IN (SELECT a.change FROM adjustment a JOIN erp_transaction t"
+        " ON t.of_id = a.id WHERE t.project = ? AND t.of_type = ?)",
+        stage, context.moment, project, project, transactions.CHANGE,
     )  # fmt: skip
+
+
+def _person(context: Context) -> Row:
+    person = context.one("SELECT * FROM person WHERE id = ?", context.person)
+    assert person is not None, "what is done at the desk is done by somebody"
+    return person
 
 
 def _reasons(context: Context, project: Row) -> list[str]:
@@ -95,6 +118,8 @@ def _reasons(context: Context, project: Row) -> list[str]:
     budget = context.budget(number)
     if budget["stage"] in {"ready_to_export", "exporting"}:
         found.append("Budget is in ERP Integrations already")
+    if awaits_posting(context, number):
+        found.append(AWAITED)
     if not project["origin_id"]:
         found.append("Project is not synced with an ERP job")
     if not budget["locked"]:

@@ -16,7 +16,7 @@ def record(context: Context, project: int, code: str, *, kind: str, field: str, 
 
 
 def list_history(context: Context, company: str, project: str) -> Listed:
-    """GET /rest/v2.0/companies/{c}/projects/{p}/budget_change_history [firm, 3.2]."""
+    """GET /rest/v2.0/companies/{c}/projects/{p}/budget_change_history [firm, 3.2]: fifty rows a page."""
     del company
     rows = context.all(
         "SELECT h.*, p.name, p.login FROM history h JOIN person p ON p.id = h.person WHERE h.project = ?"
@@ -36,4 +36,4 @@ def list_history(context: Context, company: str, project: str) -> Listed:
         }
         for row in rows
     ]
-    return Listed(shown)
+    return Listed(shown, usual=50)

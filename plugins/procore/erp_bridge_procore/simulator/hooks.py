@@ -18,7 +18,11 @@ from erp_bridge_procore.simulator.switches import take
 from erp_bridge_procore.simulator.wire import Gone, Listed, Made
 
 VERSIONS: Final = ("v2", "v3", "v4")
-RESOURCES: Final = ("Budget Changes", "ERP Requests", "Projects", "Sub Jobs")
+CHANGES: Final = "Budget Changes"
+#: The resource name of requests (facts 4.1, firm).
+REQUESTS: Final = "ERP Requests"
+#: What fires here; Procore has many more.
+RESOURCES: Final = (CHANGES, REQUESTS)
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 _ULID: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

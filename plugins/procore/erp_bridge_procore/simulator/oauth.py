@@ -5,6 +5,7 @@ used once, rotates on every refresh and has no fixed end. Vendor's guide to its 
 /oauth/token/info, and /oauth/revoke, which ends access and refresh token together and answers 200 for any token.
 """
 
+import base64
 import hashlib
 import hmac
 import html
@@ -13,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from email.parser import BytesParser
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from erp_bridge_core.simulation import Reply, Request
 from erp_bridge_procore.simulator.context import Context, Row
@@ -83,7 +84,7 @@ def authorize(context: Context, app: Row, redirect_uri: str) -> str:
 
 
 def _token(context: Context, request: Request) -> Reply:
-    given = _fields(request)
+    given = _basic(request) | _fields(request)
     app = _app(context, given)
     if app is None:
         return _refused(401, "invalid_client", "Client authentication failed due to unknown client.")
@@ -143,7 +144,7 @@ def _info(context: Context, request: Request) -> Reply:
 
 
 def _revoke(context: Context, request: Request) -> Reply:
-    given = _fields(request)
+    given = _basic(request) | _fields(request)
     app = _app(context, given)
     if app is None:
         return _refused(403, "unauthorized_client", "You are not authorized to revoke this token")
@@ -202,6 +203,16 @@ def _app(context: Context, given: dict[str, str]) -> Row | None:
     if app is None or not hmac.compare_digest(app["client_secret"].encode(), given.get("client_secret", "").encode()):
         return None
     return app
+
+
+def _basic(request: Request) -> dict[str, str]:
+    """The app's name and secret, from clients of OAuth that send them as HTTP's own log-in."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    try:
+        name, found, secret = base64.b64decode(value, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": unquote(name), "client_secret": unquote(secret)} if scheme == "Basic" and found else {}
 
 
 def _fields(request: Request) -> dict[str, str]:

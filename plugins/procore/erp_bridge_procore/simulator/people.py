@@ -5,12 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import evolve
+
 from erp_bridge_core.contract import LineKey
 from erp_bridge_procore.simulator import budget, changes, erp_tool
 from erp_bridge_procore.simulator.budget import IN_TOOL
 from erp_bridge_procore.simulator.context import Context, Row
 from erp_bridge_procore.simulator.desk_acts import acting, code_named, project_named
-from erp_bridge_procore.simulator.masters import APPROVER, MANAGER
+from erp_bridge_procore.simulator.masters import APPROVER, MANAGER, person_of
 
 #: Stages out of which the approver's side has to let a budget go before it is edited or sent again.
 _TO_REJECT: Final = frozenset({"failed_to_export"})
@@ -43,8 +45,8 @@ def unlock(context: Context, project: Row) -> None:
     if held["stage"] == "ready_to_export":
         erp_tool.retrieve(context, project)
     if held["stage"] in _TO_REJECT:
-        erp_tool.reject(context, project, "To be corrected.")
-    context.run("UPDATE budget SET posted = 1 WHERE project = ? AND stage = 'synced'", project["id"])
+        _reject(context, project, "To be corrected.")
+    _bring_job_costs_back(context, project)
     if context.budget(project["id"])["stage"] not in IN_TOOL:
         budget.unlock_budget(context, project["id"], destroy=False)
 
@@ -72,9 +74,18 @@ def send(home: Path, job: str) -> str:
     with acting(home, MANAGER) as context:
         project = project_named(context, job)
         if context.budget(project["id"])["stage"] in _TO_REJECT:
-            erp_tool.reject(context, project, "To be sent again.")
+            _reject(context, project, "To be sent again.")
         context.run("UPDATE budget SET locked = 1 WHERE project = ?", project["id"])
+        _bring_job_costs_back(context, project)
         erp_tool.send(context, project)
     with acting(home, APPROVER) as context:
         request, _ = erp_tool.export(context, project_named(context, job), {})
     return str(request)
+
+
+def _reject(context: Context, project: Row, reason: str) -> None:
+    erp_tool.reject(evolve(context, person=person_of(context, APPROVER)), project, reason)
+
+
+def _bring_job_costs_back(context: Context, project: Row) -> None:
+    context.run("UPDATE budget SET posted = 1 WHERE project = ? AND stage = 'synced'", project["id"])

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from attrs import define, field
 
@@ -119,7 +119,8 @@ def _post(waiting: Row) -> tuple[int | None, str]:
     connection = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=PATIENCE)
     headers = {"Content-Type": "application/json", **json.loads(waiting["headers"])}
     try:
-        connection.request("POST", address.path or "/", body=waiting["event"].encode(), headers=headers)
+        target = urlunsplit(("", "", address.path or "/", address.query, ""))
+        connection.request("POST", target, body=waiting["event"].encode(), headers=headers)
         return connection.getresponse().status, ""
     except (OSError, http.client.HTTPException) as error:
         return None, type(error).__name__

@@ -1,7 +1,10 @@
 """How the simulated Procore says no: a status, and a body that carries `errors` or `message` loosely (facts 3.3)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
+
+#: What whoever lacks a right is told.
+FORBIDDEN: Final = "User does not have permission to perform this action"
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -38,7 +41,7 @@ def sentences_of(told: str | Fields) -> list[str]:
     """The same, as plain sentences."""
     if isinstance(told, str):
         return [told]
-    return [f"{name} {text}" for name, texts in told.items() for text in texts]
+    return [text if name == "base" else f"{name} {text}" for name, texts in told.items() for text in texts]
 
 
 def invalid(**fields: str) -> Refusal:

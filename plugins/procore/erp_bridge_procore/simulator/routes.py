@@ -26,6 +26,7 @@ _PROJECT: Final = f"{_V1}/projects/{{project}}"
 _COMPANY: Final = f"{_V1}/companies/{{company}}"
 _V2: Final = "/rest/v2.0/companies/{company}/projects/{project}"
 _WBS: Final = f"{_PROJECT}/work_breakdown_structure/wbs_codes"
+_MODIFICATION: Final = f"{_PROJECT}/budget_modifications/{{modification}}"
 _HOOK: Final = f"{_V1}/webhooks/hooks/{{hook}}"
 
 _TABLE: Final[tuple[tuple[str, str, Handler, str], ...]] = (
@@ -66,6 +67,9 @@ _TABLE: Final[tuple[tuple[str, str, Handler, str], ...]] = (
     ("GET", f"{_V2}/budget_changes/adjustment_line_items", changes.list_lines, READS),
     ("GET", f"{_PROJECT}/budget_modifications", modifications.list_modifications, READS),
     ("POST", f"{_PROJECT}/budget_modifications", modifications.make_modification, WRITES),
+    ("GET", _MODIFICATION, modifications.show_modification, READS),
+    ("PATCH", _MODIFICATION, modifications.edit_modification, WRITES),
+    ("DELETE", _MODIFICATION, modifications.delete_modification, WRITES),
     ("GET", f"{_COMPANY}/erp_requests", connector.list_requests, ERP),
     ("GET", f"{_COMPANY}/erp_requests/{{request}}", connector.show_request, ERP),
     ("GET", f"{_COMPANY}/erp_request_details", connector.list_details, ERP),

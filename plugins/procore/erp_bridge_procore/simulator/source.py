@@ -15,8 +15,7 @@ from erp_bridge_procore.simulator import mischief, people
 from erp_bridge_procore.simulator.believed import books_of
 from erp_bridge_procore.simulator.company import Installation, fact, keep
 from erp_bridge_procore.simulator.desk_acts import acting, looking, project_named
-from erp_bridge_procore.simulator.erp_tool import RESOURCE
-from erp_bridge_procore.simulator.hooks import make_company_hook
+from erp_bridge_procore.simulator.hooks import REQUESTS, make_company_hook
 from erp_bridge_procore.simulator.masters import APPROVER
 from erp_bridge_procore.simulator.simulator import ProcoreSimulator
 from erp_bridge_procore.simulator.switches import SWITCHES
@@ -82,7 +81,7 @@ class SimulatedSource(ProcoreSimulator):
     def tell(self, home: Path, url: str, secret: str) -> None:
         """Set the webhook up, in place of an earlier one."""
         with acting(home, APPROVER) as context:
-            make_company_hook(context, NAMESPACE, url, secret, resource=RESOURCE)
+            make_company_hook(context, NAMESPACE, url, secret, resource=REQUESTS)
 
     def permit_any_rate(self, home: Path, *, any_rate: bool) -> None:
         """Take requests at any rate, or as many as Procore's samples say."""

@@ -43,7 +43,7 @@ _UNKNOWN: Final = (
     ),
     _one_of("closed_detail", "Closing a request detail that is closed already (not known).", "refused", "taken"),
     _yes_no("partial_lines_in_changes", "no", "Whether lines shown as ? may be used in a budget change (one source)."),
-    _yes_no("paged_transactions", "no", "Whether v1 lists that have no documented pages are paged (not known)."),
+    _yes_no("paged_changes", "no", "Whether the list of budget changes comes in pages (none are documented)."),
 )
 
 _SITE: Final = (
@@ -54,7 +54,12 @@ _SITE: Final = (
         "migrated_changes", "no", "The project's modifications were migrated to budget changes: they are read only."
     ),
     _yes_no("modify_grand_total", "no", "Whether a modification may lack its source."),
-    _yes_no("post_before_unlock", "yes", "Whether an exported budget stays locked until its job costs came back."),
+    _yes_no(
+        "post_before_unlock",
+        "yes",
+        "Whether an exported budget stays locked, unsent and without new lines or modifications until its job costs"
+        " came back.",
+    ),
     _one_of("deliver_order", "In which order webhooks are delivered.", "as made", "reversed"),
 )
 

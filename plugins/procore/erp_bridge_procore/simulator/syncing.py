@@ -4,7 +4,8 @@ A record is matched by `id` or `origin_id`; an `id` that is not there is an erro
 makes a record, both given: the `id` finds it and its `origin_id` is changed. Each error echoes what was sent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from attrs import frozen
@@ -44,11 +45,25 @@ def each_item(context: Context, act: Callable[[Context, dict[str, Any]], dict[st
     for item in items:
         try:
             _refuse_by_fault(context)
-            entities.append(act(context, item))
+            with _whole_or_not(context):
+                entities.append(act(context, item))
         except Refusal as refusal:
             told = refusal.told if not isinstance(refusal.told, str) else {"base": [refusal.told]}
             errors.append({**item, "errors": told})
     return {"entities": entities, "errors": errors}
+
+
+@contextmanager
+def _whole_or_not(context: Context) -> Iterator[None]:
+    """Nothing stays of an item that is refused half way."""
+    context.run("SAVEPOINT item")
+    try:
+        yield
+    except Refusal:
+        context.run("ROLLBACK TO item")
+        raise
+    finally:
+        context.run("RELEASE item")
 
 
 def _refuse_by_fault(context: Context) -> None:

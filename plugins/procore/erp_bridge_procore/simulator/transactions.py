@@ -47,6 +47,17 @@ def gather(context: Context, project: int) -> None:
     for move in moves:
         amount = move["amount"] if move["line"] == move["target"] else -move["amount"]
         _note(context, move["wbs"], _Cause(type=MODIFICATION, id=move["id"], code=None, notes=move["notes"]), amount)
+    _forget_gone(context, project)
+
+
+def _forget_gone(context: Context, project: int) -> None:
+    """What never reached the ERP and is not in the budget any more, such as a change that was voided, is not sent."""
+    context.run(
+        "DELETE FROM erp_transaction WHERE project = ? AND synced = 0 AND (of_type = ? AND of_id NOT IN"
+        " (SELECT a.id FROM adjustment a JOIN change c ON c.id = a.change WHERE c.status = 'approved')"
+        " OR of_type = ? AND of_id NOT IN (SELECT id FROM modification))",
+        project, CHANGE, MODIFICATION,
+    )  # fmt: skip
 
 
 def has_unsynced_revisions(context: Context, project: int) -> bool:

@@ -46,14 +46,18 @@ def _as_it_is(row: Any) -> Any:
 
 @frozen
 class Listed:
-    """A list that is answered in pages; `paged=False` for one that Procore answers whole, in an envelope `data`.
+    """A list that is answered in pages; `paged=False` for one that Procore answers whole.
 
-    `show` makes a document of a row, where the rows are none themselves; only the page that was asked for is shown.
+    `enveloped`: a v1 list that stands in an envelope `data`, as every v2 list does. `usual`: rows of a page where none
+    are asked for, unless it is what lists of its generation have. `show` makes a document of a row, where the rows are
+    none themselves; only the page that was asked for is shown.
     """
 
     rows: Sequence[Any]
     show: Callable[[Any], Any] = _as_it_is
     paged: bool = True
+    enveloped: bool = False
+    usual: int | None = None
 
 
 def encode(value: Any) -> str:
@@ -94,10 +98,10 @@ def in_pages(request: Request, listed: Listed, *, most: int, shift: int = 0) -> 
     when somebody removed or added rows between two requests.
     """
     if not listed.paged:
-        return answer({"data": list(map(listed.show, listed.rows))})
+        return answer(_in_envelope(listed, list(map(listed.show, listed.rows))))
     second = request.path.startswith("/rest/v2.")
     usual, cap = (V2_USUAL, V2_MOST) if second else (min(V1_USUAL, most), most)
-    size = min(_whole(request, "per_page", usual), cap)
+    size = min(_whole(request, "per_page", listed.usual or usual), cap)
     number = _whole(request, "page", 1)
     start = max(0, (number - 1) * size - (shift if number > 1 else 0))
     rows = list(map(listed.show, listed.rows[start : start + size]))
@@ -105,7 +109,11 @@ def in_pages(request: Request, listed: Listed, *, most: int, shift: int = 0) -> 
         return answer({"data": rows})
     last = max(1, -(-len(listed.rows) // size))
     headers = (("Total", str(len(listed.rows))), ("Per-Page", str(size)), *_links(request, number, last, size))
-    return answer(rows, headers=headers)
+    return answer(_in_envelope(listed, rows), headers=headers)
+
+
+def _in_envelope(listed: Listed, rows: list[Any]) -> Any:
+    return {"data": rows} if listed.enveloped else rows
 
 
 def _links(request: Request, number: int, last: int, size: int) -> Headers:

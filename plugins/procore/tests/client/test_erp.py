@@ -55,6 +55,7 @@ def test_a_budget_is_carried_from_request_to_synced(client: ProcoreClient, desk:
     assert [(payload.budget_id, "B1")] == list(client.erp.origins("budget"))
     assert ErpStatus.SYNCED == next(client.changes.summaries(project)).erp_status.known
     desk.do("add-change", project="24-001", code="03-1000.M", amount="-2", status="approved")
+    desk.do("post-in-erp", project="24-001")
     desk.do("send", project="24-001")
     again, _ = exported(desk, client)
     assert ("B1", [Decimal(-2)], 2) == (

@@ -129,10 +129,11 @@ def test_one_snapshot_an_hour(desk: Desk, stranger: Stranger) -> None:
 def test_unlocking_deletes_modifications_unless_told(
     desk: Desk, stranger: Stranger, params: dict[str, str], left: int
 ) -> None:
-    """The parameter's default deletes them."""
+    """The parameter's default deletes them, where the project is not an ERP's."""
     desk.budget(L="100", M="50")
-    desk.do("modify", project="24-001", source="03-1000.L", target="03-1000.M", amount="10")
     path = f"{V1}/projects/{stranger.project}"
+    desk.do("unlink", project="24-001")
+    desk.do("modify", project="24-001", source="03-1000.L", target="03-1000.M", amount="10")
     stranger.ask("POST", f"{path}/budget/lock")
     assert 200 == stranger.ask("DELETE", f"{path}/budget/lock", **params).status_code
     assert left == len(stranger.get(f"{path}/budget_modifications"))
@@ -153,6 +154,24 @@ def test_modifications_are_text_and_read_only_after_migration(desk: Desk, strang
         same.status_code, nowhere.status_code, migrated.status_code, migrated.headers["Allow"]
     )  # fmt: skip
     assert 1 == len(stranger.get(path))
+
+
+def test_a_modification_is_shown_edited_and_deleted(desk: Desk, stranger: Stranger) -> None:
+    """By its number: 409 for an origin id that another has; deleted only where the project is not an ERP's."""
+    desk.budget(L="100", M="50")
+    lines = [row["id"] for row in stranger.rows()]
+    path = f"{V1}/projects/{stranger.project}/budget_modifications"
+    body = {"from_budget_line_item_id": lines[0], "to_budget_line_item_id": lines[1], "transfer_amount": "12.30"}
+    made = stranger.ask("POST", path, {**body, "origin_id": "M1"}).json()
+    one = f"{path}/{made['id']}"
+    again = stranger.ask("POST", path, {**body, "origin_id": "M1"})
+    edited = stranger.ask("PATCH", one, {"transfer_amount": "5"}).json()
+    assert (409, edited, "5.0", "M1") == (
+        again.status_code, stranger.get(one), edited["transfer_amount"], edited["origin_id"]
+    )  # fmt: skip
+    kept = stranger.ask("DELETE", one).status_code
+    desk.do("unlink", project="24-001")
+    assert (422, 204, 404) == (kept, stranger.ask("DELETE", one).status_code, stranger.ask("GET", one).status_code)
 
 
 def test_history_tells_what_was_changed(desk: Desk, stranger: Stranger) -> None:

@@ -72,6 +72,24 @@ def test_a_change_is_edited_and_deleted(stranger: Stranger) -> None:
     assert (204, 404) == (stranger.ask("DELETE", path).status_code, stranger.ask("GET", path).status_code)
 
 
+def test_what_is_not_sent_of_a_line_stays(stranger: Stranger) -> None:
+    """An edit of a comment leaves the amount alone; the list may come in pages."""
+    change = made(stranger, ("change_event", "03-1000.L", 10)).json()["data"]
+    path = f"{V1}/projects/{stranger.project}/budget_changes/{change['id']}"
+    body = {"adjustment_line_items": [{"id": change["adjustment_line_items"][0]["id"], "comment": "Rock"}]}
+    (line,) = stranger.ask("PATCH", path, body).json()["data"]["adjustment_line_items"]
+    assert (10.0, "Rock") == (line["amount"], line["comment"])
+
+
+def test_the_list_may_come_in_pages(desk: Desk, stranger: Stranger) -> None:
+    """In its envelope all the same."""
+    for _ in range(3):
+        made(stranger)
+    desk.switch("paged_changes", "yes")
+    answer = stranger.ask("GET", f"{V1}/projects/{stranger.project}/budget_changes", per_page=2)
+    assert (2, "3") == (len(answer.json()["data"]), answer.headers["Total"])
+
+
 def test_a_sent_change_is_neither_edited_nor_deleted(desk: Desk, stranger: Stranger) -> None:
     """Nor one that is synced."""
     change = made(stranger, ("change_event", "03-1000.L", 10), status="approved").json()["data"]

@@ -63,6 +63,7 @@ def test_a_later_export_carries_only_what_is_not_synced(desk: Desk, stranger: St
     desk.send()
     finish(stranger, request_of(stranger, desk.export()[0]))
     desk.do("add-change", project="24-001", code="03-1000.L", amount="5", status="approved")
+    desk.do("post-in-erp", project="24-001")
     desk.do("send", project="24-001")
     request = request_of(stranger, desk.export()[0])
     data = request["request_data"]
@@ -100,6 +101,58 @@ def test_success_syncs_budget_and_changes(desk: Desk, stranger: Stranger) -> Non
     costs = [{"id": each["id"], "original_estimate": "0.00"} for each in request["request_data"]["job_costs"]]
     stranger.ask("PATCH", f"{V1}/erp_job_costs/sync", {"project_id": project, "updates": costs})
     assert 200 == stranger.ask("DELETE", lock).status_code
+
+
+def test_until_the_figures_are_back_nothing_new_goes_in(desk: Desk, stranger: Stranger) -> None:
+    """Neither a new line nor a modification, nor is the budget sent again."""
+    desk.budget(L="100", M="7")
+    desk.send()
+    finish(stranger, request_of(stranger, desk.export()[0]))
+    desk.do("add-change", project="24-001", code="03-1000.L", amount="5", status="approved")
+    acts = [
+        ("set-line", {"code": "05-1000.L", "amount": "0"}),
+        ("modify", {"source": "03-1000.L", "target": "03-1000.M", "amount": "1"}),
+        ("send", {}),
+    ]
+    for act, given in acts:
+        with pytest.raises(BadInput, match="job costs synced, before this"):
+            desk.do(act, project="24-001", **given)
+    desk.do("post-in-erp", project="24-001")
+    desk.do("send", project="24-001")
+
+
+def test_a_change_belongs_to_the_send_that_it_was_approved_for(desk: Desk, stranger: Stranger) -> None:
+    """One approved while the budget waits is not called synced with it; one that is voided is not sent at all."""
+    for _ in range(2):
+        desk.do("add-change", project="24-001", code="03-1000.L", amount="5", status="approved")
+    desk.send()
+    desk.do("reject", project="24-001", reason="Not the second.")
+    path = f"{V1}/projects/{stranger.project}/budget_changes"
+    second = stranger.get(path)["data"][1]
+    assert 200 == stranger.ask("PATCH", f"{path}/{second['id']}", {"status": "void"}).status_code
+    desk.do("send", project="24-001")
+    desk.do("add-change", project="24-001", code="03-1000.L", amount="7", status="approved")
+    request = request_of(stranger, desk.export()[0])
+    finish(stranger, request)
+    values = [each["value"] for each in request["request_data"]["transactions"]]
+    assert (["0.0", "5.0"], ["synced", "rejected", "not_in_erp"]) == (
+        values, [each["erp_status"] for each in stranger.get(path)["data"]]
+    )  # fmt: skip
+
+
+def test_people_act_by_their_rights(desk: Desk) -> None:
+    """Whoever lacks Budget does not send; whoever lacks the privilege looks, and answers nothing."""
+    desk.budget(L="100")
+    desk.do("lock", project="24-001")
+    desk.do("set-rights", login="project.manager@example.com", budget="none", erp="none", push="no")
+    with pytest.raises(BadInput, match="permission"):
+        desk.do("send", project="24-001")
+    desk.do("set-rights", login="project.manager@example.com", budget="read_only", erp="none", push="no")
+    desk.do("send", project="24-001")
+    desk.do("set-rights", login="accounting@example.com", budget="none", erp="standard", push="no")
+    for act in ("export", "reject"):
+        with pytest.raises(BadInput, match="permission"):
+            desk.do(act, project="24-001")
 
 
 def test_failure_shows_its_messages(desk: Desk, stranger: Stranger) -> None:

@@ -34,6 +34,18 @@ def test_a_data_connector_has_a_token_of_5400_seconds(stranger: Stranger) -> Non
     assert "refresh_token" not in document
 
 
+def test_an_app_may_log_in_as_http_has_it(stranger: Stranger) -> None:
+    """As libraries of OAuth do: name and secret beside the form, not in it."""
+    app = stranger.app()
+    fields = {"grant_type": "client_credentials"}
+    url = f"{stranger.url}/oauth/token"
+    answers = [
+        requests.post(url, data=fields, auth=(app["client_id"], secret), timeout=30).status_code
+        for secret in (app["client_secret"], "wrong")
+    ]
+    assert [200, 401] == answers
+
+
 def test_a_wrong_secret_is_refused(stranger: Stranger) -> None:
     """In the words of OAuth."""
     answer = stranger.token(grant_type="client_credentials", client_secret="wrong")
