@@ -23,7 +23,11 @@ _FOLDER: Final = "erp-bridge-demo"
 #: A served demo has homes of its own, so that the story told by `demo` does not sweep them away.
 _SERVED_FOLDER: Final = "erp-bridge-served-demo"
 _HOST: Final = "127.0.0.1"
-_STORY: Final = ("budget", "columns", "where", "defaults", "job", "source")
+#: What the story alone has, and how it is given.
+_STORY: Final = {
+    "budget": "--budget", "columns": "--column", "where": "--where", "defaults": "--default", "job": "--job",
+    "source": "--source",
+}  # fmt: skip
 
 
 @click.command("demo", cls=Act, answer=["home", "jobs", "address", "people", "password", "desks"])
@@ -64,8 +68,9 @@ def demo(call: Call, context: click.Context, /, *, serve: bool, port: int | None
 
 def _serve(call: Call, port: int, given: dict[str, Any]) -> None:
     """Serve until it is stopped; the ERPs end with it."""
-    if any(given[name] for name in _STORY):
-        raise UsageError("--serve shows projects of its own.", remedy="Leave --budget and what belongs to it out.")
+    if too_much := [option for name, option in _STORY.items() if given[name]]:
+        remedy = f"Leave {', '.join(too_much)} out; its projects have every installed ERP and source."
+        raise UsageError("--serve shows projects of its own.", remedy=remedy)
     running = serving()
     home = call.home or Path(click.get_app_dir(_SERVED_FOLDER))
     with running.listening(_HOST, port) as free:

@@ -67,4 +67,5 @@ def test_a_port_without_serving_is_refused(asked: dict[str, Any], run: Run) -> N
 
 def test_a_served_demo_takes_no_budget(run: Run, tmp_path: Path) -> None:
     """It shows projects of its own."""
-    assert 2 == run("demo", "--serve", "--budget", tmp_path / "b.csv").status
+    refused = run("demo", "--serve", "--budget", tmp_path / "b.csv", "--source", "procore")
+    assert (2, True) == (refused.status, "Leave --budget, --source out" in refused.err)

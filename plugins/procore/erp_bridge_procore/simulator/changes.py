@@ -171,12 +171,15 @@ def _edit_line(context: Context, row: Row, item: dict[str, Any]) -> None:
     line = context.one("SELECT * FROM adjustment WHERE id = ? AND change = ?", item["id"], row["id"])
     if line is None:
         raise missing("Adjustment line item")
-    amounts = {"amount": None, "quantity": 4, "unit_cost": 4}
-    new = {name: context.units(item, name, decimals=most) for name, most in amounts.items() if name in item}
+    amounts: dict[str, int | None] = {"amount": None, "quantity": 4, "unit_cost": 4}
+    new: dict[str, int] = {
+        name: context.units(item, name, decimals=most) for name, most in amounts.items() if name in item
+    }
     if "adjustment_number" in item:
         new["number"] = _number(item)
-    texts = {name: kept(item[name]) for name in ("uom", "comment", "description", "ref") if name in item}
-    for name, value in {**new, **texts}.items():
+    worded = ("uom", "comment", "description", "ref")
+    texts: dict[str, str | None] = {name: kept(item[name]) for name in worded if name in item}
+    for name, value in (*new.items(), *texts.items()):
         context.run(f"UPDATE adjustment SET {name} = ? WHERE id = ?", value, line["id"])  # noqa: S608 - our own names
     if new.get("amount", line["amount"]) != line["amount"]:
         wbs = context.one("SELECT flat_code FROM wbs WHERE id = ?", line["wbs"])
