@@ -35,13 +35,14 @@ class ConnectionModel:
 
 @frozen(kw_only=True)
 class CheckedModel:
-    """One thing that a check looked at."""
+    """One thing that a check looked at; `is_warning`: it works, and would do so better."""
 
     name: str
     ok: bool
     message: str
     remedy: str
     facts: Mapping[str, str]
+    is_warning: bool
 
 
 @frozen(kw_only=True)

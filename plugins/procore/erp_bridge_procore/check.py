@@ -38,6 +38,10 @@ def check_source(source: ProcoreConnection) -> Iterator[Checked]:
     yield check.sees_hook()
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _bad(name: str, error: ErpBridgeError) -> Checked:
     return Checked(name=name, ok=False, message=error.message, remedy=error.remedy)
 
@@ -83,7 +87,8 @@ class _Check:
         linked = sum(1 for each in self.projects if each.origin_id)
         if not self.projects:
             raise NotFound("The user sees no project.", remedy="Add the app's user to the projects in Procore.")
-        return f"The user sees {len(self.projects)} projects, {linked} of them linked with a job of the ERP."
+        seen = _counted(len(self.projects), "project")
+        return f"The user sees {seen}, {linked} of them linked with a job of the ERP."
 
     def reads_by_view(self) -> str:
         """Whether a budget can be read by the view; columns show only in a budget that has rows."""
@@ -101,7 +106,7 @@ class _Check:
         except ErpBridgeError as error:
             error.remedy = f"{error.remedy} {_CAPABLE}".strip()
             raise
-        return f"The user sees {count} requests of the ERP Integrations tool."
+        return f"The user sees {_counted(count, 'request')} of the ERP Integrations tool."
 
     def sees_transactions(self) -> str:
         """Whether transactions are listed where it is assumed."""
@@ -110,7 +115,8 @@ class _Check:
         project = next((each for each in self.projects if each.origin_id), None)
         if project is None:
             return "No project is linked with a job, so that no list of transactions was asked for."
-        return f"Procore lists {len(listed_transactions(self.client, project.id))} transactions of {project.number}."
+        count = len(listed_transactions(self.client, project.id))
+        return f"Procore lists {_counted(count, 'transaction')} of {project.number}."
 
     def sees_hook(self) -> Checked:
         """Whether Procore calls us. That it does not is no fault: the poll finds every request, only later."""
