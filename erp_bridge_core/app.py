@@ -21,6 +21,7 @@ from erp_bridge_core.connections.clock import SystemClock
 from erp_bridge_core.connections.maps import Maps
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connector.outcomes import Outcomes
+from erp_bridge_core.connector.outcomes_settling import OutcomeSettling
 from erp_bridge_core.connector.outcomes_told import look_again
 from erp_bridge_core.connector.service import Requests
 from erp_bridge_core.contract.connection import Clock, Erp
@@ -139,6 +140,9 @@ class Application:
             store=store, audit=self.audit, connections=self.connections, sending=self.sending, pulling=self.pulling,
             reviews=self.reviews, exports=self.exports, outcomes=self.outcomes, clock=clock, home=self.home,
             redactor=self.redactor,
+            settling=OutcomeSettling(
+                store=store, audit=self.audit, worker=self.exports.worker, may_settle=self._require_may_settle
+            ),
         )  # fmt: skip
 
     @property
@@ -199,8 +203,11 @@ class Application:
     def _require_may_resume(connection: Connection, actor: Actor, project_id: int | None) -> None:
         require(may_resume(rights_of(connection, actor, project_id)))
 
-    def _require_may_settle(self, connection: Connection, actor: Actor, project_id: int) -> None:
-        """Settling is the last word on money in the ERP: a session that was left open does not give it."""
+    def _require_may_settle(self, connection: Connection, actor: Actor, project_id: int | None) -> None:
+        """Settling is the last word on money in the ERP, or on what a source is told of it.
+
+        A session that was left open does not give it.
+        """
         faults = may_answer(rights_of(connection, actor, project_id))
         if not actor.is_token:
             minutes = policy_of(connection, actor.company_id).recent_minutes

@@ -133,6 +133,9 @@ ACTS: Final = (
     Act("requests.transactions", "GET /requests/{number}", "request show", "list_request_transactions"),
     Act("requests.told", "GET /requests/{number}", "request show", "list_request_outcomes"),
     Act("requests.tell", "POST /requests/{number}/tell", "request tell", "tell_request"),
+    Act("requests.doubts", "GET /requests/{number}, GET /requests/{number}/settle/{reference}", "request doubts",
+        "list_request_doubts"),
+    Act("requests.settle", "POST /requests/{number}/settle/{reference}", "request settle", "settle_request_effect"),
     Act("requests.poll", "POST /requests/poll", "request poll", "poll_requests"),
     Act("requests.take", "POST /requests/{number}/take", "request take", "take_request"),
     # Items: reviewed, answered, exported, verified.

@@ -22,7 +22,7 @@ def doubts(call: Call, item: int) -> None:
 
     def print_it(page: Page) -> None:
         for doubt in found:
-            _print(page, doubt)
+            print_doubt(page, doubt)
         if found:
             page.line(f"Look in the ERP, then `erp-bridge export settle {item} EFFECT HOW --reason TEXT`.")
         else:
@@ -31,8 +31,10 @@ def doubts(call: Call, item: int) -> None:
     call.answer({"doubts": found}, print_it)
 
 
-def _print(page: Page, doubt: "Doubt") -> None:
-    with page.section(f"{doubt.reference}  {doubt.title}, {plural(doubt.lines, 'line')}: {doubt.state}"):
+def print_doubt(page: Page, doubt: "Doubt") -> None:
+    """One write in doubt, with its evidence, and why it can't be settled now."""
+    lines = f", {plural(doubt.lines, 'line')}" if doubt.lines else ""
+    with page.section(f"{doubt.reference}  {doubt.title}{lines}: {doubt.state}"):
         page.facts(
             [
                 ("Since", doubt.since),

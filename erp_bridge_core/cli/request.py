@@ -9,11 +9,11 @@ from erp_bridge_core.cli.call import Call
 from erp_bridge_core.cli.errors import DONE
 from erp_bridge_core.cli.output import Page, money, plural
 from erp_bridge_core.cli.progress import progress
+from erp_bridge_core.cli.request_doubts import doubts, print_told, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from erp_bridge_core.connector.outcomes_told import ToldView
     from erp_bridge_core.connector.values import Polled, RequestList, RequestView, TransactionView
     from erp_bridge_core.contract.errors import Fault
 
@@ -50,7 +50,7 @@ def show(call: Call, number: int, limit: int | None) -> None:
 
     def print_it(page: Page) -> None:
         _print_request(page, found)
-        _print_told(page, told)
+        print_told(page, told)
         _print_transactions(page, asked)
 
     call.answer({"request": found, "told": told, "transactions": asked}, print_it)
@@ -99,7 +99,11 @@ def tell(call: Call, number: int) -> None:
     """
     with progress("Telling the source"):
         told = call.app.requests.tell(call.actor, number)
-    call.answer({"told": told}, lambda page: _print_told(page, told))
+    call.answer({"told": told}, lambda page: print_told(page, told))
+
+
+for command in (doubts, settle):
+    request.add_command(command)
 
 
 def _print_list(page: Page, found: "RequestList") -> None:
@@ -139,17 +143,6 @@ def _print_request(page: Page, found: "RequestView") -> None:
 
 def _print_reasons(page: Page, reasons: "Iterable[Fault]") -> None:
     page.bullets(f"{each.where}: {each.message} {each.remedy or ''}".rstrip() for each in reasons)
-
-
-def _print_told(page: Page, told: "Sequence[ToldView]") -> None:
-    columns = ["No.", "The source is told", "State", "Made", "Problem"]
-    rows = [
-        (each.number, each.stage, each.state, each.made_at, each.problem and each.problem.get("message"))
-        for each in told
-    ]
-    if rows:
-        page.table(columns, rows)
-        page.bullets(told[0].messages)  # an earlier one's were replaced by these
 
 
 def _print_transactions(page: Page, asked: "Iterable[TransactionView]") -> None:

@@ -5,6 +5,7 @@ seen each change. At most one outcome of a request is under way; a later one rep
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -13,6 +14,7 @@ from typing import Any, Final
 from attrs import define, field, frozen
 from sqlalchemy import Connection, Row, insert, select
 
+from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.configuration.connector import ConnectorConfig
@@ -156,6 +158,17 @@ class Outcomes:
     def tell(self, export_id: int) -> None:
         """Bring on what a source is to be told, in this process; what stopped it stands in what was told."""
         self.worker.advance(export_id)
+
+    def go_on(self, company_id: int, request_id: int) -> None:
+        """Bring on what is to be told now that a doubt was settled; what stops it is tried again by itself."""
+        with suppress(ErpBridgeError):
+            with self.store.read() as connection:
+                require_thawed(connection)
+            self._look(company_id, request_id)
+            with self.store.read() as connection:
+                last = latest_report(connection, request_id)
+            if last is not None and last.state == ExportState.RUNNING:
+                self.tell(int(last.export_id))
 
     def lock(self, company_id: int, connection_id: int, source_project: str, *, locked: bool) -> None:
         """Lock a budget at its source, or unlock it, now; raises what kept it from being so.

@@ -18,6 +18,7 @@ from erp_bridge_core.connections.service import Connections, ConnectionView
 from erp_bridge_core.connections.views import list_connections
 from erp_bridge_core.connector.accepting import Accepting, ExportsDoor, ReviewsDoor
 from erp_bridge_core.connector.hurrying import hinted
+from erp_bridge_core.connector.outcomes_settling import OutcomeSettling
 from erp_bridge_core.connector.outcomes_told import ToldView, told
 from erp_bridge_core.connector.polling import Polling, no_requests
 from erp_bridge_core.connector.receiving import Received, Receiver
@@ -42,6 +43,8 @@ from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import ErpBridgeError, NotPossibleNow
 from erp_bridge_core.contract.source import Delivery, SourceCapability
 from erp_bridge_core.defects import tell_defect
+from erp_bridge_core.exports.doubts import Doubt
+from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.access import require_tending
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -66,6 +69,9 @@ class OutcomesDoor(Protocol):
     def tell(self, export_id: int) -> object:
         """Bring that on in this process."""
 
+    def go_on(self, company_id: int, request_id: int) -> object:
+        """Bring on what is to be told of a request now that a doubt was settled."""
+
 
 class RequestDefect(ErpBridgeError):
     """A request ended by something that this software did not foresee; the details are in the home's log."""
@@ -85,6 +91,7 @@ class Requests:
     reviews: ReviewsDoor
     exports: ExportsDoor
     outcomes: OutcomesDoor
+    settling: OutcomeSettling
     clock: Clock
     home: Path
     redactor: Redactor
@@ -163,6 +170,26 @@ class Requests:
             _seen(connection, actor, number)
             export_id = self.outcomes.let_tell(connection, actor, number)
         self.outcomes.tell(export_id)
+        return self.told(actor, number)
+
+    def doubts(self, actor: Actor, number: int) -> tuple[Doubt, ...]:
+        """What nobody can know of what the source was told of a request: tried, seen, why it can't be settled (E6)."""
+        with self.store.read() as connection:
+            _seen(connection, actor, number)
+        return self.settling.doubts(actor, number)
+
+    def settle(
+        self, actor: Actor, number: int, effect_reference: str, *, how: Settlement, reason: str
+    ) -> tuple[ToldView, ...]:
+        """Say whether a write in doubt arrived at the source: an audited act, with a reason, by a person (L15).
+
+        The telling then goes on, at once where nothing keeps it; with what is so now, where that is something else.
+        """
+        with self.store.read() as connection:
+            self.settling.require_somewhere(connection, actor)
+            _seen(connection, actor, number)
+        self.settling.settle(actor, number, effect_reference, how=how, reason=reason)
+        self.outcomes.go_on(actor.company_id, number)
         return self.told(actor, number)
 
     def of_item(self, actor: Actor, item_id: int) -> RequestView | None:

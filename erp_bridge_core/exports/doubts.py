@@ -1,18 +1,18 @@
 """What is in doubt, with the evidence, and whether a person may settle it now: what a page shows beforehand (E6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import Connection, Row, select
 
-from erp_bridge_core.approvals.items import ItemView
-from erp_bridge_core.contract.errors import Fault
+from erp_bridge_core.contract.errors import Fault, NotAllowed
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.exports.decisions import horizon
 from erp_bridge_core.exports.ledger import tries
-from erp_bridge_core.exports.settling import BY_ANOTHER, DOUBTED, too_early
+from erp_bridge_core.exports.settling import DOUBTED, barred, too_early
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import attempts, effects, exports, sightings
 
@@ -52,34 +52,47 @@ class Doubt:
 
 def load_doubts(
     connection: Connection,
-    item: ItemView,
+    export_id: int,
     actor: Actor,
     *,
-    profile: ErpProfile,
+    profile: ErpProfile | SourceProfile,
     now: float,
-    barred: Sequence[Fault],
+    lacking: Sequence[Fault],
 ) -> tuple[Doubt, ...]:
-    """The doubts of an item's export, in the plan's order.
+    """The doubts of an export, in the plan's order.
 
-    `now` is the database's clock, `barred` what the actor lacks.
+    `now` is the database's clock, `lacking` what the actor lacks.
     """
     query = (
         select(effects, exports.c.started_by)
         .join(exports, exports.c.id == effects.c.export_id)
-        .where(exports.c.item_id == item.id, effects.c.state.in_(DOUBTED))
+        .where(exports.c.id == export_id, effects.c.state.in_(DOUBTED))
         .order_by(effects.c.position)
         .limit(SHOWN_DOUBTS)
     )
     return tuple(
-        _doubt(connection, row, profile, now, [*barred, *_by_another(actor, row)]) for row in connection.execute(query)
+        _doubt(connection, row, profile, now, [*lacking, *barred(actor, row.started_by)])
+        for row in connection.execute(query)
     )
 
 
-def _by_another(actor: Actor, row: Row[Any]) -> list[Fault]:
-    return [BY_ANOTHER] if actor.person_id is None or actor.person_id == row.started_by else []
+def why_not(
+    may_settle: Callable[[Connection, Actor, int | None], None],
+    connection: Connection,
+    actor: Actor,
+    project_id: int | None,
+) -> tuple[Fault, ...]:
+    """What an actor lacks to settle a doubt of a project; a sign-in that is not recent is asked for when he settles."""
+    try:
+        may_settle(connection, actor, project_id)
+    except NotAllowed as error:
+        return tuple(fault for fault in error.faults if fault.where != "sign_in")
+    return ()
 
 
-def _doubt(connection: Connection, row: Row[Any], profile: ErpProfile, now: float, faults: list[Fault]) -> Doubt:
+def _doubt(
+    connection: Connection, row: Row[Any], profile: ErpProfile | SourceProfile, now: float, faults: list[Fault]
+) -> Doubt:
     operation = profile.operation(row.operation)
     ends = horizon(tries(connection, row.id), operation)
     tried = connection.execute(select(attempts).where(attempts.c.effect_id == row.id).order_by(attempts.c.number)).all()

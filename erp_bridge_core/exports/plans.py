@@ -64,6 +64,23 @@ def store_plan(
     return count
 
 
+def plan_once_more(connection: Connection, identity: ExportIdentity, effect_id: int) -> None:
+    """Plan the very write of an effect without lines again, last in its group: a person says that it did not arrive."""
+    own = effects.c.export_id == identity.export_id
+    row = connection.execute(select(effects).where(effects.c.id == effect_id)).one()
+    position = connection.execute(select(func.max(effects.c.position)).where(own)).scalar_one()
+    of_group = own, effects.c.group_name == row.group_name, effects.c.generation == row.generation
+    ordinal = connection.execute(select(func.max(effects.c.ordinal)).where(*of_group)).scalar_one() + 1
+    effect = PlannedEffect(
+        operation=row.operation, lines=(), payload_hash=row.payload_hash, request=row.request, lane=row.lane
+    )
+    again = _effect_row(
+        identity, effect, group=row.group_name, generation=row.generation, ordinal=ordinal, position=position + 1,
+        safety=row.safety,
+    )  # fmt: skip
+    connection.execute(insert(effects).values(**again, line_count=0))
+
+
 def _pages(planned: Iterable[tuple[int, tuple[PlannedEffect, str]]]) -> Iterator[list[_Numbered]]:
     """Effects with their lines' numbers, as many as fit into a page of effects and several pages of lines."""
     page: list[_Numbered] = []

@@ -11,10 +11,10 @@ from erp_bridge_core.approvals.items import ItemView, find_item, load_item, of_a
 from erp_bridge_core.approvals.states import ItemState
 from erp_bridge_core.audit.freezing import require_thawed
 from erp_bridge_core.contract.effects import HandOver
-from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, Fault, NotAllowed, NotPossibleNow
+from erp_bridge_core.contract.errors import AlreadyAnswered, ErpBridgeError, NotAllowed, NotPossibleNow
 from erp_bridge_core.exports import hand_overs, settling
 from erp_bridge_core.exports.briefs import ExportBrief, load_export_briefs
-from erp_bridge_core.exports.doubts import Doubt, load_doubts
+from erp_bridge_core.exports.doubts import Doubt, load_doubts, why_not
 from erp_bridge_core.exports.hand_overs import TakenFile
 from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
@@ -69,7 +69,7 @@ class Exports:
     worker: Worker
     may_export: Callable[[Connection, Actor, int], None]
     may_resume: Callable[[Connection, Actor, int | None], None]
-    may_settle: Callable[[Connection, Actor, int], None]
+    may_settle: Callable[[Connection, Actor, int | None], None]
     still_valid: Callable[[Actor, ItemView], None]
     now: Callable[[], datetime]
 
@@ -131,15 +131,13 @@ class Exports:
         """What is in doubt: what was tried and seen, and why it can't be settled now, or not by this person (E6)."""
         with self.store.read() as connection:
             item = self._seen(connection, actor, item_id)
-            try:
-                self.may_settle(connection, actor, item.project_id)
-                barred: tuple[Fault, ...] = ()
-            except NotAllowed as error:
-                # A sign-in that is not recent is asked for when he settles.
-                barred = tuple(fault for fault in error.faults if fault.where != "sign_in")
+            lacking = why_not(self.may_settle, connection, actor, item.project_id)
+            row = connection.execute(select(exports.c.id).where(exports.c.item_id == item_id)).one_or_none()
+            if row is None:
+                return ()
             seconds = self.worker.seconds or self.store.seconds
             profile = self.worker.opener(item)[0].profile
-            return load_doubts(connection, item, actor, profile=profile, now=seconds(connection), barred=barred)
+            return load_doubts(connection, row.id, actor, profile=profile, now=seconds(connection), lacking=lacking)
 
     def resume(self, actor: Actor) -> tuple[ExportStatus, ...]:
         """Take up every export of the company that is not at rest, as after a crash; a token's, of its projects.
@@ -241,8 +239,10 @@ class Exports:
             item = find_item(connection, actor, item_id)
             self.may_settle(connection, actor, item.project_id)
             row = export_row(connection, actor.company_id, item_id)
+        act = settling.SettlingAct(actor=actor, audit=self.audit, verb="export.settle", subject="item", number=item_id)
         with self.worker.opened(row.id) as work:
-            settling.settle(self.worker, work, actor, self.audit, effect_reference, how=how, reason=reason)
+            settling.settle(self.store, work, act, effect_reference, how=how, reason=reason)
+            self.worker.conclude(work)
         return self._status(actor, item_id)
 
     def release(self, connection: Connection, item_id: int) -> int:

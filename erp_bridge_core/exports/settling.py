@@ -3,15 +3,19 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from attrs import frozen
 from sqlalchemy import Connection, and_, or_, select, update
 
 from erp_bridge_core.contract.errors import Fault, NotAllowed, NotFound, NotPossibleNow
 from erp_bridge_core.exports import ledger
 from erp_bridge_core.exports.decisions import EffectState, horizon
 from erp_bridge_core.exports.ledger import Entry
+from erp_bridge_core.exports.plans import plan_once_more
 from erp_bridge_core.exports.status import count_lines, export_row
-from erp_bridge_core.exports.worker import Work, Worker
+from erp_bridge_core.exports.telling import Telling
+from erp_bridge_core.exports.worker import Work
 from erp_bridge_core.people.actor import Actor
+from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import effects, exports, item_lines, items
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ LINES: Final = {
     Settlement.WITHDRAWN: "withdrawn",
     Settlement.DIFFERENCE_ACCEPTED: "arrived",
 }
+#: How what a source is told can be settled.
+OF_TELLING: Final = (Settlement.ARRIVED, Settlement.NOT_ARRIVED)
 DOUBTED: Final = (EffectState.UNKNOWN, EffectState.CONFLICT, EffectState.DUPLICATED)
 BY_ANOTHER: Final = Fault(
     "person",
@@ -43,63 +49,92 @@ BY_ANOTHER: Final = Fault(
 )
 
 
+@frozen(kw_only=True)
+class SettlingAct:
+    """Who settles, and how the audit trail tells of it: by which verb, and of which item or request."""
+
+    actor: Actor
+    audit: "Audit"
+    verb: str
+    subject: str
+    number: int
+
+
 def settle(
-    worker: Worker, work: Work, actor: Actor, audit: "Audit", reference: str, *, how: Settlement, reason: str
+    store: Store, work: Work | Telling, act: SettlingAct, reference: str, *, how: Settlement, reason: str
 ) -> None:
-    """Settle one effect under the lease; raises with every reason why it may not be settled so, now, by this person."""
-    entry = _entry(worker, work, reference)
-    faults = [*_why_not(worker, work, entry, how), *_reason_faults(reason)]
-    if actor.person_id is None or actor.person_id == work.row.started_by:
-        raise NotAllowed(BY_ANOTHER.message, remedy=BY_ANOTHER.remedy or "", faults=[BY_ANOTHER])
+    """Settle one effect under the lease; raises with every reason why it may not be settled so, now, by this person.
+
+    What did not arrive of an item waits for a retry, which plans its lines anew. What a source is told carries no lines
+    and nobody retries it: just that write is planned once more. Whoever calls this concludes the export.
+    """
+    entry = _entry(store, work, act, reference)
+    faults = [*_why_not(store, work, entry, how), *_reason_faults(reason)]
+    if by_another := barred(act.actor, work.row.started_by):
+        raise NotAllowed(BY_ANOTHER.message, remedy=BY_ANOTHER.remedy or "", faults=by_another)
     if faults:
         raise NotPossibleNow(f"Effect {reference} can't be settled so now.", faults=faults, remedy=faults[0].message)
-    with worker.store.begin() as connection:
+    with store.begin() as connection:
         work.lease.remaining(connection)
         connection.execute(
             update(effects)
             .where(effects.c.id == entry.id)
             .values(
-                state=EffectState.SETTLED, settled_as=how, settled_by=actor.person_id,
-                settled_at=work.erp.clock.now(), settled_reason=reason,
+                state=EffectState.SETTLED, settled_as=how, settled_by=act.actor.person_id,
+                settled_at=work.clock.now(), settled_reason=reason,
             )
         )  # fmt: skip
-        ledger.move_lines(connection, entry, work.item.id, LINES[how])
-        audit.record(
-            connection, actor, "export.settle", "item", work.item.id,
+        ledger.move_lines(connection, entry, work.identity.item_id, LINES[how])
+        if how is Settlement.NOT_ARRIVED and isinstance(work, Telling):
+            plan_once_more(connection, work.identity, entry.id)
+        act.audit.record(
+            connection, act.actor, act.verb, act.subject, act.number,
             from_state=entry.state, to_state=f"settled as {how}", details={"effect": reference, "reason": reason},
         )  # fmt: skip
-    worker.conclude(work)
 
 
-def _entry(worker: Worker, work: Work, reference: str) -> Entry:
-    with worker.store.read() as connection:
+def barred(actor: Actor, started_by: int | None) -> list[Fault]:
+    """Why this actor never settles it: whoever exported, and the installation, which is no person (L15).
+
+    Nobody started what the installation itself tells a source: whoever may settle it may.
+    """
+    return [BY_ANOTHER] if actor.person_id is None or actor.person_id == started_by else []
+
+
+def _entry(store: Store, work: Work | Telling, act: SettlingAct, reference: str) -> Entry:
+    with store.read() as connection:
         row = connection.execute(
             select(effects).where(effects.c.export_id == work.row.id, effects.c.reference == reference)
         ).one_or_none()
     if row is None:
         raise NotFound(
-            f"Item {work.item.id} has no effect {reference!r}.",
-            remedy="The references stand in `erp-bridge export status`.",
+            f"{act.subject.capitalize()} {act.number} has no effect {reference!r}.",
+            remedy=f"The references stand in {_REFERENCES[act.subject]}.",
         )
-    return ledger.as_entry(worker.store, row)
+    return ledger.as_entry(store, row)
 
 
-def _why_not(worker: Worker, work: Work, entry: Entry, how: Settlement) -> list[Fault]:
+_REFERENCES: Final = {"item": "`erp-bridge export status`", "request": "`erp-bridge request doubts`"}
+
+
+def _why_not(store: Store, work: Work | Telling, entry: Entry, how: Settlement) -> list[Fault]:
     # A batch that was removed in the ERP before it was posted is withdrawn, although its hand-over is confirmed.
-    confirmed = entry.state is EffectState.CONFIRMED and how is Settlement.WITHDRAWN
+    confirmed = entry.state is EffectState.CONFIRMED and how is Settlement.WITHDRAWN and isinstance(work, Work)
     if entry.state not in DOUBTED and not confirmed:
         return [Fault("effect", f"it is {entry.state}: there is nothing to settle")]
-    with worker.store.read() as connection:
+    if isinstance(work, Telling) and how not in OF_TELLING:
+        return [Fault("how", "what a source is told has arrived or not", value=how)]
+    with store.read() as connection:
         tries = ledger.tries(connection, entry.id)
-        left = horizon(tries, work.adapter.profile.operation(entry.effect.operation)) - work.lease.seconds(connection)
+        left = horizon(tries, work.profile.operation(entry.effect.operation)) - work.lease.seconds(connection)
     return too_early(left)
 
 
 def too_early(left: float) -> list[Fault]:
-    """Why nothing is settled while the ERP may still carry a write out, for `left` more seconds (L8, L15)."""
+    """Why nothing is settled while a write may still be carried out, for `left` more seconds (L8, L15)."""
     if left <= 0:
         return []
-    return [Fault("effect", f"the ERP may still carry it out for another {left:.0f} seconds: wait until then")]
+    return [Fault("effect", f"it may still be carried out for another {left:.0f} seconds: wait until then")]
 
 
 def _reason_faults(reason: str) -> list[Fault]:

@@ -27,7 +27,7 @@ from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
 from erp_bridge_core.exports.status import ExportState, count_lines
 from erp_bridge_core.exports.telling import Concluded, ErrandOpener, Telling, no_errands, nobody_notes
-from erp_bridge_core.exports.telling import conclude as conclude_telling
+from erp_bridge_core.exports.telling import conclude as conclude_outcome
 from erp_bridge_core.following import Step, about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
@@ -124,6 +124,15 @@ class Worker:
         with leased(self.store, self.locks, export_id, seconds=self.seconds, ending=ending) as lease:
             yield self._work(self._row(export_id), lease)
 
+    @contextmanager
+    def opened_to_tell(self, export_id: int) -> Iterator[Telling]:
+        """Hold the lease of an outcome's export and open all that work on it needs."""
+        with leased(self.store, self.locks, export_id, seconds=self.seconds) as lease:
+            yield self._telling(self._row(export_id), lease)
+
+    def _telling(self, row: Row[Any], lease: Lease) -> Telling:
+        return Telling(row=row, errand=self.errands(row.outcome_id), lease=lease)
+
     def _row(self, export_id: int) -> Row[Any]:
         with self.store.read() as connection:
             return connection.execute(select(exports).where(exports.c.id == export_id)).one()
@@ -151,7 +160,7 @@ class Worker:
         with leased(self.store, self.locks, export_id, seconds=self.seconds, ending=ending) as lease:
             row = self._row(export_id)
             if row.outcome_id is not None:
-                return self._tell(Telling(row=row, errand=self.errands(row.outcome_id), lease=lease))
+                return self._tell(self._telling(row, lease))
             return self._export(self._work(row, lease))
 
     def _export(self, work: Work) -> ErpBridgeError | None:
@@ -172,7 +181,7 @@ class Worker:
         known = about(company=telling.errand.company, export=telling.row.id, outcome=telling.row.outcome_id)
         with known, doing("outcome", source=telling.row.erp) as step:
             returned, stopped = self._carry(telling)
-            state = conclude_telling(self.store, telling, stopped=stopped, returned=returned, concluded=self.concluded)
+            state = self.conclude_telling(telling, stopped=stopped, returned=returned)
             step.tell(state=state.value)
             step.outcome = stopped.code if stopped else ""
         return stopped
@@ -219,6 +228,12 @@ class Worker:
             if before != conclusion.export:
                 self.told(connection, work.item, conclusion)
         return conclusion
+
+    def conclude_telling(
+        self, telling: Telling, *, stopped: ErpBridgeError | None = None, returned: bool = False
+    ) -> ExportState:
+        """Write where it stands now that a source is told something, and note that it came to rest; as `conclude`."""
+        return conclude_outcome(self.store, telling, stopped=stopped, returned=returned, concluded=self.concluded)
 
     @contextmanager
     def _told_of(self, work: Work) -> Iterator[Step]:

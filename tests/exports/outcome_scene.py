@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 from ledger_books import Books
 from ledger_erp import NOW, DatabaseTime, LedgerAdapter, PatientClock, add_export
 from memory_erp import MemoryRegistry
@@ -16,9 +16,11 @@ from sqlalchemy import insert, select, update
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connector.outcomes import Outcomes
+from erp_bridge_core.connector.outcomes_settling import OutcomeSettling
 from erp_bridge_core.connector.outcomes_told import ToldView, look_again, told
-from erp_bridge_core.contract import Effect, LineKey, SafetyClass
+from erp_bridge_core.contract import Effect, LineKey, SafetyClass, SourceProfile
 from erp_bridge_core.exports.service import Exports
+from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.exports.status import ExportState
 from erp_bridge_core.exports.telling import TO_TELL
 from erp_bridge_core.exports.worker import Worker
@@ -66,6 +68,7 @@ class OutcomeScene:
     outcomes: Outcomes
     exports: Exports
     time: DatabaseTime
+    settling: OutcomeSettling
 
     # -- what was before ----------------------------------------------------------------------------------------------
 
@@ -139,6 +142,12 @@ class OutcomeScene:
             export = self.outcomes.let_tell(connection, actor, request)
         self.outcomes.tell(export)
 
+    def settle(self, actor: Actor, how: Settlement, request: int = 1) -> None:
+        """A person says what became of the only write that is in doubt; the telling goes on."""
+        (doubt,) = self.settling.doubts(actor, request)
+        self.settling.settle(actor, request, doubt.reference, how=how, reason="Seen at the office.")
+        self.outcomes.go_on(1, request)
+
     def waiting(self) -> list[int]:
         """The exports of outcomes that an engine would bring on."""
         query = select(exports.c.id).where(
@@ -166,13 +175,14 @@ def open_scene(
     observer: Callable[[str, Effect], None] | None = None,
     hook: Callable[[str], None] = lambda _: None,
     passed: float = 0.0,
+    safety: SafetyClass = SafetyClass.ABSOLUTE,
 ) -> OutcomeScene:
     """The services over a database, with the office in a file of the home."""
     clock = PatientClock()
     time = DatabaseTime(store, clock, passed)
     office = MemoryOffice(home / "office.pickle")
     plugin = MemorySource(
-        office=office, profile=office_profile(),
+        office=office, profile=_profile(safety),
         before_write=lambda _: hook("body_sent"), after_write=lambda _: hook("reply_held"),
     )  # fmt: skip
     ledger = LedgerAdapter(Books(home / "books.db"), SafetyClass.KEYED)
@@ -194,7 +204,14 @@ def open_scene(
         store=store, audit=audit, worker=worker, may_export=anybody, may_resume=anybody, may_settle=anybody,
         still_valid=anybody, now=clock.now,
     )  # fmt: skip
+    settling = OutcomeSettling(store=store, audit=audit, worker=worker, may_settle=anybody)
     return OutcomeScene(
         store=store, office=office, plugin=plugin, connections=connections, outcomes=outcomes, exports=service,
-        time=time,
+        time=time, settling=settling,
     )  # fmt: skip
+
+
+def _profile(safety: SafetyClass) -> SourceProfile:
+    """The office's, every write of it of one safety class."""
+    profile = office_profile()
+    return evolve(profile, operations=tuple(evolve(each, safety=safety) for each in profile.operations))

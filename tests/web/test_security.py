@@ -41,6 +41,7 @@ ANSWERS = [
     ("GET", "/connections/new?erp=memory", 200), ("GET", "/connections/books/settings", 403),
     ("GET", "/plugins", 200), ("GET", "/plugins/memory", 200), ("GET", "/plugins/none", 404),
     ("GET", "/companies/new", 200), ("GET", "/webhooks", 403), ("GET", "/problems/thaw", 200),
+    ("GET", "/requests/1/settle/x", 404),
     ("GET", "/sign-in/provider", 404), ("GET", "/sign-in/provider/back", 404),
     ("POST", "/profile/identities/link", 403), ("POST", "/profile/identities/unlink", 403),
     ("GET", "/mail", 403), ("GET", "/connections/books/map", 200), ("GET", "/connections/books/map/csv", 200),

@@ -44,6 +44,7 @@ ROWS: Final = (
     (ITEMS, r"GET /(api/v1/)?requests.*"),
     (TEND, r"POST /(api/v1/)?requests/(poll|\{number\}/tell)"),
     (SEND, r"POST /(api/v1/)?requests/\{number\}/take"),
+    (ANSWER, r"POST /(api/v1/)?requests/\{number\}/(settle/.*|effects/.*/settle)"),
     (TEND, r"POST /(api/v1/)?(connections/\{name\}/check|(webhooks|mail)/send|mail/summaries)"),
     (EITHER, r"POST /(api/v1/)?projects/\{number\}/sync"),
     (ADMIN, r"\w+ /(api/v1/)?(connections.*|plugins.*|webhooks.*|maps.*)"),

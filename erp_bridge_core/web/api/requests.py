@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from attrs import frozen
 from litestar import Response
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from erp_bridge_core.connector.values import Polled, RequestState
+from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.web.actors import WebRequest
-from erp_bridge_core.web.api.models import Body, Key, Limit, Offset, listed, made, made_all
+from erp_bridge_core.web.api.doubts import DoubtModel
+from erp_bridge_core.web.api.models import Body, Key, Limit, Offset, Reason, listed, made, made_all
 from erp_bridge_core.web.api.operations import ERP, Operations
 from erp_bridge_core.web.api.problems import ProblemFault
 from erp_bridge_core.web.given import GivenActor, GivenApplication
@@ -115,6 +118,13 @@ class TakeOrder(Body):
     acknowledge: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=1000)] = ()
 
 
+class TellingSettlementOrder(Body):
+    """What became of a write to a source, and what was seen there."""
+
+    how: Literal["arrived", "not_arrived"]
+    reason: Reason
+
+
 @_on.read("/requests", "Requests of sources")
 def list_requests(
     *,
@@ -158,6 +168,26 @@ def tell_request(application: GivenApplication, actor: GivenActor, number: _Numb
     return made_all(OutcomeModel, application.requests.tell(actor, number))
 
 
+@_on.read("/requests/{number:int}/doubts", "What is in doubt of what the source was told", HTTPStatus.CONFLICT)
+def list_request_doubts(application: GivenApplication, actor: GivenActor, number: _Number) -> list[DoubtModel]:
+    """List the writes to the source of which nobody can know, to 50 at once, with the evidence."""
+    return made_all(DoubtModel, application.requests.doubts(actor, number))
+
+
+@_on.act("/requests/{number:int}/effects/{reference:str}/settle", "Settle a doubt of what the source was told", *ERP)
+def settle_request_effect(
+    *,
+    application: GivenApplication,
+    actor: GivenActor,
+    number: _Number,
+    reference: FromPath[str],
+    data: JSONBody[TellingSettlementOrder],
+) -> list[OutcomeModel]:
+    """Say whether a write arrived at the source: an audited act with a reason. The telling then goes on."""
+    told = application.requests.settle(actor, number, reference, how=Settlement(data.how), reason=data.reason)
+    return made_all(OutcomeModel, told)
+
+
 @_on.act("/requests/poll", "Look for requests", *ERP)
 def poll_requests(application: GivenApplication, actor: GivenActor) -> list[PolledModel]:
     """Look for requests at every source now; what a schedule calls. One that can't be read stops no other."""
@@ -177,6 +207,6 @@ def _polled(done: Polled) -> PolledModel:
 
 
 HANDLERS: Final = (
-    list_requests, show_request, list_request_transactions, list_request_outcomes, tell_request, poll_requests,
-    take_request,
+    list_requests, show_request, list_request_transactions, list_request_outcomes, tell_request, list_request_doubts,
+    settle_request_effect, poll_requests, take_request,
 )  # fmt: skip

@@ -9,7 +9,8 @@ from litestar.response import Redirect
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.records import ProjectView
 from erp_bridge_core.connector.values import RequestState, RequestView
-from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
+from erp_bridge_core.contract.errors import ErpBridgeError, NotFound, PluginError
+from erp_bridge_core.exports.doubts import Doubt
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
@@ -85,6 +86,7 @@ def show_request(
         found=found,
         label=LABELS[found.state],
         told=application.requests.told(actor, number),
+        doubts=_doubts(application, actor, number),
         linkable=_linkable(application, actor, found),
         asked=shown,
         previous_page=page_number(shown, shown.previous_offset),
@@ -105,7 +107,7 @@ def take_request(
         nothing: Slice[object] = Slice.of(())
         return render(
             request, "requests/one.html", status=status_of(error), found=found, label=LABELS[found.state],
-            told=application.requests.told(actor, number), asked=nothing, refused=error,
+            told=application.requests.told(actor, number), doubts=(), asked=nothing, refused=error,
             linkable=_linkable(application, actor, found), previous_page=None, next_page=None,
         )  # fmt: skip
     if taken.item is None:
@@ -119,6 +121,14 @@ def tell_request(request: WebRequest, application: GivenApplication, actor: Give
     newest = application.requests.tell(actor, number)[0]
     said = "The source was told." if newest.problem is None else f"It could not be told: {newest.problem['message']}"
     return redirect(request, f"/requests/{number}", flash=Flash(said))
+
+
+def _doubts(application: Application, actor: Actor, number: int) -> tuple[Doubt, ...]:
+    """What is in doubt; nothing where the source's plugin is gone, which alone knows its writes."""
+    try:
+        return application.requests.doubts(actor, number)
+    except PluginError:
+        return ()
 
 
 def _linkable(application: Application, actor: Actor, found: RequestView) -> tuple[ProjectView, ...]:

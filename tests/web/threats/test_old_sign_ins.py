@@ -18,6 +18,7 @@ ASKS: Final = (
     r"POST /companies(/new)?|(PATCH|POST) /company/policy|DELETE /company/tokens/.*|POST /company/tokens/withdraw",
     r"POST /connections(/new|/\{name\}/(remove|settings|authorize))?|(DELETE|PATCH) /connections/\{name\}(/settings)?",
     r"POST /items/(\{item_id\}/)?accept|POST /items/\{item_id\}/(export/effects/\{reference\}/settle|settle/.*)",
+    r"POST /requests/\{number\}/(effects/\{reference\}/settle|settle/.*)",
     r"\w+ /people.*|POST /projects/\{number\}/grants|POST /(problems/)?thaw|POST /plugins/certificates",
     r"POST /(password|profile(/identities/unlink)?)|POST /tokens|POST /mail/test",
     r"POST /webhooks(/\{number\}/(remove|renew-secret))?|DELETE /webhooks/\{number\}|POST /webhooks/\{number\}/.*",

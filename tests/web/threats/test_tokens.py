@@ -38,6 +38,7 @@ ROWS: Final = (
     (RESUME, r"POST /(mail/(send|summaries)|webhooks/send|requests/poll|connections/\{name\}/check)"),
     (READ | EDIT | SEND, r"POST /requests/\{number\}/take"),
     (READ | RESUME, r"POST /requests/\{number\}/tell"),
+    (READ | ANSWER, r"POST /requests/\{number\}/effects/\{reference\}/settle"),
     (READ, r"GET .*|POST /projects/\{number\}/sync|POST /verifications|POST /items/\{item_id\}/verification"),
     (ANSWER, r"POST /items/accept"),
     (READ | ANSWER, r"POST /items/\{item_id\}/(export(/run|/retry)?|verification/.*)"),
