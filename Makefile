@@ -15,7 +15,7 @@ help:
 	@echo "make test    set up, then run every test: core on both databases, plugins, a sample of the suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter and budget source; certificates in build/certificates"
 	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
-	@echo "make storm   set up, then let 300 exports meet 100 kills in either database, and count the ERPs' own books"
+	@echo "make storm   set up, then let 300 exports meet 100 kills per database and engine, and count the others' own books"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
 	@echo "make bench   set up, then measure speed and memory beside floors, on SQLite and PostgreSQL"
 	@echo "make format  format the code"
@@ -63,6 +63,7 @@ storm: $(SETUP)
 	mkdir -p build
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[web,oidc,dbos,postgres]' --group postgres-server
 	$(BIN)/python benchmarks/crash_storm.py $(STORM) --json build/storm-sqlite.json
+	$(BIN)/python benchmarks/crash_storm.py $(STORM) --engine dbos --json build/storm-sqlite-dbos.json
 	$(BIN)/python benchmarks/crash_storm.py $(STORM) --database postgresql --engine dbos --json build/storm-postgresql.json
 
 lint: $(SETUP)

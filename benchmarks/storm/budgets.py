@@ -19,15 +19,25 @@ class Round:
     """One send of a project: what is new in it, and what became of it.
 
     `item` is its number once it was sent; `posted` says that people at the ERP did their part; `state` is the item's
-    last known one.
+    last known one. One that is `rejected` is refused by the approver: nothing of it may get anywhere. `request` is a
+    source's own id of what was asked for there, `number` ours, `found_by` how it was heard of.
     """
 
     lines: tuple[Line, ...] = ()
     changes: tuple[Change, ...] = ()
+    rejected: bool = False
     item: int | None = None
     accepted: bool = False
     posted: bool = False
     state: str = ""
+    request: str = ""
+    number: int | None = None
+    found_by: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its item is at the end that was meant for it."""
+        return self.state == ("rejected" if self.rejected else "synced")
 
 
 @frozen(kw_only=True)
@@ -45,8 +55,13 @@ class Contract:
         return Workload(lines=lines, name=self.number)
 
 
-def contract(random: Random, *, number: str, job: str, rounds: int, takes_changes: bool) -> Contract:
-    """A budget of 3 to 30 lines with up to two changes, then a change or two each round; else a few more lines."""
+def contract(
+    random: Random, *, number: str, job: str, rounds: int, takes_changes: bool, one_rejected: bool = False
+) -> Contract:
+    """A budget of 3 to 30 lines with up to two changes, then a change or two each round; else a few more lines.
+
+    With `one_rejected` one more round, at the end, has changes that the approver rejects.
+    """
     lines = _lines(random, random.randint(_FEWEST, _MOST) + rounds)
     first, later = lines[: len(lines) - rounds], lines[len(lines) - rounds :]
     at_once = takes_changes and random.choice((True, False))
@@ -55,6 +70,8 @@ def contract(random: Random, *, number: str, job: str, rounds: int, takes_change
         Round(changes=_changes(random, first, at)) if takes_changes else Round(lines=(later[at],))
         for at in range(1, rounds)
     ]
+    if one_rejected and takes_changes:
+        made.append(Round(changes=_changes(random, first, rounds), rejected=True))
     return Contract(number=number, job=job, rounds=tuple(made))
 
 

@@ -19,8 +19,9 @@ from attrs import define, field
 from erp_bridge_core.conformance.wire import Armed, Incoming, Unreached, WireFault
 from storm.fleet import Fleet
 from storm.options import Options
+from storm.places import Place, Site, Source
 from storm.product import DEADLINE
-from storm.world import Place
+from storm.tricks import end, play
 
 #: Whatever a request on its way may meet.
 ANY_REQUEST: Final = (
@@ -45,8 +46,12 @@ _AMBUSH: Final = 3.0
 #: Of so many requests one meets a fault, and seconds between two looks at how many there were.
 _BETWEEN: Final = (5, 25)
 _GUST: Final = 0.05
+#: How likely a source does something of its own between two looks: every five seconds or so.
+_TRICKY: Final = 0.01
 _STAGES: Final = ("body_sent", "reply_held")
-_KINDS: Final = {"worker": 40, "ambush": 25, "simulator": 15, "server": 12, "stop": 6, "host": 5, "database": 10}
+_KINDS: Final = {
+    "worker": 40, "ambush": 25, "simulator": 12, "server": 12, "stop": 6, "host": 5, "database": 10, "source": 8,
+}  # fmt: skip
 
 
 def is_write(request: Incoming) -> bool:
@@ -66,10 +71,11 @@ class Chaos:
     calm: Event
     deeds: Counter[str] = field(factory=Counter)
     crashes: int = 0
+    tricks: Counter[str] = field(factory=Counter)
     _ambush: tuple[str, Any] | None = None
     _guard: Any = field(factory=Lock)
-    _late: dict[Place, float] = field(factory=dict)
-    _armed: dict[Place, list[Armed]] = field(factory=dict)
+    _late: dict[Site, float] = field(factory=dict)
+    _armed: dict[Site, list[Armed]] = field(factory=dict)
     _timers: list[Timer] = field(factory=list)
 
     @property
@@ -79,8 +85,8 @@ class Chaos:
 
     def run(self) -> None:
         """Strike until there were as many kills as asked for, and all has arrived or nothing more comes; then calm."""
-        for place in self.fleet.world.places:
-            place.proxy.on_stage = self._on_stage
+        for site in self.fleet.world.sites:
+            site.proxy.on_stage = self._on_stage
         weather = Thread(target=self._blow, args=(Random(self.random.random()),), name="weather", daemon=True)
         weather.start()
         while not self.calm.is_set() and self.kills < self.options.kills and self.progress() < 1.0:
@@ -88,6 +94,8 @@ class Chaos:
             self._strike()
         self._settle()
         weather.join()
+        for source in self.fleet.world.sources:
+            end(source)
 
     def _wait_for_work(self) -> None:
         """Until the exports are as far as the kills, or stand still."""
@@ -99,7 +107,8 @@ class Chaos:
         time.sleep(self.random.uniform(0.0, 0.5))
 
     def _strike(self) -> None:
-        kinds = {kind: weight for kind, weight in _KINDS.items() if kind != "database" or self.fleet.database}
+        absent = {"database": not self.fleet.database, "source": not self.fleet.world.sources}
+        kinds = {kind: weight for kind, weight in _KINDS.items() if not absent.get(kind)}
         (kind,) = self.random.choices([*kinds], [*kinds.values()])
         self.deeds[kind] += 1
         fleet = self.fleet
@@ -110,6 +119,8 @@ class Chaos:
                 self._lie_in_wait()
             case "simulator":
                 fleet.kill(self.random.choice(fleet.world.places).living)
+            case "source":
+                fleet.kill(self.random.choice(fleet.world.sources).living)
             case "server":
                 fleet.kill(fleet.server)
             case "stop":
@@ -128,12 +139,12 @@ class Chaos:
         with self._guard:
             self._ambush = (stage, victims)
         ends = time.monotonic() + _AMBUSH
-        seen = {place: _files(place) for place in self.fleet.world.places} if stage == _STAGES[0] else {}
+        seen = {site: _files(site) for site in self.fleet.world.sites} if stage == _STAGES[0] else {}
         while self._ambush is not None and time.monotonic() < ends:
-            for place, files in seen.items():
-                seen[place] = _files(place)
+            for site, files in seen.items():
+                seen[site] = _files(site)
                 # What people do at the desk makes files too.
-                if seen[place] != files and not place.desk.locked():
+                if seen[site] != files and not _at_desk(site):
                     self._spring()
             time.sleep(0.001)
         with self._guard:
@@ -176,32 +187,35 @@ class Chaos:
 
     def _blow(self, random: Random) -> None:
         """Let requests meet faults, and let late ones go before the ERP's bound is over."""
-        left = {place: random.randint(*_BETWEEN) for place in self.fleet.world.places}
+        left = {site: random.randint(*_BETWEEN) for site in self.fleet.world.sites}
         while not self.calm.wait(_GUST):
-            for place in self.fleet.world.places:
-                left[place] -= len(place.proxy.exchanges)
-                place.proxy.exchanges.clear()
-                if left[place] <= 0:
-                    left[place] = random.randint(*_BETWEEN)
-                    self._arm(place, random)
+            for site in self.fleet.world.sites:
+                left[site] -= len(site.proxy.exchanges)
+                site.proxy.exchanges.clear()
+                if left[site] <= 0:
+                    left[site] = random.randint(*_BETWEEN)
+                    self._arm(site, random)
             self._let_go(random)
+            for source in self.fleet.world.sources:
+                if random.random() < _TRICKY:
+                    play(source, self.fleet.world.jobs_of(source), random, self.tricks)
 
-    def _arm(self, place: Place, random: Random) -> None:
+    def _arm(self, site: Site, random: Random) -> None:
         """One more fault lies in wait, for a write or for whatever comes next."""
         writes = random.choice((True, False))
-        fault, when = random.choice(WRITES if writes else ANY_REQUEST), is_write if writes else _any
-        self._armed.setdefault(place, []).append(place.proxy.arm(fault, when))
+        fault, when = random.choice(_write_faults(site) if writes else ANY_REQUEST), is_write if writes else _any
+        self._armed.setdefault(site, []).append(site.proxy.arm(fault, when))
 
     def _let_go(self, random: Random) -> None:
-        for place in self.fleet.world.places:
-            if not place.proxy.held:
-                self._late.pop(place, None)
+        for site in self.fleet.world.sites:
+            if not site.proxy.held:
+                self._late.pop(site, None)
                 continue
             now = time.monotonic()
-            due = self._late.setdefault(place, now + random.uniform(0.1, _HELD))
+            due = self._late.setdefault(site, now + random.uniform(0.1, _HELD))
             if now >= due:
-                release(place, in_time=now < due + _LATER)
-                self._late.pop(place, None)
+                release(site, in_time=now < due + _LATER)
+                self._late.pop(site, None)
 
     def _settle(self) -> None:
         """Nothing is struck any more: all stand up, what was held is gone."""
@@ -211,9 +225,9 @@ class Chaos:
         for worker in self.fleet.workers:
             if worker.stopped:
                 worker.wake()
-        for place in self.fleet.world.places:
-            place.proxy.on_stage = None
-            place.proxy.clear()
+        for site in self.fleet.world.sites:
+            site.proxy.on_stage = None
+            site.proxy.clear()
 
     @property
     def faults(self) -> Counter[str]:
@@ -224,9 +238,15 @@ class Chaos:
                 counts[each.fault.value] += each.struck
         return +counts
 
-    def met_at(self, place: Place) -> set[WireFault]:
-        """The faults that requests to a place met."""
-        return {each.fault for each in self._armed.get(place, []) if each.struck}
+    @property
+    def faults_at_sources(self) -> int:
+        """How many of them struck the wire to a source."""
+        armed = [each for site, some in self._armed.items() if isinstance(site, Source) for each in some]
+        return sum(each.struck for each in armed)
+
+    def met_at(self, site: Site) -> set[WireFault]:
+        """The faults that requests to a site met."""
+        return {each.fault for each in self._armed.get(site, []) if each.struck}
 
 
 def _any(request: Incoming) -> bool:
@@ -234,18 +254,27 @@ def _any(request: Incoming) -> bool:
     return True
 
 
-def _files(place: Place) -> set[str]:
+def _write_faults(site: Site) -> tuple[WireFault, ...]:
+    """Sources count how often they are told something: what the wire delivers twice would be taken for ours."""
+    return tuple(each for each in WRITES if each is not WireFault.DUPLICATE_DELIVERY or not isinstance(site, Source))
+
+
+def _at_desk(site: Site) -> bool:
+    return isinstance(site, Place) and bool(site.desk.locked())
+
+
+def _files(site: Site) -> set[str]:
     """What lies in the folders that are shared with an ERP, half written or whole."""
     found: set[str] = set()
-    for folder, _, names in os.walk(place.share) if place.share is not None else ():
+    for folder, _, names in os.walk(site.share) if site.share is not None else ():
         found.update(f"{folder}/{name}" for name in names)
     return found
 
 
-def release(place: Place, *, in_time: bool) -> None:
+def release(site: Site, *, in_time: bool) -> None:
     """Let held requests go to the ERP; where that is down, or its bound is over, they are lost instead."""
     with suppress(Unreached):
         if in_time:
-            place.proxy.release()
+            site.proxy.release()
             return
-    place.proxy.clear()
+    site.proxy.clear()

@@ -87,7 +87,7 @@ class Fleet:
 
     @property
     def _all(self) -> list[Living]:
-        return [self.server, *self.workers, *(place.living for place in self.world.places)]
+        return [self.server, *self.workers, *(site.living for site in self.world.sites)]
 
     def _keep(self) -> None:
         while not self._closing.wait(_LOOK):

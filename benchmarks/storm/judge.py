@@ -16,6 +16,7 @@ from attrs import Factory, define, frozen
 from erp_bridge_core.conformance.world.outcomes import End, Fault, Outage, allowed
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.demo.books import bare
 from erp_bridge_core.demo.erp_side import Codes
 from storm.budgets import Round
@@ -46,6 +47,10 @@ class Verdict:
 
     `false_done`: the product says that it arrived, and the books say otherwise. `seen`: it says that the books are
     wrong. `refused`: it failed, and no retry helps. `unfinished`: still under way when everything was calm for long.
+
+    `asked` counts requests at sources, `found` how they were heard of. `untold` counts requests and lines of which
+    their source was not told what became of them, `told_falsely` those of which it was told something else,
+    `marked_again` what it was told more than once to be in the ERP.
     """
 
     exports: int = 0
@@ -60,11 +65,17 @@ class Verdict:
     defects: int = 0
     ended: list[str] = Factory(list)
     wrong: list[str] = Factory(list)
+    asked: int = 0
+    found: Counter[str] = Factory(Counter)
+    untold: int = 0
+    told_falsely: int = 0
+    marked_again: int = 0
 
     @property
     def is_good(self) -> bool:
         """Nothing lost, nothing doubled, nothing claimed that is not so, no doubt that the table does not allow."""
         counted = self.lost + self.doubled + self.false_done + self.seen + self.unfinished + self.refused
+        counted += self.untold + self.told_falsely + self.marked_again
         return not counted and not self.defects and not self.ended and all(doubt.allowed for doubt in self.doubts)
 
 
@@ -112,7 +123,7 @@ def held(walk: Walk) -> dict[Side, Decimal]:
 def _count(verdict: Verdict, walk: Walk) -> None:
     """Lines of what has arrived are there once; those of what is open are there once, or not at all."""
     codes, books = walk.project.codes, held(walk)
-    sent = [each for each in walk.rounds if each.accepted]
+    sent = [each for each in walk.rounds if each.accepted and not each.rejected]
     arrived = [each for each in sent if each.state == ARRIVED]
     sure = meant(arrived, codes)
     maybe = meant([each for each in sent if each.state != ARRIVED], codes)
@@ -124,7 +135,7 @@ def _count(verdict: Verdict, walk: Walk) -> None:
         if lost or doubled:
             wrong.add(side)
             told = f"{sum(sure.get(side, []))} arrived, {sum(maybe.get(side, []))} more accepted"
-            verdict.wrong.append(f"{_name(walk)} {side[0]} {side[1]}: {told}, {books.get(side, 0)} held")
+            verdict.wrong.append(f"{named(walk)} {side[0]} {side[1]}: {told}, {books.get(side, 0)} held")
         verdict.lost += lost
         verdict.doubled += doubled
     verdict.false_done += sum(not wrong.isdisjoint(meant([each], codes).keys() - maybe.keys()) for each in arrived)
@@ -132,14 +143,14 @@ def _count(verdict: Verdict, walk: Walk) -> None:
 
 
 def _see_what_is_open(verdict: Verdict, walk: Walk) -> None:
-    """The first round that has not arrived: those behind it wait for it."""
-    first = next((each for each in walk.rounds if each.state != ARRIVED), None)
+    """The first round that is not at its end: those behind it wait for it."""
+    first = next((each for each in walk.rounds if not each.is_over), None)
     if first is None or first.state in UNKNOWN:
         return
     verdict.refused += first.state == "failed"
     verdict.seen += first.state == "mismatch"
     verdict.unfinished += first.state not in {"failed", "mismatch"}
-    verdict.wrong.append(f"{_name(walk)} item {first.item} is {first.state or 'not sent'}: {walk.trouble}")
+    verdict.wrong.append(f"{named(walk)} item {first.item} is {first.state or 'not sent'}: {walk.trouble}")
 
 
 def compare(sure: Sequence[Decimal], maybe: Sequence[Decimal], amount: Decimal) -> tuple[int, int]:
@@ -181,10 +192,10 @@ def _weigh(verdict: Verdict, walk: Walk, faults: Sequence[Fault]) -> None:
         doubted = [effect for effect in effects if effect["state"] in {*UNKNOWN, "duplicated"}]
         for effect in doubted:
             verdict.doubts.append(weighed(walk.place.profile, each.item, effect["operation"], faults))
-            verdict.wrong.append(f"{_name(walk)} {effect['operation']} {effect['reference']}: {effect['evidence']}")
+            verdict.wrong.append(f"{named(walk)} {effect['operation']} {effect['reference']}: {effect['evidence']}")
 
 
-def weighed(profile: ErpProfile, item: int, operation: str, faults: Sequence[Fault]) -> Doubt:
+def weighed(profile: ErpProfile | SourceProfile, item: int, operation: str, faults: Sequence[Fault]) -> Doubt:
     """Whether the outcome table allows a doubt at this kind of write after any of the faults."""
     safety = next(each.safety for each in profile.operations if operation in {each.name, each.title})
     may = [fault for fault in faults if End.UNKNOWN in allowed(safety, fault)]
@@ -197,8 +208,21 @@ def tally(walks: Iterable[Walk]) -> Counter[str]:
     return Counter(each.state or "not sent" for walk in walks for each in walk.rounds)
 
 
-def _name(walk: Walk) -> str:
+def named(walk: Walk) -> str:
+    """A project, as it is told."""
     return f"{walk.place.name} {walk.project.contract.number}"
 
 
-__all__ = ["Doubt", "Outage", "Verdict", "compare", "count_defects", "held", "judge", "meant", "tally", "weighed"]
+__all__ = [
+    "Doubt",
+    "Outage",
+    "Verdict",
+    "compare",
+    "count_defects",
+    "held",
+    "judge",
+    "meant",
+    "named",
+    "tally",
+    "weighed",
+]

@@ -93,22 +93,26 @@ class Living:
 
 
 @define(eq=False, kw_only=True)
-class SimulatedErp:
-    """The server of one simulated ERP: it comes back on the port that it had."""
+class SimulatedServer:
+    """The server of one simulated ERP or source: it comes back on the port that it had."""
 
-    erp: str
-    folder: Path
+    which: product.Simulated
     context: Any = field(repr=False)
     served: Served | None = None
 
     def living(self) -> Living:
         """Its process."""
-        return Living(f"simulator {self.folder.name}", self._make)
+        kind = "source" if self.which.is_source else "simulator"
+        return Living(f"{kind} {self.which.folder.name}", self._make)
+
+    @property
+    def log(self) -> Path:
+        """Where what it says is kept."""
+        return self.which.folder.with_suffix(".log")
 
     def _make(self) -> Any:
         ours, theirs = self.context.Pipe()
-        log = self.folder.with_suffix(".log")
-        arguments = (self.erp, self.folder, self._port, log, theirs)
+        arguments = (self.which, self._port, self.log, theirs)
         process = self.context.Process(target=product.simulate, args=arguments, daemon=True)
         process.start()
         theirs.close()

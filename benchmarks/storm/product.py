@@ -11,18 +11,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
+from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.contract.structuring import converter
+from erp_bridge_core.exports.telling import Telling
 from erp_bridge_core.exports.worker import Work, Worker
 from erp_bridge_core.registry import Registry
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines, reserved, sightings
 from erp_bridge_core.wire import http
 from erp_bridge_core.wire.transport import Limits
+
+Profile = TypeVar("Profile", ErpProfile, SourceProfile)
 
 #: Seconds that a write may take, and for which an ERP may still carry it out after that.
 DEADLINE: Final = 4.0
@@ -50,10 +54,23 @@ def run(orders: Orders) -> None:
     main(orders.arguments)
 
 
-def simulate(erp: str, folder: Path, port: int, log: Path, told: Any) -> None:
-    """Serve a simulated ERP, as after a crash of its server, until it is killed; `told` is sent what it serves."""
+@frozen(kw_only=True)
+class Simulated:
+    """Which plugin's simulator is to be served, an ERP's or a budget source's, and below which folder its books are."""
+
+    plugin: str
+    is_source: bool
+    folder: Path
+
+    def simulator(self, registry: Registry) -> Any:
+        """The simulator."""
+        return (registry.source if self.is_source else registry.adapter)(self.plugin).simulator()
+
+
+def simulate(which: Simulated, port: int, log: Path, told: Any) -> None:
+    """Serve a simulator, as after a crash of its server, until it is killed; `told` is sent what it serves."""
     _say_to(log)
-    simulator = Registry.load().adapter(erp).simulator()
+    simulator, folder = which.simulator(Registry.load()), which.folder
     simulator.restart(folder)
     with simulator.serve(folder, port=port) as served:
         told.send(converter.unstructure(served))
@@ -67,15 +84,16 @@ def in_a_hurry() -> None:
 
     def load(enabled: Any = None) -> Registry:
         found = plain(enabled)
-        hurried = {name: evolve(each, profile=shortened(each.profile)) for name, each in found.adapters.items()}
-        return evolve(found, adapters=hurried)
+        adapters = {name: evolve(each, profile=shortened(each.profile)) for name, each in found.adapters.items()}
+        sources = {name: evolve(each, profile=shortened(each.profile)) for name, each in found.sources.items()}
+        return evolve(found, adapters=adapters, sources=sources)
 
     Registry.load = staticmethod(load)  # type: ignore[method-assign] # the product has no such switch
     http.Limits = lambda: _QUICK  # type: ignore[misc,assignment] # likewise
 
 
-def shortened(profile: ErpProfile) -> ErpProfile:
-    """The profile of an ERP that answers at once; one whose bound is not known still has none."""
+def shortened(profile: Profile) -> Profile:
+    """The profile of an ERP or a source that answers at once; one whose bound is not known still has none."""
     operations = tuple(
         evolve(
             each,
@@ -90,13 +108,17 @@ def shortened(profile: ErpProfile) -> ErpProfile:
 def _forget_what_was_sent() -> None:
     """Let every pass over an export begin as if what only the ledger knows of had never been planned or sent.
 
-    That are the writes that no ERP refuses a second time: lines in containers, and files for people.
+    That are the writes that no ERP refuses a second time: lines in containers, and files for people; and all that a
+    source was told.
     """
     plain = Worker._effects  # noqa: SLF001 -- nothing in the product switches the ledger off
 
-    def forgetful(self: Worker, work: Work) -> Any:
+    def forgetful(self: Worker, work: Work | Telling) -> Any:
         with self.store.begin() as connection:
-            _forget(connection, work.row.id, work.item.id)
+            if isinstance(work, Telling):
+                _drop(connection, effects.c.export_id == work.row.id)
+            else:
+                _forget(connection, work.row.id, work.item.id)
         return plain(self, work)
 
     Worker._effects = forgetful  # type: ignore[method-assign] # noqa: SLF001 -- likewise
@@ -110,15 +132,20 @@ def _forget(connection: Connection, export_id: int, item_id: int) -> None:
     groups = select(effects.c.group_name).where(
         effects.c.export_id == export_id, effects.c.position >= unguarded.scalar_subquery()
     )
-    former = select(effects.c.id).where(effects.c.export_id == export_id, effects.c.group_name.in_(groups))
-    forgotten = list(connection.execute(former).scalars())
-    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(forgotten))
+    former = effects.c.export_id == export_id, effects.c.group_name.in_(groups)
+    carried = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(select(effects.c.id).where(*former)))
     freed = item_lines.c.item_id == item_id, item_lines.c.number.in_(carried)
     connection.execute(update(item_lines).where(*freed).values(state="staged"))
+    _drop(connection, *former)
+    connection.execute(delete(reserved).where(reserved.c.export_id == export_id))
+
+
+def _drop(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Drop effects with all that was tried of them."""
+    forgotten = list(connection.execute(select(effects.c.id).where(*which)).scalars())
     for table in (sightings, attempts, effect_lines):
         connection.execute(delete(table).where(table.c.effect_id.in_(forgotten)))
     connection.execute(delete(effects).where(effects.c.id.in_(forgotten)))
-    connection.execute(delete(reserved).where(reserved.c.export_id == export_id))
 
 
 def _say_to(log: Path) -> None:

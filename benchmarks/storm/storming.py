@@ -18,14 +18,17 @@ from sqlalchemy import make_url
 
 from erp_bridge_core.conformance.wire import FileFault, WireFault
 from erp_bridge_core.conformance.world.outcomes import Fault, Outage
+from storm.asking import AskedWalk
 from storm.calls import Calls, SignIn
 from storm.chaos import Chaos
 from storm.fleet import Fleet, fleet
 from storm.judge import UNKNOWN, Verdict, count_defects, judge, tally
 from storm.options import Options
+from storm.places import Place, Project, Site
 from storm.settling import settle
+from storm.told import judge_told
 from storm.walks import Walk
-from storm.world import PASSWORD, SECRET, Place, made_world
+from storm.world import PASSWORD, SECRET, made_world
 
 #: Projects that are walked side by side.
 _AT_ONCE: Final = 24
@@ -49,6 +52,8 @@ class Result:
     kills: Counter[str]
     deeds: Counter[str]
     faults: Counter[str]
+    faults_at_sources: int
+    tricks: Counter[str]
     calls: Counter[str]
     items: Counter[str]
 
@@ -65,11 +70,12 @@ def storm(options: Options, root: Path, *, strike: type[Chaos] = Chaos) -> Resul
     random = Random(options.seed)
     with _database(options) as database:
         url = "" if database is None else database.new_database()
+        port = _free_port()
         if url:
             # The storm's processes inherit it, however late they are started.
             os.environ[SECRET] = make_url(url).password or ""
-        with made_world(options, root, random, url=url) as world:
-            ships = fleet(world, options, random, port=_free_port(), logs=root, database=database)
+        with made_world(options, root, random, address=f"http://127.0.0.1:{port}", url=url) as world:
+            ships = fleet(world, options, random, port=port, logs=root, database=database)
             return _over(ships, options, root, began, strike)
 
 
@@ -85,9 +91,9 @@ def _over(ships: Fleet, options: Options, root: Path, began: float, strike: type
             progress=lambda: sum(walk.done for walk in walks) / options.exports,
         )
         _strike(walks, chaos, until=time.monotonic() + options.minutes * 60)
-        verdict = judge(walks, lambda place: _met(chaos, place))
+        verdict = _judged(walks, chaos)
         settled = _settle(walks, chaos, told)
-        after = judge(walks, lambda place: _met(chaos, place)) if settled else None
+        after = _judged(walks, chaos) if settled else None
     count_defects(verdict, ships.world.home)
     verdict.ended += [f"{name} ({count})" for name, count in sorted(ships.ended.items())]
     _keep_log(walks, root / "walks.log", began)
@@ -100,9 +106,19 @@ def _over(ships: Fleet, options: Options, root: Path, began: float, strike: type
         kills=+Counter({**ships.by_kind, "database": chaos.crashes}),
         deeds=chaos.deeds,
         faults=chaos.faults,
+        faults_at_sources=chaos.faults_at_sources,
+        tricks=chaos.tricks,
         calls=told,
         items=tally(walks),
     )
+
+
+def _judged(walks: Sequence[Walk], chaos: Chaos) -> Verdict:
+    """What the books of all ERPs show, and of all sources."""
+    verdict = judge(walks, lambda place: _met(chaos, place))
+    asked = [walk for walk in walks if isinstance(walk, AskedWalk)]
+    judge_told(verdict, asked, lambda source: _met(chaos, source))
+    return verdict
 
 
 def _settle(walks: Sequence[Walk], chaos: Chaos, told: Counter[str]) -> int:
@@ -154,21 +170,17 @@ def _walks(ships: Fleet, calm: Event, told: Counter[str]) -> list[Walk]:
         for login in ("manager", "approver")
     }
 
-    def calls(place: Place, login: str) -> Calls:
-        return Calls(signed_in[place.company, login], told)
+    def walk(place: Place, project: Project) -> Walk:
+        manager, approver = (Calls(signed_in[place.company, login], told) for login in ("manager", "approver"))
+        given = {"place": place, "project": project, "calm": calm, "manager": manager, "approver": approver}
+        return Walk(**given) if project.source is None else AskedWalk(**given, source=project.source)
 
-    walks = [
-        Walk(
-            place=place, project=project, calm=calm, manager=calls(place, "manager"), approver=calls(place, "approver")
-        )
-        for place in ships.world.places
-        for project in place.projects
-    ]
+    walks = [walk(place, project) for place in ships.world.places for project in place.projects]
     return sorted(walks, key=lambda walk: walk.project.contract.job)
 
 
-def _met(chaos: Chaos, place: Place) -> list[Fault]:
-    return [*chaos.met_at(place), *(_DEATHS if chaos.kills else ())]
+def _met(chaos: Chaos, site: Site) -> list[Fault]:
+    return [*chaos.met_at(site), *(_DEATHS if chaos.kills else ())]
 
 
 @contextmanager

@@ -19,15 +19,17 @@ from erp_bridge_core.contract.profile import SafetyClass
 from erp_bridge_core.contract.structuring import structure
 from storm.budgets import Round
 from storm.calls import Calls, Refused
-from storm.world import Place, Project
+from storm.places import Place, Project
 
 #: Seconds between two looks at what others work on, and before what failed or is unknown is tried again.
-_LOOK: Final = 0.7
-_AGAIN: Final = 1.5
+LOOK: Final = 0.7
+AGAIN: Final = 1.5
 #: So often is tried what does not come right once nothing is struck any more; longer than any doubt lasts.
 _TRIES: Final = 15
 #: A mismatch counts as so many tries: it is told, and looking again rarely changes it.
 _SURE: Final = 5
+#: Why the approver rejects what is to be rejected.
+REASON: Final = "The owner has not signed this change."
 _OPEN: Final = frozenset({"exporting", "failed", "unknown", "waiting", "mismatch"})
 
 
@@ -65,10 +67,10 @@ class Walk:
             try:
                 pause = self._step()
             except Refused as refused:
-                self.trouble, pause = f"{refused.word}: {refused.message}", _AGAIN
+                self.trouble, pause = f"{refused.word}: {refused.message}", AGAIN
                 self._tired()
             except requests.RequestException as error:
-                self.trouble, pause = f"{type(error).__name__}: {error}", _AGAIN
+                self.trouble, pause = f"{type(error).__name__}: {error}", AGAIN
             time.sleep(0.0 if self.over else pause)
 
     def _step(self) -> float:
@@ -78,9 +80,10 @@ class Walk:
             each.item, each.accepted = item["id"], item["state"] != "ready"
             if each.state != item["state"]:
                 each.state = item["state"]
+                if each.is_over:
+                    self.trouble, self._tries = "", 0
                 self.log.append((time.monotonic(), each.item, each.state, self.trouble))
-        if not items or items[-1]["state"] == "synced":
-            self.trouble, self._tries = "", 0
+        if not items or self.rounds[len(items) - 1].is_over:
             return self._next(len(items))
         return self._go_on(self.rounds[len(items) - 1])
 
@@ -100,7 +103,7 @@ class Walk:
         export = self.approver.get(f"/items/{current.item}/export")
         match export["state"]:
             case "running":
-                return _LOOK
+                return LOOK
             case "offered":
                 self.approver.post(f"/items/{current.item}/export/take")
                 return 0.0
@@ -157,6 +160,9 @@ class Walk:
     # -- the approver -------------------------------------------------------------------------------------------------
 
     def _accept(self, current: Round) -> float:
+        if current.rejected:
+            self.approver.post(f"/items/{current.item}/reject", {"reason": REASON})
+            return 0.0
         asked = self.approver.get(f"/items/{current.item}/fields")
         order = {
             "fields": answers(asked), "description": "Budget", "confirm_import_closes": True, "confirm_baseline": True,
@@ -168,7 +174,7 @@ class Walk:
         self._tired()
         if not self.over:
             self.approver.post(f"/items/{current.item}/export/{how}")
-        return _AGAIN
+        return AGAIN
 
     def _see_it_posted(self, current: Round) -> float:
         """People at the ERP do their part, once; then it is read back."""
@@ -183,7 +189,7 @@ class Walk:
             return 0.0
         self.trouble = f"verified: {found['outcome']}"
         self._tired(_SURE if found["state"] == "mismatch" else 1)
-        return _AGAIN
+        return AGAIN
 
     def _handed_over(self, current: Round) -> tuple[HandOver, ...]:
         if all(each.safety is not SafetyClass.HUMAN for each in self.place.profile.operations):

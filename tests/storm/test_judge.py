@@ -1,6 +1,6 @@
 """The judge's arithmetic: what is lost, what is doubled, and which doubts may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -9,9 +9,12 @@ import pytest
 from storm.budgets import contract
 from storm.judge import Verdict, compare, count_defects, meant, weighed
 from storm.product import BOUND, DEADLINE, shortened
+from storm.told import differing, is_true
 
 from erp_bridge_core.conformance.wire import FileFault, WireFault
-from erp_bridge_core.contract import ErpProfile, OperationProfile, SafetyClass
+from erp_bridge_core.contract import ErpProfile, LineKey, OperationProfile, SafetyClass
+from erp_bridge_core.contract.source_simulator import RequestState, SourceBooks
+from erp_bridge_core.demo.books import bare
 from erp_bridge_core.demo.erp_side import Codes
 
 SAME = Codes(job="24-001", maps={"sub_job": {}, "cost_code": {}, "category": {}})
@@ -72,9 +75,60 @@ def test_a_doubt_is_allowed_where_the_outcome_table_has_it(
     assert expected == weighed(profile(safety), 1, "write", [fault]).allowed
 
 
+@pytest.mark.parametrize(
+    ("arrived", "told", "expected"),
+    [
+        (("10.00", "3.50"), "13.50", []),
+        (("10.00", "3.50"), "10.00", [(1, 0)]),
+        (("10.00",), "20.00", [(0, 1)]),
+        ((), "5.00", [(0, 1)]),
+        (("5.00",), "", [(1, 0)]),
+        ((), "", []),
+    ],
+    ids=["all told", "one not told", "one told twice", "what never arrived", "nothing told", "nothing there"],
+)
+def test_what_a_source_was_told_is_counted_against_what_arrived(
+    arrived: Sequence[str], told: str, expected: list[tuple[int, int]]
+) -> None:
+    """A source holds as synced what is in the ERP: nothing less, nothing more."""
+    key, nothing = LineKey("", "100-00001", "L"), dict[LineKey, Decimal]()
+    books = SourceBooks(
+        locked=True, original=nothing, changes=nothing, synced_original={key: Decimal(told)} if told else nothing,
+        synced_changes=nothing,
+    )  # fmt: skip
+    lines = {(bare(key), "original"): amounts(*arrived)} if arrived else {}
+
+    assert expected == [(missing, more) for _, missing, more in differing(lines, books)]
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "said", "expected"),
+    [
+        ("synced", "verified", ["All of it is there."], True),
+        ("rejected", "verified", ["All of it is there."], False),
+        ("synced", "exported", ["All of it is there."], False),
+        ("synced", "verified", ["It waits."], False),
+        ("synced", "verified", [], False),
+        ("failed", "failed", ["All of it is there."], False),
+    ],
+    ids=["as it is", "of another end", "not the last", "not what stands there", "nothing", "no end"],
+)
+def test_what_is_read_at_a_source_is_what_became_of_the_item(
+    *, state: str, stage: str, said: Sequence[str], expected: bool
+) -> None:
+    """The stage fits the item's end, and every sentence of ours stands there."""
+    last: Mapping[str, object] = {"stage": stage, "messages": said}
+    read = RequestState(id="1", status="closed", open=False, messages=("All of it is there.", "Told by us."))
+
+    assert expected == is_true(state, last, read)
+
+
 def test_a_verdict_with_any_fault_is_not_good() -> None:
     """One line, one claim, one defect is enough."""
-    faults = ("lost", "doubled", "false_done", "refused", "seen", "unfinished", "defects")
+    faults = (
+        "lost", "doubled", "false_done", "refused", "seen", "unfinished", "defects", "untold", "told_falsely",
+        "marked_again",
+    )  # fmt: skip
 
     assert Verdict().is_good
     assert [] == [fault for fault in faults if Verdict(**{fault: 1}).is_good]
