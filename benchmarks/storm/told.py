@@ -29,8 +29,10 @@ def judge_told(verdict: Verdict, walks: Iterable[AskedWalk], faults: Callable[[S
 
 def _count(verdict: Verdict, walk: AskedWalk, books: SourceBooks) -> None:
     """What arrived is marked, once; and nothing else is."""
-    arrived = meant([each for each in walk.rounds if each.state == ARRIVED], walk.project.codes)
-    for side, missing, more in differing(arrived, books):
+    sent = [each for each in walk.rounds if each.accepted and not each.rejected]
+    arrived = meant([each for each in sent if each.state == ARRIVED], walk.project.codes)
+    maybe = meant([each for each in sent if each.state != ARRIVED], walk.project.codes)
+    for side, missing, more in differing(arrived, maybe, books):
         verdict.untold += missing
         verdict.told_falsely += more
         expected = sum(arrived.get(side, []), Decimal(0))
@@ -40,17 +42,19 @@ def _count(verdict: Verdict, walk: AskedWalk, books: SourceBooks) -> None:
     verdict.wrong += [f"{_name(walk)} transaction {number} was marked {count} times" for number, count in again.items()]
 
 
-def differing(arrived: Mapping[Side, Sequence[Decimal]], books: SourceBooks) -> Iterator[tuple[Side, int, int]]:
+def differing(
+    arrived: Mapping[Side, Sequence[Decimal]], maybe: Mapping[Side, Sequence[Decimal]], books: SourceBooks
+) -> Iterator[tuple[Side, int, int]]:
     """Keys and sides of which the source was told something else: lines that it was not told of, and that are too much.
 
-    `arrived` has the lines that are in the ERP.
+    `arrived` has the lines that are in the ERP, `maybe` those that may be, once or not at all.
     """
     told: dict[Side, Decimal] = {}
     for side, amounts in (("original", books.synced_original), ("changes", books.synced_changes)):
         for key, amount in amounts.items():
             told[bare(key), side] = told.get((bare(key), side), Decimal(0)) + amount
-    for each in sorted({*arrived, *told}):
-        missing, more = compare(arrived.get(each, []), [], told.get(each, Decimal(0)))
+    for each in sorted({*arrived, *maybe, *told}):
+        missing, more = compare(arrived.get(each, []), maybe.get(each, []), told.get(each, Decimal(0)))
         if missing or more:
             yield each, missing, more
 

@@ -28,6 +28,8 @@ AGAIN: Final = 1.5
 _TRIES: Final = 15
 #: A mismatch counts as so many tries: it is told, and looking again rarely changes it.
 _SURE: Final = 5
+#: Who is told that it is not possible now waits for longer: somebody is at it, maybe until a doubt is over for sure.
+_PATIENT: Final = 0.1
 #: Why the approver rejects what is to be rejected.
 REASON: Final = "The owner has not signed this change."
 _OPEN: Final = frozenset({"exporting", "failed", "unknown", "waiting", "mismatch"})
@@ -45,7 +47,7 @@ class Walk:
     over: bool = False
     trouble: str = ""
     log: list[tuple[float, int, str, str]] = field(factory=list)
-    _tries: int = field(default=0, init=False)
+    _tries: float = field(default=0.0, init=False)
 
     @property
     def rounds(self) -> tuple[Round, ...]:
@@ -68,7 +70,7 @@ class Walk:
                 pause = self._step()
             except Refused as refused:
                 self.trouble, pause = f"{refused.word}: {refused.message}", AGAIN
-                self._tired()
+                self._tired(_PATIENT if refused.word == "not_possible_now" else 1)
             except requests.RequestException as error:
                 self.trouble, pause = f"{type(error).__name__}: {error}", AGAIN
             time.sleep(0.0 if self.over else pause)
@@ -197,7 +199,7 @@ class Walk:
         found = self.approver.get(f"/items/{current.item}/export/hand-overs")
         return structure(tuple[HandOver, ...], found, what="hand-overs")
 
-    def _tired(self, tries: int = 1) -> None:
+    def _tired(self, tries: float = 1) -> None:
         """Something did not come right; once nothing is struck any more it is not tried for ever."""
         self._tries += tries * self.calm.is_set()
         self.over = self._tries > _TRIES

@@ -98,7 +98,7 @@ def test_what_a_source_was_told_is_counted_against_what_arrived(
     )  # fmt: skip
     lines = {(bare(key), "original"): amounts(*arrived)} if arrived else {}
 
-    assert expected == [(missing, more) for _, missing, more in differing(lines, books)]
+    assert expected == [(missing, more) for _, missing, more in differing(lines, {}, books)]
 
 
 @pytest.mark.parametrize(
