@@ -128,7 +128,7 @@ def _print_sent(page: Page, done: "Sent", summaries: "tuple[Summary, ...]") -> N
 def _print_summaries(page: Page, made: "tuple[Summary, ...]") -> None:
     page.bullets(
         f"Summary of {each.day} for {each.login}: {len(each.waiting)} waiting, {len(each.troubled)} failed, unknown or"
-        " mismatched."
+        f" mismatched, {plural(len(each.requests), 'request')} of a source."
         for each in made
     )
     if not made:

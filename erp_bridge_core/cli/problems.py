@@ -10,7 +10,7 @@ from erp_bridge_core.cli.errors import DONE, STORAGE, UNKNOWN
 from erp_bridge_core.cli.output import Column, Page, money
 
 if TYPE_CHECKING:
-    from erp_bridge_core.connector.values import RequestView
+    from erp_bridge_core.connector.troubles import RequestTrouble
 
 _NEXT = {
     "unknown": "`erp-bridge export status {item}`, then resume or settle it",
@@ -25,7 +25,7 @@ _NEXT = {
 def problems(call: Call, context: click.Context) -> None:
     """What is unresolved, the gravest first: outcomes unknown, mismatches, failed exports; frozen writing.
 
-    Below them the requests of a source that wait for somebody.
+    Below them the requests of a source that wait for somebody, and those of which it could not be told.
 
     Leaves with 4 while writing is frozen, else with 5 while an outcome is unknown or a mismatch.
     """
@@ -50,13 +50,13 @@ def problems(call: Call, context: click.Context) -> None:
         ]  # fmt: skip
         page.table(columns, rows, none="No item is unresolved.")
         if waiting:
-            page.table(["Request", "Source", "Project", "State", "Next"], map(_row, waiting))
+            page.table(["Request", "Source", "Project", "What is wrong", "What to do"], map(_row, waiting))
 
     call.answer({"items": found, "requests": waiting, "frozen": frozen}, print_it)
     doubtful = any(each.state is not ItemState.FAILED for each in found)
     context.exit(STORAGE if frozen else UNKNOWN if doubtful else DONE)
 
 
-def _row(waiting: "RequestView") -> tuple[object, ...]:
-    way = f"`erp-bridge request show {waiting.number}`" if waiting.item is None else f"review item {waiting.item}"
-    return waiting.number, f"{waiting.connection} {waiting.request}", waiting.project, waiting.state, way
+def _row(trouble: "RequestTrouble") -> tuple[object, ...]:
+    asked = trouble.request
+    return asked.number, f"{asked.connection} {asked.request}", asked.project, trouble.what, trouble.way_out

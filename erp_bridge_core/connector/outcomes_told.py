@@ -1,6 +1,6 @@
 """What was said of requests, as it is shown; and the rows of outcomes that whoever makes them reads and writes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -50,18 +50,25 @@ class ToldView:
 
 def told(connection: Connection, request_id: int) -> tuple[ToldView, ...]:
     """What was said of a request, the newest first."""
-    query = (
-        select(outcomes, exports.c.state, exports.c.held_as, exports.c.failure, exports.c.finished_at)
-        .join(exports, exports.c.outcome_id == outcomes.c.id)
-        .where(outcomes.c.request_id == request_id)
-        .order_by(outcomes.c.number.desc())
-    )
-    return tuple(
-        ToldView(
-            number=row.number, stage=OutcomeStage(row.stage), state=_state(row),
-            messages=tuple(row.content["messages"]), made_at=row.made_at, told_at=row.finished_at, problem=row.failure,
-        )
-        for row in connection.execute(query)
+    query = _TOLD.where(outcomes.c.request_id == request_id).order_by(outcomes.c.number.desc())
+    return tuple(_view(row) for row in connection.execute(query))
+
+
+def newest_told(connection: Connection, requests: Collection[int]) -> dict[int, ToldView]:
+    """What was said last of each of some requests, by their numbers."""
+    query = _TOLD.where(outcomes.c.request_id.in_(requests)).order_by(outcomes.c.number)
+    return {row.request_id: _view(row) for row in connection.execute(query)}
+
+
+_TOLD: Final = select(outcomes, exports.c.state, exports.c.held_as, exports.c.failure, exports.c.finished_at).join(
+    exports, exports.c.outcome_id == outcomes.c.id
+)
+
+
+def _view(row: Row[Any]) -> ToldView:
+    return ToldView(
+        number=row.number, stage=OutcomeStage(row.stage), state=_state(row), messages=tuple(row.content["messages"]),
+        made_at=row.made_at, told_at=row.finished_at, problem=row.failure,
     )  # fmt: skip
 
 

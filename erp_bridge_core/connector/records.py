@@ -65,13 +65,16 @@ def find_requests(
     company_id: int,
     *,
     states: Collection[RequestState] = (),
+    numbers: Collection[int] | None = None,
     offset: int = 0,
     limit: int | None = None,
 ) -> tuple[RequestView, ...]:
-    """Requests of a company, the newest first; of some states alone."""
+    """Requests of a company, the newest first; of some states, or of some numbers, alone."""
     query = select_requests(company_id).order_by(_ask.id.desc()).offset(offset)
     if states:
         query = query.where(state_of().in_([each.value for each in states]))
+    if numbers is not None:
+        query = query.where(_ask.id.in_(numbers))
     if limit is not None:
         query = query.limit(limit)
     return tuple(request_from_row(row) for row in connection.execute(query))

@@ -32,6 +32,7 @@ from erp_bridge_core.connector.records import (
 )
 from erp_bridge_core.connector.taking import Pulls, Taking, not_linked
 from erp_bridge_core.connector.transactions import transactions_of
+from erp_bridge_core.connector.troubles import RequestTrouble, find_troubles
 from erp_bridge_core.connector.values import (
     Polled,
     RequestList,
@@ -128,16 +129,12 @@ class Requests:
         told = tuple(poll_view(each.name, polls.get(each.id)) for each in sources)
         return RequestList(rows=rows, total=total, counts=counts, polls=told)
 
-    def waiting(self, actor: Actor) -> tuple[RequestView, ...]:
-        """The requests with which nothing happens until somebody decides something; to a token for projects, none."""
+    def waiting(self, actor: Actor) -> tuple[RequestTrouble, ...]:
+        """The requests that wait for somebody, or whose source could not be told; to a token for projects, none."""
         with self.store.read() as connection:
             rights = rights_of(connection, actor)
             require(may_look_at_items(rights))
-            if may_look_at_company(rights):
-                return ()
-            states = (RequestState.RECEIVED, RequestState.CLOSED)
-            rows = find_requests(connection, actor.company_id, states=states)
-        return tuple(each for each in rows if each.waits_for_person)
+            return () if may_look_at_company(rights) else find_troubles(connection, actor.company_id)
 
     def show(self, actor: Actor, number: int) -> RequestView:
         """One request as it stands; for whoever may look at its project, too."""

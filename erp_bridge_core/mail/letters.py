@@ -144,18 +144,39 @@ def _mismatch(notice: Notice) -> Letter:
 
 
 def _summary(notice: Notice) -> Letter:
-    """M1: every waiting item, and in a section of their own what failed, is unknown or does not agree."""
+    """M1: every waiting item; each in a section of its own what failed, is unknown or does not agree, and requests."""
     waiting = _section(notice, "Waiting for your answer", notice.payload["waiting"])
     troubled = _section(notice, "Failed, unknown or mismatched", notice.payload["troubled"])
+    requests = Section(
+        title="Requests of a source",
+        columns=("Request", "Source", "Project", "What is wrong", "What to do", "Since"),
+        rows=tuple(_request_row(notice, each) for each in notice.payload.get("requests", ())),
+    )
     head = notice.payload["audit_head"]
     return Letter(
         subject=SUMMARY,
         opening=f"{one_line(notice.company)}: {len(waiting.rows)} waiting for an answer, {len(troubled.rows)} failed, "
-        f"unknown or mismatched, as of {notice.formats.moment(notice.at)}.",
-        sections=tuple(section for section in (waiting, troubled) if section.rows),
+        f"unknown or mismatched{_and_requests(len(requests.rows))}, as of {notice.formats.moment(notice.at)}.",
+        sections=tuple(section for section in (waiting, troubled, requests) if section.rows),
         closing=f"Audit trail: entry {head['sequence']}, seal {head['mac']}.",
         link=notice.links.waiting() if waiting.rows else notice.links.problems(),
     )
+
+
+def _and_requests(count: int) -> str:
+    return f", {count} {'request' if count == 1 else 'requests'} of a source that somebody looks at" if count else ""
+
+
+def _request_row(notice: Notice, request: Mapping[str, Any]) -> Row:
+    cells = (
+        str(request["request"]),
+        one_line(f"{request['source']} {request['id']}"),
+        one_line(request["project"]),
+        one_line(request["what"]),
+        one_line(request["way_out"]),
+        notice.formats.moment(datetime.fromisoformat(request["since"])),
+    )
+    return Row(cells=cells, link=notice.links.request(request["request"]))
 
 
 def _identity_linked(notice: Notice) -> Letter:

@@ -11,6 +11,7 @@ ITEM: Final = "/items/{item}"
 ITEMS: Final = "/items"
 PROBLEMS: Final = "/problems"
 PROFILE: Final = "/profile"
+REQUEST: Final = "/requests/{request}"
 
 
 @frozen(kw_only=True)
@@ -48,6 +49,10 @@ class Links:
     def problems(self) -> Link:
         """`/problems`: what failed, is unknown or does not agree."""
         return self._link("Open the problems", PROBLEMS, "review", "list")
+
+    def request(self, number: int) -> Link:
+        """`/requests/NUMBER`: one request of a source."""
+        return self._link(f"Open request {number}", REQUEST.format(request=number), "request", "show", str(number))
 
     def profile(self, login: str) -> Link:
         """`/profile`: one's own account, with the identities that sign in as oneself."""

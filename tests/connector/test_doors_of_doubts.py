@@ -16,6 +16,7 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.cli.root import root
 from erp_bridge_core.connector.outcomes_told import ToldState
 from erp_bridge_core.contract import SafetyClass
+from erp_bridge_core.contract.errors import NotSent
 
 
 @pytest.fixture
@@ -58,6 +59,44 @@ def test_it_is_settled_on_a_page(desk: Desk, browser: Browser, asked_for: str) -
     assert ToldState.TOLD is told.state
     assert ["waiting"] == desk.office.told(asked_for)
     assert 404 == browser.get(page).status_code
+
+
+@pytest.mark.rule("M1")
+def test_it_is_among_the_problems_and_in_the_summary(desk: Desk, browser: Browser, asked_for: str) -> None:
+    """With what is wrong and the way out; whoever may answer for its project is told once a day."""
+    (problem,) = browser.get("/api/v1/problems").json()["requests"]
+    assert (1, "unknown") == (problem["request"]["number"], problem["outcome"]["state"])
+    assert "Nobody can tell whether its source was told how it stands (waiting)." == problem["what"]
+    page = browser.get("/problems").text
+    assert problem["what"] in page
+    assert "settle it on the request&#39;s page" in page
+
+    desk.clock.advance(days=1)
+    summaries = {each.login: each for each in desk.application.mail.make_summaries(desk.system)}
+    assert ((1,), (1,)) == (summaries["approver"].waiting, summaries["approver"].requests)
+    letter = desk.application.mail.show(desk.person("administrator"), 1)
+    assert "1 request of a source that somebody looks at" in letter.text
+    assert problem["what"] in letter.text.replace("\n", " ")
+
+
+def test_what_fails_to_be_told_is_among_the_problems(desk: Desk) -> None:
+    """In the error's words, and no longer once a later outcome was told."""
+    desk.ask()
+    desk.poll()
+    desk.application.outcomes.make(1)
+    approver = desk.person("approver")
+    desk.plugin.before_write = _away
+    desk.application.requests.tell(approver, 1)
+    (found,) = desk.application.requests.waiting(approver)
+    assert "The office is closed." in found.what
+    desk.plugin.before_write = lambda _: None
+    desk.application.requests.tell(approver, 1)
+
+    assert () == desk.application.requests.waiting(approver)
+
+
+def _away(_: object) -> None:
+    raise NotSent("The office is closed.")
 
 
 def test_it_is_settled_by_the_api(desk: Desk, browser: Browser, asked_for: str) -> None:

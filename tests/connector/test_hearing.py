@@ -182,7 +182,8 @@ def test_one_that_was_closed_there_is_told_as_closed(desk: Desk) -> None:
 
     found = desk.requests()[1]
     assert (RequestState.CLOSED, 1, "ready") == (found.state, found.item, found.item_state)
-    assert [found] == list(desk.application.requests.waiting(desk.person("approver")))
+    (waiting,) = desk.application.requests.waiting(desk.person("approver"))
+    assert (found, None) == (waiting.request, waiting.outcome)
 
 
 def test_one_that_is_told_no_more_was_closed_there(desk: Desk) -> None:

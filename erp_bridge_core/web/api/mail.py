@@ -50,12 +50,13 @@ class ShownMailModel:
 
 @frozen(kw_only=True)
 class SummaryModel:
-    """A daily summary that was made: the numbers of the items in its two sections."""
+    """A daily summary that was made: the numbers of the items in its two sections, and of requests of a source."""
 
     login: str
     day: date
     waiting: list[int]
     troubled: list[int]
+    requests: list[int]
 
 
 @frozen(kw_only=True)

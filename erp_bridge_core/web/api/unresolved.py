@@ -1,15 +1,17 @@
 """`/problems` and `/thaw`: everything in the company that waits for a person; writing frozen, and the way out."""
 
+from datetime import datetime
 from typing import Final
 
 from attrs import frozen
 from litestar.params import JSONBody
 
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.connector.troubles import RequestTrouble
 from erp_bridge_core.web.api.items import ItemSummary, summary
-from erp_bridge_core.web.api.models import Body, Reason, made, made_all
+from erp_bridge_core.web.api.models import Body, Reason, made
 from erp_bridge_core.web.api.operations import Operations
-from erp_bridge_core.web.api.requests import RequestModel
+from erp_bridge_core.web.api.requests import OutcomeModel, RequestModel
 from erp_bridge_core.web.given import GivenActor, GivenApplication
 
 _on = Operations("problems")
@@ -25,14 +27,25 @@ class FrozenModel:
 
 
 @frozen(kw_only=True)
-class Unresolved:
-    """What waits for a person. `frozen` is null unless writing is frozen, as after a restore.
+class RequestTroubleModel:
+    """A request of a source that waits for somebody, or, with `outcome`, of which its source could not be told.
 
-    `requests` are those of sources with which nothing happens until somebody decides something.
+    `what` is wrong in a sentence, `way_out` what to do about it.
     """
 
+    request: RequestModel
+    what: str
+    way_out: str
+    since: datetime
+    outcome: OutcomeModel | None
+
+
+@frozen(kw_only=True)
+class Unresolved:
+    """What waits for a person. `frozen` is null unless writing is frozen, as after a restore."""
+
     items: list[ItemSummary]
-    requests: list[RequestModel]
+    requests: list[RequestTroubleModel]
     frozen: FrozenModel | None
 
 
@@ -57,9 +70,14 @@ def list_problems(application: GivenApplication, actor: GivenActor) -> Unresolve
     why = application.freezing.why(actor)
     return Unresolved(
         items=[summary(row) for row in found],
-        requests=made_all(RequestModel, application.requests.waiting(actor)),
+        requests=[_trouble(each) for each in application.requests.waiting(actor)],
         frozen=None if why is None else made(FrozenModel, why),
     )
+
+
+def _trouble(found: RequestTrouble) -> RequestTroubleModel:
+    outcome = None if found.outcome is None else made(OutcomeModel, found.outcome)
+    return made(RequestTroubleModel, found, request=made(RequestModel, found.request), outcome=outcome)
 
 
 @_on.act("/thaw", "Let writing go on")
