@@ -26,7 +26,9 @@ def plugin() -> None:
     help="Where the plugin's folder is made; here by default.",
 )
 @click.option("--title", default="", help="The ERP's or source's name as people say it; NAME by default.")
-@click.option("--source", is_flag=True, help="Begin a budget source instead: it reads budgets from a JSON service.")
+@click.option(
+    "--source", is_flag=True, help="Begin a budget source instead: it reads budgets from a simulated JSON service."
+)
 @pass_call
 def new(call: Call, name: str, directory: Path, title: str, *, source: bool) -> None:
     """Begin a plugin for the ERP NAME: it reads a simulated ERP, and says what is to be written."""
@@ -37,7 +39,7 @@ def new(call: Call, name: str, directory: Path, title: str, *, source: bool) -> 
     following = (
         f"pip install -e {quote(str(plan.folder))}",
         f"erp-bridge plugins {name}",
-        f"pytest {quote(str(plan.folder))}" if source else f"erp-bridge demo --erp {name}",
+        f"pytest --pyargs erp_bridge_core.conformance --source {name}" if source else f"erp-bridge demo --erp {name}",
     )
     told = "The README tells the files." if source else _STOPS
 

@@ -87,13 +87,17 @@ def test_it_passes_the_registrys_checks_and_its_simulator_serves(
 
 
 def test_a_source_passes_the_registrys_checks(bare: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Found by its entry point, it is usable, and claims no more than it has."""
+    """Found by its entry point, it is usable, and claims no more than it has; its simulator's desk answers."""
     folder = make(bare, tmp_path, "sample8", "--title", "Plans", "--source")
     make_findable(folder, tmp_path / "found", monkeypatch, name="sample8", group="sources")
     source = Registry.load(["erp-bridge-sample8"]).source("sample8")
 
     assert ("sample8", "Plans") == (source.name, source.profile.title)
     assert {"projects", "sub_jobs", "changes"} == {each.value for each in source.profile.capabilities}
+    source.simulator().setup(tmp_path / "books", ())
+    with source.simulator().serve(tmp_path / "books") as served:
+        page = requests.get(served.desk_url, timeout=10)
+    assert (200, True) == (page.status_code, "Make a budget change of one line, and approve it" in page.text)
 
 
 def test_it_reads_and_checks_a_budget_and_stops_where_something_is_to_be_written(

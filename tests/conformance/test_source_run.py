@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from matrix import Defect
+import pytest
+from matrix import Defect, caught
 from source_matrix import verdicts
 
 from erp_bridge_core.certificates import Kind, Result, read_certificate
@@ -14,6 +15,7 @@ from erp_bridge_core.conformance.manifest import SOURCE_IDS, manifest
 from erp_bridge_core.conformance.rulebook import FOR_SOURCES
 from erp_bridge_core.conformance.run import Run, Told
 from erp_bridge_core.conformance.source_world.subject import find_source
+from erp_bridge_core.scaffold import plan_plugin
 
 _HERE = Path(__file__).parent
 
@@ -75,6 +77,20 @@ def test_files_keep_every_rule_that_concerns_them(tmp_path: Path) -> None:
         "RDG-12", "RDG-13", "BHV-03",
     } == ours, found  # fmt: skip
     assert {Result.NOT_APPLICABLE} == others, found
+
+
+def test_a_source_that_was_just_made_keeps_every_rule_that_concerns_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `plugin new --source` makes it: what it claims is proved over its own simulator, through the product too."""
+    plan = plan_plugin("sample9", directory=tmp_path, source=True)
+    plan.write()
+    monkeypatch.syspath_prepend(plan.folder)
+    made = Defect(spec="erp_bridge_sample9.plugin", what="nothing", caught_by=())
+    found = verdicts(made, tmp_path / "bench", depth=Depth.GLANCE)
+    passed = {id_ for id_, verdict in found.items() if verdict.result is Result.PASSED}
+    assert () == caught(found), {id_: found[id_].why for id_ in caught(found)}
+    assert {f"RDG-{number:02}" for number in range(1, 14)} | {"SGN-02", "SGN-03", "PRD-01", "BHV-02"} <= passed
 
 
 def test_an_adapter_and_a_source_are_two_runs(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Sign-in and rights: what ends is renewed, what was taken away is named, and nothing is taken for nothing there."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from erp_bridge_core.conformance.cases.asking import answered
 from erp_bridge_core.conformance.rulebook import rule
@@ -8,8 +9,9 @@ from erp_bridge_core.conformance.source_cases.asking import nameless, need, read
 from erp_bridge_core.conformance.source_cases.finishing import finish
 from erp_bridge_core.conformance.source_cases.sweep import believed, of_outcome, the_request
 from erp_bridge_core.conformance.source_world.bench import Snapshot, SourceBench
+from erp_bridge_core.conformance.source_world.site import SourceSite
 from erp_bridge_core.conformance.verdicts import tell
-from erp_bridge_core.contract.errors import NotAllowed, SignInFailed
+from erp_bridge_core.contract.errors import ErpBridgeError, NotAllowed, SignInFailed
 from erp_bridge_core.contract.source import OutcomeStage, SourceCapability
 from erp_bridge_core.contract.source_simulator import SourceMischief
 
@@ -87,6 +89,7 @@ def _shut_out(bench: SourceBench, kind: SourceMischief) -> Iterator[str]:
             answer, error = answered(call)
             made = bench.requests - before
             site.calm()
+            _check(site)
             if error is None and _is_unharmed(name, answer):
                 continue
             if not isinstance(error, NotAllowed | SignInFailed):
@@ -97,6 +100,13 @@ def _shut_out(bench: SourceBench, kind: SourceMischief) -> Iterator[str]:
                 yield f"{name} made {made} requests before it gave up"
             site.clock.advance(3_600.0)
     yield from _not_told(bench, kind)
+
+
+def _check(site: SourceSite) -> None:
+    """A person checks the connection, as the remedy of a refused sign-in asks: whoever remembers one tries again."""
+    with suppress(ErpBridgeError):
+        for _ in site.adapter.check_source(site.source):
+            pass
 
 
 def _is_unharmed(name: str, answer: object) -> bool:
