@@ -104,7 +104,7 @@ class PostgreSQL:
 
     def end_connections(self, url: str) -> int:
         """End every connection to a database, as a failing network or an operator would; tells how many there were."""
-        ending = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        ending = sql.SQL("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}")
         return len(self.administer(ending.format(url.rpartition("/")[2])))
 
     def administer(

@@ -15,11 +15,12 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import Frozen, LeaseLost, NotPossibleNow
 from erp_bridge_core.store.database import Store
+from erp_bridge_core.store.prepared import Prepared, Rows
 from erp_bridge_core.store.session_locks import lock_key
 from erp_bridge_core.store.tables import exports, installation
 
@@ -30,11 +31,11 @@ _NAP: Final = 0.5
 _SHORTEST: Final = 0.001
 
 #: Read before each write: made once, since making a statement takes longer than its answer.
-_LEASE: Final[Select[Any]] = select(
-    exports.c.lease_until,
-    exports.c.held_as,
-    select(installation.c.frozen_because).scalar_subquery().label("frozen_because"),
-).where(exports.c.id == bindparam("export"), exports.c.lease_epoch == bindparam("epoch"))
+_LEASE: Final = Prepared(
+    select(exports.c.lease_until, exports.c.held_as, select(installation.c.frozen_because).scalar_subquery()).where(
+        exports.c.id == bindparam("export"), exports.c.lease_epoch == bindparam("epoch")
+    )
+)
 
 Seconds = Callable[[Connection], float]
 Ending = Callable[[], bool]
@@ -53,6 +54,15 @@ def goes_on() -> bool:
     return False
 
 
+@frozen
+class _Row:
+    """What is looked at before each write."""
+
+    lease_until: float
+    held_as: str | None
+    frozen_because: str | None
+
+
 @frozen(kw_only=True)
 class Lease:
     """A lease on one export: its epoch stands on every attempt made under it. `ending`: the worker is to end."""
@@ -65,20 +75,27 @@ class Lease:
 
     def remaining(self, connection: Connection) -> float:
         """Seconds left; raises `LeaseLost` when another worker took over."""
-        return float(self._row(connection).lease_until) - self.seconds(connection)
+        return self._row(connection).lease_until - self.seconds(connection)
+
+    @property
+    def _asked(self) -> tuple[Prepared, dict[str, int]]:
+        return _LEASE, {"export": self.export_id, "epoch": self.epoch}
 
     def is_cancelled(self, connection: Connection) -> bool:
         """Whether somebody cancelled the export; raises `LeaseLost` as `remaining`."""
-        return bool(self._row(connection).held_as == "cancelled")
+        return self._row(connection).held_as == "cancelled"
 
-    def _row(self, connection: Connection) -> Row[Any]:
-        row: Row[Any] | None = connection.execute(_LEASE, {"export": self.export_id, "epoch": self.epoch}).one_or_none()
-        if row is None or row.lease_until is None:
+    def _row(self, connection: Connection) -> _Row:
+        statement, values = self._asked
+        return self._kept(statement.rows(connection, values))
+
+    def _kept(self, found: Rows) -> _Row:
+        if not found or found[0][0] is None:
             raise LeaseLost(
                 f"Export {self.export_id} was taken over by another worker.",
                 remedy="Nothing more is sent from here; look at it with `erp-bridge export status`.",
             )
-        return row
+        return _Row(*found[0])
 
     def _require_going_on(self) -> None:
         if self.ending():
@@ -89,8 +106,8 @@ class Lease:
 
     def check(self, needed: float) -> None:
         """Raise `LeaseLost` unless the lease outlasts `needed` more seconds."""
-        with self.store.read() as connection:
-            if self.remaining(connection) <= needed:
+        with self.store.look(*self._asked) as (connection, found):
+            if self._kept(found).lease_until - self.seconds(connection) <= needed:
                 raise LeaseLost(
                     f"The lease on export {self.export_id} ends before the request could.",
                     remedy="It is resumed with a new lease; nothing was sent.",
@@ -117,7 +134,7 @@ class Lease:
         if row.frozen_because:
             raise Frozen(f"Writing is frozen: {row.frozen_because}", remedy="Reconcile, then thaw the installation.")
         now = self.seconds(connection)
-        if float(row.lease_until) - now >= 2 * deadline + LEASE_SECONDS / 2:
+        if row.lease_until - now >= 2 * deadline + LEASE_SECONDS / 2:
             return now
         connection.execute(
             update(exports)

@@ -3,6 +3,7 @@
 This is persistence alone. Plans are stored in `plans`, what to do next is decided in `decisions`, done in `runner`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,14 +23,13 @@ from erp_bridge_core.contract.budget import Stream
 from erp_bridge_core.contract.effects import Effect, LineRefused
 from erp_bridge_core.exports.decisions import HARMLESS, AttemptOutcome, EffectState, Try
 from erp_bridge_core.exports.statements import (
-    ALL_LINES,
     CLOSE_ATTEMPT,
     CONFIRM,
-    KEEP_REFERENCE,
     LINES_ARRIVED,
-    MOVE_EFFECT,
+    MOVE_LINES,
     NAMED_AT_ONCE,
     OPEN_ATTEMPT,
+    RECORD_ANSWER,
     TRIES,
 )
 from erp_bridge_core.store.database import Store
@@ -176,22 +176,31 @@ def open_attempt(connection: Connection, entry: Entry, *, company_id: int, item_
                  deadline: float) -> tuple[int, int]:  # fmt: skip
     """Record the intent to send: (attempt id, its number). Committed before any byte goes out."""
     values = {
-        "company_id": company_id, "effect_id": entry.id, "tried": entry.id, "epoch": epoch, "started_at": now,
-        "deadline": deadline, "evidence": {},
+        "company": company_id, "effect": entry.id, "item": item_id, "lines_state": "sent", "epoch": epoch, "now": now,
+        "deadline": deadline, "evidence": "{}",
     }  # fmt: skip
-    opened = connection.execute(OPEN_ATTEMPT, values).one()
-    connection.execute(MOVE_EFFECT, {"effect": entry.id, "moved_to": EffectState.OPEN})
-    _move_lines(connection, entry.id, item_id, "sent")
-    return int(opened.id), int(opened.number)
+    ((attempt_id, number),) = OPEN_ATTEMPT.rows(connection, values)
+    return attempt_id, number
 
 
 def close_attempt(
     connection: Connection, attempt_id: int, outcome: AttemptOutcome, evidence: Mapping[str, Any], *, now: float
 ) -> None:
     """Record how a try ended."""
-    connection.execute(
-        CLOSE_ATTEMPT, {"attempt": attempt_id, "outcome": outcome, "evidence": dict(evidence), "ended_at": now}
-    )
+    told = json.dumps(dict(evidence))
+    CLOSE_ATTEMPT.rows(connection, {"attempt": attempt_id, "outcome": outcome.value, "evidence": told, "now": now})
+
+
+def record_answer(
+    connection: Connection, entry: Entry, attempt_id: int, outcome: AttemptOutcome, *, reference: str,
+    evidence: Mapping[str, Any], now: float,
+) -> None:  # fmt: skip
+    """Record that a try was answered, and where the ERP (or the share) has the effect, as its answer said."""
+    values = {
+        "effect": entry.id, "attempt": attempt_id, "outcome": outcome.value, "reference": reference,
+        "evidence": json.dumps(dict(evidence)), "now": now,
+    }  # fmt: skip
+    RECORD_ANSWER.rows(connection, values)
 
 
 def prove_offered(connection: Connection, entry: Entry, *, now: float) -> None:
@@ -202,12 +211,6 @@ def prove_offered(connection: Connection, entry: Entry, *, now: float) -> None:
         .where(attempts.c.effect_id == entry.id, doubted)
         .values(outcome=AttemptOutcome.OFFERED, ended_at=now, evidence={"seen": "offered, or taken over"})
     )
-
-
-def keep_reference(connection: Connection, entry: Entry, reference: str, evidence: Mapping[str, Any]) -> None:
-    """Keep where the ERP (or the share) has it, as its answer said."""
-    values = {"effect": entry.id, "erp_reference": reference, "evidence": dict(evidence)}
-    connection.execute(KEEP_REFERENCE, values)
 
 
 def record_sightings(
@@ -277,8 +280,10 @@ def refuse_lines(connection: Connection, entry: Entry, item_id: int | None, refu
 
     A refusal that is seen again changes nothing: a later effect may carry the line by now, and have brought it there.
     """
+    if not refused:
+        return
     known = select(effect_lines.c.line).where(effect_lines.c.effect_id == entry.id, effect_lines.c.outcome == "refused")
-    told = set(connection.execute(known).scalars()) if refused else set()
+    told = set(connection.execute(known).scalars())
     new = [line for line in refused if line.line not in told]
     for line in new:
         connection.execute(
@@ -345,8 +350,10 @@ def settled_as(connection: Connection, entry: Entry) -> str | None:
 
 def _move_lines(connection: Connection, effect_id: int, item_id: int | None, state: str) -> None:
     # A line that an effect was refused for may have come by a later one: that it arrived, or went, is not true of it.
-    moving = LINES_ARRIVED if state in {"arrived", "withdrawn"} else ALL_LINES
-    connection.execute(moving, {"item": item_id, "effects": [effect_id], "moved_to": state})
+    if state in {"arrived", "withdrawn"}:
+        connection.execute(LINES_ARRIVED, {"item": item_id, "effects": [effect_id], "moved_to": state})
+    else:
+        MOVE_LINES.rows(connection, {"item": item_id, "effect": effect_id, "lines_state": state})
 
 
 def _move_some_lines(

@@ -278,11 +278,12 @@ class LedgerEffects:
     def _record(self, entry: Entry, attempt_id: int, answer: Answer) -> None:
         outcome = AttemptOutcome.OFFERED if isinstance(answer, Offered) else AttemptOutcome.ACCEPTED
         with self._turns.begin() as connection:
-            now = self.seconds(connection)
-            ledger.close_attempt(connection, attempt_id, outcome, answer.evidence, now=now)
+            ledger.record_answer(
+                connection, entry, attempt_id, outcome, reference=answer.reference, evidence=answer.evidence,
+                now=self.seconds(connection),
+            )  # fmt: skip
             if isinstance(answer, Accepted):
                 ledger.refuse_lines(connection, entry, self.identity.item_id, answer.refused)
-            ledger.keep_reference(connection, entry, answer.reference, answer.evidence)
 
     def _refused(self, entry: Entry, attempt_id: int, refusal: ErpRefused, operation: Operation) -> bool:
         evidence = {"words": refusal.words, "code": refusal.erp_code}

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import BindParameter, String, bindparam, case, func, insert, select, update
 
 from erp_bridge_core.exports.decisions import EffectState
+from erp_bridge_core.store.prepared import Prepared
 from erp_bridge_core.store.tables import attempts, effect_lines, effects, item_lines
 
 #: Ids that one statement names.
@@ -17,19 +18,42 @@ TRIES: Final = (
     .where(attempts.c.effect_id.in_(_SOME_EFFECTS))
     .order_by(attempts.c.effect_id, attempts.c.number)
 )
-OPEN_ATTEMPT: Final = (
+_OWN_LINES: Final = select(effect_lines.c.line).where(effect_lines.c.effect_id == bindparam("effect"))
+_MOVE_LINES: Final = (
+    update(item_lines)
+    .where(item_lines.c.item_id == bindparam("item"), item_lines.c.number.in_(_OWN_LINES))
+    .values(state=bindparam("lines_state"))
+)
+MOVE_LINES: Final = Prepared(_MOVE_LINES)
+#: An attempt begins: its effect is open, and its lines are sent.
+OPEN_ATTEMPT: Final = Prepared(
     insert(attempts)
     .values(
+        company_id=bindparam("company"),
+        effect_id=bindparam("effect"),
         number=select(1 + func.count())
         .select_from(_BEFORE)
-        .where(_BEFORE.c.effect_id == bindparam("tried"))
-        .scalar_subquery()
+        .where(_BEFORE.c.effect_id == bindparam("effect"))
+        .scalar_subquery(),
+        epoch=bindparam("epoch"),
+        started_at=bindparam("now"),
+        deadline=bindparam("deadline"),
+        evidence=bindparam("evidence"),
     )
-    .returning(attempts.c.id, attempts.c.number)
+    .returning(attempts.c.id, attempts.c.number),
+    before=(update(effects).where(_THE_EFFECT).values(state=EffectState.OPEN.value), _MOVE_LINES),
 )
-CLOSE_ATTEMPT: Final = update(attempts).where(attempts.c.id == bindparam("attempt"))
-MOVE_EFFECT: Final = update(effects).where(_THE_EFFECT).values(state=bindparam("moved_to"))
-KEEP_REFERENCE: Final = update(effects).where(_THE_EFFECT)
+_CLOSE_ATTEMPT: Final = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"))
+    .values(outcome=bindparam("outcome"), ended_at=bindparam("now"), evidence=bindparam("evidence"))
+)
+CLOSE_ATTEMPT: Final = Prepared(_CLOSE_ATTEMPT)
+#: It ends with an answer, which says where the effect is.
+RECORD_ANSWER: Final = Prepared(
+    update(effects).where(_THE_EFFECT).values(erp_reference=bindparam("reference"), evidence=bindparam("evidence")),
+    before=(_CLOSE_ATTEMPT,),
+)
 _FOUND_AS: Final = bindparam("found_as", type_=String)
 CONFIRM: Final = (
     update(effects)
@@ -41,11 +65,6 @@ CONFIRM: Final = (
     )
 )
 _CARRIED: Final = select(effect_lines.c.line).where(effect_lines.c.effect_id.in_(_SOME_EFFECTS))
-ALL_LINES: Final = (
-    update(item_lines)
-    .where(item_lines.c.item_id == bindparam("item"), item_lines.c.number.in_(_CARRIED))
-    .values(state=bindparam("moved_to"))
-)
 LINES_ARRIVED: Final = (
     update(item_lines)
     .where(item_lines.c.item_id == bindparam("item"))

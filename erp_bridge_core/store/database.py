@@ -1,13 +1,13 @@
 """The database: opened strictly, written in short transactions, every failure told as a storage error."""
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
 from time import time
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError
@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from erp_bridge_core.contract.errors import BadInput, ErpBridgeError, StorageError
 from erp_bridge_core.following import measured
 from erp_bridge_core.store import postgresql, row_security, sqlite
+from erp_bridge_core.store.prepared import Prepared, Rows
 from erp_bridge_core.store.session_locks import SessionLocks
 
 Known = TypeVar("Known")
@@ -147,6 +148,25 @@ class Store:
             return
         with self._connected(writes=False) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def look(self, asked: Prepared, values: Mapping[str, Any]) -> Iterator[tuple[Connection, Rows]]:
+        """What one statement that only reads finds just now: a transaction of its own, on one way to the server.
+
+        `seconds` in the block are those of that moment.
+        """
+        with _told_as_storage_errors(), self.engine.connect() as connection:
+            if not self.on_postgresql:
+                yield connection, asked.rows(connection, values)
+                return
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            found = asked.with_clock.rows(connection, values)
+            if found:
+                connection.info[_NOW] = found[0][-1]
+            try:
+                yield connection, [row[:-1] for row in found]
+            finally:
+                connection.info.pop(_NOW, None)
 
     @contextmanager
     def of_one_moment(self) -> Iterator[None]:

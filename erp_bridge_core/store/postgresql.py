@@ -1,11 +1,16 @@
 """PostgreSQL as the store uses it: one writer of the installation at a time by a lock of its own, commits durable."""
 
+import select
+from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from erp_bridge_core.contract.errors import BadSettings
+from erp_bridge_core.store.prepared import Prepared
 from erp_bridge_core.store.row_security import EVERYWHERE, SETTING
 
 #: How long a transaction waits for a lock, as long as in SQLite; how long one statement may take; and how long a
@@ -15,6 +20,9 @@ STATEMENT_SECONDS: Final = 20 * 60
 IDLE_SECONDS: Final = 20 * 60
 #: Seconds after which a server that doesn't answer at all is given up.
 CONNECT_SECONDS: Final = 10
+#: A connection that was used within so many seconds is not tried again.
+UNTRIED_SECONDS: Final = 10.0
+_USED: Final = "erp_bridge_used"
 #: Connections of a process that stay open, and those at once at most, unless the configuration says otherwise.
 KEPT: Final = 8
 MOST: Final = 40
@@ -34,9 +42,11 @@ _SESSION: Final = text(
     f"set_config('{SETTING}', '{EVERYWHERE}', false)"
 )
 #: A row's expressions are worked out in their order, so that the time is that of having the locks.
-_LOCK_OF_EXPORT: Final = text(
-    "SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export), "
-    "extract(epoch FROM clock_timestamp()) AS now"
+_LOCK_OF_EXPORT: Final = Prepared(
+    text(
+        "SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export), "
+        "extract(epoch FROM clock_timestamp())::double precision"
+    )
 )
 _LOST: Final = "Look whether the database server runs and can be reached, then run it again."
 _WHO: Final = "Check the user and `password` of `[database]` in erp-bridge.toml, and the server's pg_hba.conf."
@@ -68,7 +78,7 @@ _REFUSALS: Final = {
 
 
 def engine_of(url: URL, *, most: int = MOST) -> Engine:
-    """Connections that are tried before they are used, each with the settings that our promises need."""
+    """Connections that are tried where they may be lost, each with the settings that our promises need."""
     try:
         import psycopg  # noqa: F401 -- only whether it is there
     except ImportError:
@@ -80,17 +90,20 @@ def engine_of(url: URL, *, most: int = MOST) -> Engine:
     alive = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True, pool_size=min(KEPT, most), max_overflow=most - min(KEPT, most), pool_timeout=LOCK_SECONDS,
+        isolation_level="READ COMMITTED",
+        pool_size=min(KEPT, most), max_overflow=most - min(KEPT, most), pool_timeout=LOCK_SECONDS,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "erp-bridge", **alive},
     )  # fmt: skip
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_try, engine.dialect))
     return engine
 
 
 def options_of(*, writes: bool) -> dict[str, Any]:
     """What a transaction is: a write sees what is committed at each statement, a read is of one moment."""
     if writes:
-        return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+        return {"postgresql_readonly": False}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -107,8 +120,8 @@ def lock(connection: Connection, export: int | None, *, work: bool) -> float | N
         told = {"writer": _WRITER, "channel": CHANNEL}
         connection.execute(text("SELECT pg_advisory_xact_lock(:writer), pg_notify(:channel, '')"), told)
         return None
-    row = connection.execute(_LOCK_OF_EXPORT, {"writer": _WRITER, "export": _EXPORTS + export}).one()
-    return float(row.now)
+    ((_, _, now),) = _LOCK_OF_EXPORT.rows(connection, {"writer": _WRITER, "export": _EXPORTS + export})
+    return float(now)
 
 
 def lost(error: DBAPIError) -> bool:
@@ -126,6 +139,33 @@ def remedy_of(error: BaseException | None) -> str | None:
     if state is None:
         return None
     return next((remedy for begin, remedy in _REMEDIES.items() if state.startswith(begin)), None)
+
+
+def _note_use(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = monotonic()
+
+
+def _try(dialect: Any, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Try a connection before it is used, where it lay idle or the server has ended it, which its socket tells at once.
+
+    To try each one would cost a way to the server each time.
+    """
+    used = record.info.get(_USED)
+    if used is None or (monotonic() - used < UNTRIED_SECONDS and not _has_something_to_read(connection)):
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    """Whether the server said something unasked, or closed the line; where a host can't tell, it may have."""
+    if not hasattr(select, "poll"):
+        return True
+    looking = select.poll()
+    looking.register(connection.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
 
 
 def _prepare(connection: Any, _: Any) -> None:

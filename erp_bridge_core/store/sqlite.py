@@ -4,6 +4,7 @@ import sqlite3
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.store.text_search import CASEFOLD, casefold
 
@@ -52,5 +53,10 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("erp_bridge_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get("erp_bridge_write") else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        # Told as whatever SQLAlchemy itself runs is told; by itself it would take several times as long to begin.
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
