@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 
 from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.configuration.document import load, rewrite
+from erp_bridge_core.installation import open_store
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import metadata
 
@@ -135,6 +136,17 @@ def backup(store: Store) -> Callable[[], None]:
             shutil.copyfile(copy, place)
 
     return put_back
+
+
+def write_beside(home: Path, *statements: str) -> None:
+    """Write to a home's database as nobody should."""
+    store = open_store(home)
+    try:
+        with store.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+    finally:
+        store.close()
 
 
 def wait_for_the_dead(store: Store) -> None:

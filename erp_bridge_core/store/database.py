@@ -269,9 +269,8 @@ def _told(error: DBAPIError) -> ErpBridgeError:
 
 
 def _storage_error(error: DBAPIError, remedy: str | None, kept: str = "") -> StorageError:
-    return StorageError(
-        f"The database can't be used: {str(error.orig).strip()}{kept}", remedy=remedy or "Look at the database."
-    )
+    told = " ".join(str(error.orig).split())
+    return StorageError(f"The database can't be used: {told}{kept}", remedy=remedy or "Look at the database.")
 
 
 def _commit_unknown(error: DBAPIError) -> CommitUnknown:

@@ -20,12 +20,13 @@ def heed(engine: Engine, heard: Callable[[], object], ended: Event) -> None:
     listen = _hear_server if engine.dialect.name == "postgresql" else _watch_file
     try:
         connection = engine.raw_connection()
-        driver = connection.driver_connection  # what is detached no longer tells it
+        driver: Any = connection.driver_connection  # what is detached no longer tells it
         connection.detach()
         try:
             listen(driver, heard, ended)
         finally:
-            connection.close()
+            driver.close()  # the pool would roll back first, and log that one whose server is gone can't be
+            connection.invalidate()
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StorageError(f"The database can't be used: {error}", remedy="It is listened to again.") from error
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import tomlkit
 from attrs import frozen
+from sqlalchemy import inspect
 from tomlkit.exceptions import TOMLKitError
 
 from erp_bridge_core.audit.entries import KEY_BYTES
 from erp_bridge_core.audit.mark import HighWaterMark, Mark
 from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.configuration.database_server import DatabaseConfig
-from erp_bridge_core.contract.errors import BadInput, Fault, StorageError
+from erp_bridge_core.contract.errors import BadInput, Fault, NotPossibleNow, StorageError
 from erp_bridge_core.installation import (
     CONFIGURATION as FIRST_CONFIGURATION,
 )
@@ -31,6 +32,7 @@ from erp_bridge_core.installation import (
     unusable,
     write_new,
 )
+from erp_bridge_core.store.database import Store
 from erp_bridge_core.upkeep.archive import CONFIGURATION, KEY, Archive, reading
 from erp_bridge_core.upkeep.backup import audit_faults, require_whole
 from erp_bridge_core.upkeep.filling import filled_file, filled_server
@@ -103,6 +105,7 @@ def _into_server(paths: Paths, archive: Archive, key: bytes, into: DatabaseConfi
     present = Configuration.read(paths.home)
     store = into.store(paths.database, present.secrets)
     if into == present.database:
+        _require_empty(store)
         reason, reached = filled_server(paths.home, store, archive, key)
         _settle(HighWaterMark(paths.mark), reached)
         return reason, ()
@@ -113,6 +116,17 @@ def _into_server(paths: Paths, archive: Archive, key: bytes, into: DatabaseConfi
         _settle(HighWaterMark(paths.mark), reached)
         switch_database(paths.home, into)
     return reason, set_aside(paths.database, "before-restore")
+
+
+def _require_empty(store: Store) -> None:
+    with store.read() as connection:
+        holds = bool(inspect(connection).get_table_names())
+    if holds:
+        store.close()
+        raise NotPossibleNow(
+            "The home's database is on a server, and is not replaced there. Nothing was changed.",
+            remedy="Make an empty database and name it: `erp-bridge db restore FILE --to URL`. This one is kept.",
+        )
 
 
 def _require_same_installation(archive: Archive, mark: HighWaterMark) -> None:

@@ -1,6 +1,5 @@
 """Companies, people, connections and projects by the command line."""
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +7,10 @@ from typing import Any
 
 import pytest
 from command_runs import Run
+from databases import backup, write_beside
 from memory_erp import MemoryAdapter
+
+from erp_bridge_core.installation import open_store
 
 
 @pytest.mark.rule("P0")
@@ -142,8 +144,7 @@ def test_people_read_lists(run: Run) -> None:
 def test_a_changed_trail_leaves_with_4(home: Path, run: Run) -> None:
     """`audit check` finds an edit behind its back and leaves as storage does, for people and as JSON."""
     assert 0 == run("audit", "check").status
-    with closing(sqlite3.connect(home / "erp-bridge.db")) as database, database:
-        database.execute("UPDATE audit_entries SET person = 'nobody' WHERE sequence = 1")
+    write_beside(home, "UPDATE audit_entries SET person = 'nobody' WHERE sequence = 1")
     ran = run("audit", "check", "--json")
     assert (4, False) == (ran.status, ran.document["check"]["sound"])
     assert "NOT whole" in run("audit", "check").out
@@ -153,11 +154,10 @@ def test_a_changed_trail_leaves_with_4(home: Path, run: Run) -> None:
 @pytest.mark.usefixtures("linked")
 def test_an_older_copy_is_frozen_until_it_is_thawed(home: Path, mia: Run, as_ada: Callable[..., Any], run: Run) -> None:
     """After a restore nothing can be sent until an administrator thaws with a reason."""
-    older = (home / "erp-bridge.db").read_bytes()
-    mia("budget", "add-line", "24-001", "01-100", "L", "--amount", "1.00")
-    for file in home.glob("erp-bridge.db*"):
-        file.unlink()
-    (home / "erp-bridge.db").write_bytes(older)
+    with closing(open_store(home)) as store:
+        put_back = backup(store)
+        mia("budget", "add-line", "24-001", "01-100", "L", "--amount", "1.00")
+        put_back()
     mia("budget", "add-line", "24-001", "01-100", "L", "--amount", "1.00")
     assert "L16" in [reason["rule"] for reason in mia("budget", "readiness", "24-001").document["readiness"]["reasons"]]
     assert 1 == run("--as", "mia", "thaw", "--reason", "I like it.").status

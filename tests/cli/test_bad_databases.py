@@ -84,6 +84,7 @@ def is_gone(home: Path) -> None:
     Paths(home=home).database.unlink()
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("harm", "words"),
     [

@@ -14,6 +14,8 @@ from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.installation import Paths, open_home
 from erp_bridge_core.upkeep.record import record_for_all
 
+pytestmark = pytest.mark.sqlite
+
 
 def write(home: Path, *statements: str) -> None:
     """Write to the database as nobody should."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 KILLED = Path(__file__).parent / "killed_move.py"
 
+pytestmark = pytest.mark.sqlite
+
 
 PASSWORD = "env:TEST_DATABASE_PASSWORD"
 
@@ -236,6 +238,8 @@ def test_backups_go_between_the_two(
     first, second = empty(), empty()
     assert 0 == move(first).status
     before = digests(run, tmp_path / "server.zip")
+    over = run("db", "restore", tmp_path / "server.zip", "--json")
+    assert ("not_possible_now", True) == (over.document["error"], "--to URL" in over.document["remedy"])
     new = tmp_path / "new"
     key = Paths(home=home).audit_key
     assert 0 == bare("--home", new, "db", "restore", tmp_path / "server.zip", "--key", key).status

@@ -72,6 +72,7 @@ def refused(ran: Ran, home: Path, before: dict[str, bytes]) -> str:
     return str(ran.document["error"])
 
 
+@pytest.mark.sqlite
 def test_a_new_home_is_made_from_a_backup_with_its_key(
     exported: int, run: Run, bare: Run, tmp_path: Path, *, home: Path
 ) -> None:
@@ -89,6 +90,7 @@ def test_a_new_home_is_made_from_a_backup_with_its_key(
     assert "backup of" in restored.document["restored"]["frozen_because"]
 
 
+@pytest.mark.sqlite
 def test_accepted_items_are_unknown_and_go_on_after_thawing(
     sent: int, run: Run, abe: Run, tmp_path: Path, *, as_ada: Callable[..., Any]
 ) -> None:
@@ -105,6 +107,7 @@ def test_accepted_items_are_unknown_and_go_on_after_thawing(
     assert as_ada("audit", "check")["check"]["sound"]
 
 
+@pytest.mark.sqlite
 def test_what_was_there_is_kept_and_told(run: Run, home: Path, tmp_path: Path, as_ada: Callable[..., Any]) -> None:
     """The database of before lies whole beside the restored one, and the restore is in the trail."""
     backup = back_up(run, tmp_path)
@@ -119,6 +122,7 @@ def test_what_was_there_is_kept_and_told(run: Run, home: Path, tmp_path: Path, a
     assert not (home / ".restoring").exists()
 
 
+@pytest.mark.sqlite
 def test_a_restore_freezes_even_where_nothing_was_done_since(run: Run, home: Path, tmp_path: Path) -> None:
     """The home can't know what another host did with the database; and a lost mark changes nothing about it."""
     backup = back_up(run, tmp_path)
@@ -132,6 +136,7 @@ def test_a_restore_freezes_even_where_nothing_was_done_since(run: Run, home: Pat
         assert application.freezing.why(ada) is None
 
 
+@pytest.mark.sqlite
 def test_sign_ins_of_then_are_over(real_home: Path, bare: Run, tmp_path: Path) -> None:
     """Who has signed out since is not signed in again by a restore."""
     words = "seven canaries sing in the mine"
@@ -146,6 +151,7 @@ def test_sign_ins_of_then_are_over(real_home: Path, bare: Run, tmp_path: Path) -
     assert "not_allowed" == bare(*at, "project", "list", "--json").document["error"]
 
 
+@pytest.mark.sqlite
 def test_nobody_else_may_have_the_database_open(run: Run, home: Path, tmp_path: Path) -> None:
     """A server without a worker has it open as well; nothing is done until it is gone."""
     backup = back_up(run, tmp_path)
@@ -203,6 +209,7 @@ def test_a_new_home_needs_the_right_key(run: Run, bare: Run, home: Path, tmp_pat
     assert 0 == bare("--home", new, "db", "restore", backup, "--key", own).status
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("damage", ["rubbish", "cut", "gone"])
 def test_a_damaged_database_gives_way(run: Run, home: Path, tmp_path: Path, damage: str) -> None:
     """What was no database any more is set aside as it is; one that is gone is no hindrance."""
@@ -232,6 +239,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(bare: Run, run: Run, t
     assert ["notes.txt"] == [path.name for path in (tmp_path / "full").iterdir()]
 
 
+@pytest.mark.sqlite
 def test_a_disk_that_is_full_changes_nothing(run: Run, home: Path, tmp_path: Path) -> None:
     """The database is as it was, and the way is free for the next try."""
     backup = back_up(run, tmp_path)
@@ -245,6 +253,7 @@ def test_a_disk_that_is_full_changes_nothing(run: Run, home: Path, tmp_path: Pat
     assert 0 == run("db", "restore", backup).status
 
 
+@pytest.mark.sqlite
 def test_an_older_versions_backup_is_brought_to_this_one(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +270,7 @@ def test_an_older_versions_backup_is_brought_to_this_one(
     assert "0002" in told.document["message"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("stage", ["kept", "replaced"])
 def test_killed_in_the_middle_either_database_is_whole(run: Run, home: Path, tmp_path: Path, stage: str) -> None:
     """Killed before the database is replaced it is the old one, after it the restored one; again, it is done."""
@@ -340,6 +350,7 @@ def test_a_forged_backup_is_refused(
     assert refused(run("db", "restore", backup, "--json"), home, as_it_was(home)) in {"bad_input", "storage"}
 
 
+@pytest.mark.sqlite
 def test_a_trail_that_somebody_edited_is_told_with_each_copy(run: Run, home: Path, tmp_path: Path) -> None:
     """The copy is made, as evidence too, and comes back; backup and restore say what is wrong with it."""
     with closing(sqlite3.connect(Paths(home=home).database)) as connection:
@@ -353,6 +364,7 @@ def test_a_trail_that_somebody_edited_is_told_with_each_copy(run: Run, home: Pat
     assert made["audit_faults"] == done["audit_faults"]
 
 
+@pytest.mark.sqlite
 def test_rows_that_come_back_tell_nobody(
     sent: int, run: Run, home: Path, tmp_path: Path, as_ada: Callable[..., Any]
 ) -> None:

@@ -1,13 +1,12 @@
 """What is looked at by the command line as on pages: the trail, problems, lines, columns, maps, settings."""
 
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
 from typing import Any
 
 import pytest
 from command_runs import Run
+from databases import write_beside
 from memory_erp import MemoryAdapter
 
 from erp_bridge_core.approvals import listing
@@ -39,16 +38,12 @@ def test_problems_are_told_with_what_comes_next(
 ) -> None:
     """A mismatch leaves with 5, frozen writing with 4; whoever may not look at items is told nothing."""
     assert (0, []) == (abe("problems").status, abe("problems").document["items"])
-    with closing(connect(home / "erp-bridge.db")) as database:
-        database.execute("UPDATE items SET state = 'mismatch'")
-        database.commit()
+    write_beside(home, "UPDATE items SET state = 'mismatch'")
     found = abe("problems")
     assert (5, [exported]) == (found.status, [each["item"] for each in found.document["items"]])
     assert f"verify show {exported}" in run("--as", "abe", "problems").out
     assert 1 == run("--as", "mia", "problems").status
-    with closing(connect(home / "erp-bridge.db")) as database:
-        database.execute("UPDATE installation SET frozen_because = 'it is an older copy.'")
-        database.commit()
+    write_beside(home, "UPDATE installation SET frozen_because = 'it is an older copy.'")
     frozen = abe("problems")
     assert (4, "frozen") == (frozen.status, frozen.document["frozen"]["error"])
 

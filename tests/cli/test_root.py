@@ -58,6 +58,7 @@ def test_a_missing_home_leaves_with_4(bare: Run, tmp_path: Path) -> None:
     assert "erp-bridge init" in ran.document["remedy"]
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_leaves_with_4(run: Run, home: Path) -> None:
     """A database that is none is told as storage."""
     (home / "erp-bridge.db").write_bytes(b"not a database" * 1000)

@@ -1,22 +1,22 @@
 """Upgrading a home's database after a newer program was installed."""
 
-import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_runs import Run
+from databases import backup, write_beside
 from newer_program import install_newer
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from erp_bridge_core.installation import Paths
-from erp_bridge_core.store.database import Store
+from erp_bridge_core.installation import open_store
 
 
 def ask(home: Path, question: str) -> list[object]:
     """The first column of what the home's database answers."""
-    store = Store.at(Paths(home=home).database)
+    store = open_store(home)
     try:
         with store.read() as connection:
             return list(connection.execute(text(question)).scalars())
@@ -67,10 +67,7 @@ def test_people_are_told_from_and_to(run: Run, newer: None) -> None:
 
 def test_a_newer_home_is_refused(run: Run, home: Path) -> None:
     """What a newer program wrote is left as it is, with 4."""
-    store = Store.at(Paths(home=home).database)
-    with store.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    store.close()
+    write_beside(home, "UPDATE alembic_version SET version_num = '9999'")
     ran = run("db", "upgrade", "--json")
 
     assert (4, "storage") == (ran.status, ran.document["error"])
@@ -87,7 +84,8 @@ def test_an_upgrade_that_fails_changes_nothing(
 
     assert (4, "storage") == (ran.status, ran.document["error"])
     assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
-    assert [] == ask(home, "SELECT name FROM sqlite_master WHERE name = 'later'")
+    with closing(open_store(home)) as store, store.read() as connection:
+        assert not inspect(connection).has_table("later")
 
 
 def test_there_must_be_a_home(bare: Run, tmp_path: Path) -> None:
@@ -101,12 +99,10 @@ def test_an_older_copy_is_frozen_by_its_upgrade(
     run: Run, home: Path, tmp_path: Path, *, as_ada: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A restored backup that is upgraded at once is still told from the current database."""
-    database = Paths(home=home).database
-    shutil.copy(database, tmp_path / "backup.db")
-    as_ada("person", "add", "mia", "--name", "Mia")
-    for path in home.glob("erp-bridge.db*"):
-        path.unlink()
-    shutil.copy(tmp_path / "backup.db", database)
+    with closing(open_store(home)) as store:
+        put_back = backup(store)
+        as_ada("person", "add", "mia", "--name", "Mia")
+        put_back()
     install_newer(tmp_path, monkeypatch)
 
     assert 0 == run("db", "upgrade").status
@@ -115,7 +111,7 @@ def test_an_older_copy_is_frozen_by_its_upgrade(
 
 def test_an_upgrade_waits_until_nobody_has_the_database_open(run: Run, home: Path, newer: None) -> None:
     """A server of the older program, with a worker or without, is told of, and nothing is done."""
-    store = Store.at(Paths(home=home).database)
+    store = open_store(home)
     with store.read() as connection:
         connection.execute(text("SELECT 1"))
     refused = run("db", "upgrade", "--json")
@@ -126,6 +122,7 @@ def test_an_upgrade_waits_until_nobody_has_the_database_open(run: Run, home: Pat
     assert 0 == run("db", "upgrade").status
 
 
+@pytest.mark.sqlite
 def test_the_database_as_it_was_is_kept(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The backup made before is told, and the older program restores it: that is the way back."""
     with monkeypatch.context() as patch:

@@ -131,6 +131,7 @@ def test_a_body_that_is_too_large_is_refused(abe: Browser) -> None:
     assert "erp-bridge budget import" in answer.text
 
 
+@pytest.mark.sqlite
 def test_health_tells_strangers_nothing_else(browser: Browser, application: Application) -> None:
     """It says whether the database answers, and the like, a word each, and not a word more."""
     well = {"database": "ok", "disk": "ok", "worker": "none", "writing": "ok"}

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from web_site import MARKUP, Browser
 
 from erp_bridge_core.app import Application
@@ -155,7 +155,8 @@ def test_an_exported_change_is_reversed_and_says_why_it_cant_be_edited(
     application.sending.send(mia_herself, "24-001", acknowledge=["*"])
     assert "is staged in an item" in drafted.get(SHOW).text
     with application.store.begin() as connection:
-        connection.execute(update(item_lines).where(item_lines.c.item_id == 2).values(state="arrived"))
+        latest = select(func.max(item_lines.c.item_id)).scalar_subquery()
+        connection.execute(update(item_lines).where(item_lines.c.item_id == latest).values(state="arrived"))
     page = drafted.get(SHOW).text
 
     assert "was exported, and that is immutable" in page

@@ -47,11 +47,18 @@ def background(server: TestClient[Any]) -> Background:
 
 
 @pytest.fixture
-def slow(application: Application, background: Background) -> Iterator[Event]:
+def reached() -> Event:
+    """Set once the slow ERP was asked for something."""
+    return Event()
+
+
+@pytest.fixture
+def slow(application: Application, background: Background, reached: Event) -> Iterator[Event]:
     """An ERP that answers only once the event is set, and a server that shows progress at once."""
     answer = Event()
 
     def wait(_: Effect) -> None:
+        reached.set()
         answer.wait(PATIENT)
 
     books(application).after_send = wait
@@ -85,12 +92,13 @@ def test_an_item_is_accepted_and_exported_by_one_button(abe: Browser, applicatio
 
 @pytest.mark.rule("E1", "A6")
 def test_a_running_export_shows_its_progress_and_is_started_once(
-    abe: Browser, application: Application, background: Background, slow: Event
+    abe: Browser, application: Application, background: Background, *, slow: Event, reached: Event
 ) -> None:
     """Its page renews itself, by script or by a link; a second press is told, and there is one export."""
     accept(abe)
     started = press(abe, "start")
     assert (303, "/items/1/export") == (started.status_code, started.headers["location"])
+    assert reached.wait(PATIENT)
     page = abe.get("/items/1/export").text
     assert '<section id="progress" data-live="2" data-say="' in page
     assert '<p class="unseen" aria-live="polite" data-says="progress"></p>' in page
