@@ -5,6 +5,7 @@ people do.
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import define, field
@@ -35,13 +36,20 @@ class AskedWalk(Walk):
         if at and self.told(self.rounds[at - 1]).open:
             return self._have_it_told(self.rounds[at - 1])
         if at == len(self.rounds):
-            self.over = True
-            return 0.0
+            return self._end()
         current = self.rounds[at]
         if not current.request:
             self.trouble = ""
             self._ask(current, is_first=at == 0)
         return self._have_it_found(current)
+
+    def _end(self) -> float:
+        """Over once the product, too, says of each request that it was told."""
+        for each in self.rounds:
+            if self.said(each)["state"] != "told":
+                return self._have_it_told(each)
+        self.over = True
+        return 0.0
 
     def told(self, asked: Round) -> RequestState:
         """How a request stands in the source's own books, and what its people read there."""
@@ -57,6 +65,12 @@ class AskedWalk(Walk):
                 asked.number, asked.found_by = each["number"], each["found_by"]
                 return each
         return None
+
+    def said(self, asked: Round) -> Mapping[str, Any]:
+        """What the product says that it told the source last, or is about to."""
+        known = self.view(asked) is not None
+        outcomes = self.approver.get(f"/requests/{asked.number}/outcomes") if known else []
+        return outcomes[0] if outcomes else {"stage": "nothing", "state": "", "messages": [], "problem": None}
 
     # -- at the source ------------------------------------------------------------------------------------------------
 
@@ -96,11 +110,7 @@ class AskedWalk(Walk):
         """Until its people read what became of it: whoever waits long has them told himself."""
         if self._over is not last:
             self._over, self._since = last, time.monotonic()
-        if self.view(last) is None:
-            self.over, self.trouble = True, f"request {last.request} is not known, and {last.item} is {last.state}"
-            return 0.0
-        outcomes = self.approver.get(f"/requests/{last.number}/outcomes")
-        newest = outcomes[0] if outcomes else {"state": "not made", "stage": "none", "problem": None}
+        newest = self.said(last)
         self.trouble = f"told {newest['stage']}: {newest['state']} {(newest['problem'] or {}).get('message', '')}"
         now = time.monotonic()
         if newest["state"] in _NOT_TOLD and now > self._since + _IMPATIENT:

@@ -190,6 +190,9 @@ def _weigh(verdict: Verdict, walk: Walk, faults: Sequence[Fault]) -> None:
             continue
         effects = walk.approver.get(f"/items/{each.item}/export")["effects"]
         doubted = [effect for effect in effects if effect["state"] in {*UNKNOWN, "duplicated"}]
+        if each.state in UNKNOWN and not doubted:  # nobody doubts any of it, and yet it is not at its end
+            verdict.unfinished += 1
+            verdict.wrong.append(f"{named(walk)} item {each.item} is {each.state}: {walk.trouble}")
         for effect in doubted:
             verdict.doubts.append(weighed(walk.place.profile, each.item, effect["operation"], faults))
             verdict.wrong.append(f"{named(walk)} {effect['operation']} {effect['reference']}: {effect['evidence']}")

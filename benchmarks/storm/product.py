@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve, frozen
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
+from erp_bridge_core.connections.clock import SystemClock
 from erp_bridge_core.contract.profile import ErpProfile, SafetyClass
 from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.contract.structuring import converter
@@ -88,7 +89,14 @@ def in_a_hurry() -> None:
         sources = {name: evolve(each, profile=shortened(each.profile)) for name, each in found.sources.items()}
         return evolve(found, adapters=adapters, sources=sources)
 
-    Registry.load = staticmethod(load)  # type: ignore[method-assign] # the product has no such switch
+    sleep = SystemClock.sleep
+
+    def nap(self: SystemClock, seconds: float) -> None:
+        # An adapter may wait by itself until nothing can come late any more: so long at most, here.
+        sleep(self, min(seconds, DEADLINE + BOUND))
+
+    SystemClock.sleep = nap  # type: ignore[method-assign] # the product has no such switch
+    Registry.load = staticmethod(load)  # type: ignore[method-assign] # likewise
     http.Limits = lambda: _QUICK  # type: ignore[misc,assignment] # likewise
 
 

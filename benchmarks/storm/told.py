@@ -61,7 +61,7 @@ def differing(
 
 def _see(verdict: Verdict, walk: AskedWalk, asked: Round, read: RequestState, faults: Sequence[Fault]) -> None:
     """A request is closed at its source, and what its people read there is what became of its item."""
-    last = _told_last(walk, asked)
+    last = walk.said(asked)
     verdict.asked += 1
     verdict.found[asked.found_by or "nobody"] += 1
     if read.open:
@@ -86,13 +86,6 @@ def is_true(state: str, last: Mapping[str, Any], read: RequestState) -> bool:
     said = last["messages"]
     stands = all(any(sentence in message for message in read.messages) for sentence in said)
     return bool(said) and stands and _STAGES.get(state) == last["stage"]
-
-
-def _told_last(walk: AskedWalk, asked: Round) -> Mapping[str, Any]:
-    """What the product says that it told last, or is about to."""
-    known = walk.view(asked) is not None
-    outcomes = walk.approver.get(f"/requests/{asked.number}/outcomes") if known else []
-    return outcomes[0] if outcomes else {"stage": "nothing", "state": "", "messages": [], "problem": None}
 
 
 def _name(walk: AskedWalk) -> str:

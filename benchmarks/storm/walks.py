@@ -173,9 +173,8 @@ class Walk:
         return 0.0
 
     def _try_again(self, current: Round, how: str) -> float:
+        self.approver.post(f"/items/{current.item}/export/{how}")
         self._tired()
-        if not self.over:
-            self.approver.post(f"/items/{current.item}/export/{how}")
         return AGAIN
 
     def _see_it_posted(self, current: Round) -> float:
