@@ -113,9 +113,10 @@ def _print_next(page: Page, look: "Look") -> None:
             " --theirs NAME or --ours NAME, then take it in."
         )
     elif look.comes:
-        page.line(f"Next: {command('budget', 'pull', look.project)} --take.")
+        page.line(f"Next: {command('budget', 'pull', look.project, '--take')}.")
     elif not look.held:
-        page.line("Nothing comes: the budget is what was last taken, but for what was changed here.")
+        before = "the budget is what was last taken, but for what was changed here"
+        page.line(f"Nothing comes: {before if look.taken_at else 'no budget is there yet'}.")
 
 
 def _print_taken(page: Page, taken: "Taken") -> None:
@@ -123,7 +124,7 @@ def _print_taken(page: Page, taken: "Taken") -> None:
         [
             ("Lines written", taken.lines),
             ("Lines removed", taken.removed),
-            ("Budget changes", taken.changes),
+            ("Budget changes, by number", taken.changes),
             ("New sub jobs", taken.sub_jobs),
             ("Original budget moved by", taken.original),
             ("Budget changes moved by", taken.change_total),

@@ -111,7 +111,7 @@ def _print_list(page: Page, found: "RequestList") -> None:
     rows = [
         (
             each.number, each.connection, each.request, each.kind, each.project or f"({each.source_project})",
-            each.asked_by, each.asked_at, each.state, each.item, each.reasons[0].message if each.reasons else "",
+            each.asked_by, each.asked_at, each.state, each.item, _why_not(each),
         )
         for each in found.rows
     ]  # fmt: skip
@@ -120,6 +120,13 @@ def _print_list(page: Page, found: "RequestList") -> None:
         if each.problem is not None:
             page.line(f"{each.connection} could not be read: {each.problem.get('message')}")
             page.line(f"What to do: {each.problem.get('remedy')}")
+
+
+def _why_not(one: "RequestView") -> str:
+    from erp_bridge_core.connector.reasons import sentence_of
+
+    first = next(iter(one.reasons), None)
+    return "" if first is None else sentence_of(first.where, first.message)
 
 
 def _print_request(page: Page, found: "RequestView") -> None:
@@ -142,7 +149,9 @@ def _print_request(page: Page, found: "RequestView") -> None:
 
 
 def _print_reasons(page: Page, reasons: "Iterable[Fault]") -> None:
-    page.bullets(f"{each.where}: {each.message} {each.remedy or ''}".rstrip() for each in reasons)
+    from erp_bridge_core.connector.reasons import ended
+
+    page.bullets(f"{each.where}: {ended(each.message)} {each.remedy or ''}".rstrip() for each in reasons)
 
 
 def _print_transactions(page: Page, asked: "Iterable[TransactionView]") -> None:

@@ -198,7 +198,15 @@ class Connections:
 
     def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
         """Change one setting of a connection; None takes it away. See `change`; what else is wrong is let be."""
-        return self._change(actor, name, {setting: value}, "", lambda fault: fault.where.endswith(setting))
+        # A setting of a group that there is not: the group is what is named.
+        written = f"connections.{name}.settings.{setting}."
+        return self._change(
+            actor,
+            name,
+            {setting: value},
+            "",
+            lambda fault: fault.where.endswith(setting) or written.startswith(f"{fault.where}."),
+        )
 
     def change(self, actor: Actor, name: str, changes: Mapping[str, Any], *, revision: str = "") -> tuple[str, ...]:
         """Change some settings of a connection in one act: the plugin's, `files.root`, `http.hosts` and the like; None

@@ -136,11 +136,12 @@ class Outcomes:
     def let_tell(self, connection: Connection, actor: Actor, request_id: int) -> int:
         """Let a source be told now what it was not told yet; the export that does it, for `tell`.
 
-        A conflict is told anew, as another outcome. For whoever may send what is due. Raises NotPossibleNow where all
-        was told, or the request is closed there.
+        What is to be said by now is made first: no worker needs to run. A conflict is told anew, as another outcome.
+        For whoever may send what is due. Raises NotPossibleNow where all was told, or the request is closed there.
         """
         require_tending(connection, actor)
         request = request_row(connection, actor.company_id, request_id)
+        self._make_now(connection, request)
         last = latest_report(connection, request_id)
         if last is None or last.state == ExportState.COMPLETE:
             raise NotPossibleNow(
@@ -201,14 +202,17 @@ class Outcomes:
     def _look(self, company_id: int, request_id: int) -> int:
         """Look at one request; returns how many outcomes were made."""
         with self.store.begin() as connection:
-            request = request_row(connection, company_id, request_id)
-            if not request.open:
-                return 0
-            target = self.connections.by_id(connection, company_id, request.connection_id)
-            made = 0
-            if self._adapter(target).profile.supports(SourceCapability.OUTCOMES):
-                made = self._make(connection, request, target)
-            note_look(connection, request)
+            return self._make_now(connection, request_row(connection, company_id, request_id))
+
+    def _make_now(self, connection: Connection, request: Row[Any]) -> int:
+        """Make what is to be said of an open request, where its source wants to know; how many outcomes that are."""
+        if not request.open:
+            return 0
+        target = self.connections.by_id(connection, request.company_id, request.connection_id)
+        made = 0
+        if self._adapter(target).profile.supports(SourceCapability.OUTCOMES):
+            made = self._make(connection, request, target)
+        note_look(connection, request)
         return made
 
     def _make(self, connection: Connection, request: Row[Any], target: ConnectionView) -> int:

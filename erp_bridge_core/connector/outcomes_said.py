@@ -10,6 +10,7 @@ from typing import Any, Final
 from attrs import Factory, frozen
 
 from erp_bridge_core.approvals.states import ItemState
+from erp_bridge_core.connector.reasons import ended, sentence_of
 from erp_bridge_core.contract.budget import LineKey
 from erp_bridge_core.contract.source import OutcomeStage
 from erp_bridge_core.contract.structuring import to_json
@@ -45,7 +46,7 @@ class Refused:
     @property
     def sentence(self) -> str:
         """All of it, for a person."""
-        return " ".join(part for part in (f"{self.key}: {_ended(self.words)}", self.meaning, self.remedy) if part)
+        return " ".join(part for part in (f"{self.key}: {ended(self.words)}", self.meaning, self.remedy) if part)
 
 
 @frozen(kw_only=True)
@@ -170,7 +171,7 @@ def _failed(standing: Standing) -> list[str]:
     told += [each.sentence for each in standing.refused[:MOST]]
     told += _more(len(standing.refused))
     if standing.failure and not standing.refused:
-        told.append(f"{_ended(standing.failure.get('message', ''))} {standing.failure.get('remedy', '')}".strip())
+        told.append(f"{ended(standing.failure.get('message', ''))} {standing.failure.get('remedy', '')}".strip())
     return [*told, "Accounting sends the rest again, or rejects it. Don't ask for it a second time."]
 
 
@@ -187,14 +188,14 @@ def _mismatch(standing: Standing) -> list[str]:
 
 
 def _rejected(standing: Standing) -> list[str]:
-    told = [f"The accounting approver rejected it: {_ended(standing.reason or 'no reason was given')}"]
+    told = [f"The accounting approver rejected it: {ended(standing.reason or 'no reason was given')}"]
     if standing.released:
         told.append(f"{standing.arrived:,} of its {standing.total:,} lines had arrived in {_job(standing)} and stay.")
     return [*told, "Correct it, and ask for the export anew."]
 
 
 def _retrieved(standing: Standing) -> list[str]:
-    reason = f" {_ended(standing.reason)}" if standing.reason else ""
+    reason = f" {ended(standing.reason)}" if standing.reason else ""
     return [f"It was taken back in ERP Bridge before it was accepted.{reason}", "Ask for the export anew."]
 
 
@@ -218,15 +219,8 @@ def _job(standing: Standing) -> str:
 
 def _fault(fault: Mapping[str, Any]) -> str:
     where, message, remedy = (str(fault.get(name) or "") for name in ("where", "message", "remedy"))
-    # A whole sentence stands by itself; what is wrong with something is told of that.
-    sentence = message if message[:1].isupper() else f"{where}: {message}"
-    return f"{_ended(sentence)} {remedy}".strip()
+    return f"{sentence_of(where, message)} {remedy}".strip()
 
 
 def _more(count: int) -> list[str]:
     return [f"And {count - MOST:,} more."] if count > MOST else []
-
-
-def _ended(text: str) -> str:
-    stripped = text.strip()
-    return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."

@@ -43,6 +43,17 @@ class Reasons:
         return [{name: getattr(fault, name) for name in names} for fault in self.faults]
 
 
+def sentence_of(where: str, message: str) -> str:
+    """What is in the way, as a sentence: a whole one stands by itself, what is wrong with something is told of that."""
+    return ended(message if message[:1].isupper() else f"{where}: {message}")
+
+
+def ended(text: str) -> str:
+    """The same, with a full stop where a sentence lacks its end."""
+    stripped = text.strip()
+    return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."
+
+
 def faults_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Fault, ...]:
     """The faults that the table keeps."""
     return tuple(

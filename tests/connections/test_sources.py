@@ -196,6 +196,17 @@ def test_only_a_source_has_a_connector(services: Services, administrator: Actor)
     assert services.connections.settings(administrator, "books").connector is None
 
 
+@pytest.mark.parametrize("setting", ["adress", "settings.url", "url.root"])
+def test_a_setting_that_there_is_not_is_refused(
+    services: Services, administrator: Actor, office: int, setting: str
+) -> None:
+    """Also one of a group that there is not; the file stays as it was."""
+    before = services.connections.settings(administrator, "office").settings
+    with pytest.raises(BadSettings, match="are not right"):
+        services.connections.set(administrator, "office", setting, "x")
+    assert before == services.connections.settings(administrator, "office").settings
+
+
 @pytest.mark.rule("P3")
 def test_nobody_is_made_to_accept_unseen_by_another(services: Services, administrator: Actor, office: int) -> None:
     """From a page one names oneself alone; on the host anybody may be named."""

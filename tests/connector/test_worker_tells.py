@@ -4,7 +4,7 @@ import pytest
 from desk import JOB, Desk
 
 from erp_bridge_core.connector.outcomes_told import ToldState, told
-from erp_bridge_core.contract.errors import NotSent
+from erp_bridge_core.contract.errors import NotPossibleNow, NotSent
 from erp_bridge_core.engine.status import load_engine_status
 from erp_bridge_core.engine.worker import EngineWorker
 
@@ -48,6 +48,16 @@ def test_a_request_in_whose_way_something_is_is_told_why(desk: Desk) -> None:
     (told_there,) = desk.office.books(JOB).requests
     assert "ERP Bridge has received it, and can't hand it to accounting yet." == told_there.messages[0]
     assert "99-999" in " ".join(told_there.messages)
+
+
+def test_a_person_has_it_told_where_no_worker_runs(desk: Desk) -> None:
+    """What is to be said by now is made first; then all was told."""
+    request = desk.ask(code="99-999")
+    desk.poll()
+    desk.application.requests.tell(desk.person("approver"), desk.request().number)
+    assert ["received"] == desk.office.told(request)
+    with pytest.raises(NotPossibleNow, match="Nothing waits to be told"):
+        desk.application.requests.tell(desk.person("approver"), desk.request().number)
 
 
 def test_a_source_that_is_away_is_told_later(desk: Desk) -> None:

@@ -72,6 +72,18 @@ def revoke(home: Path) -> Sequence[str]:
         return [f"{oauth.end_tokens(context, refresh_too=True)} tokens ended, and their authorizations."]
 
 
+def apps(home: Path) -> Sequence[str]:
+    """The apps with what a client signs in with, as the developer portal shows it: for any client of the real API."""
+    with looking(home) as context:
+        rows = context.all("SELECT a.*, p.login FROM app a JOIN person p ON p.id = a.person ORDER BY a.service DESC")
+        return [
+            f"{'client credentials' if row['service'] else 'authorization code'}, as {row['login']}: client_id "
+            f"{row['client_id']}, client_secret {row['client_secret']}, application {row['number']}, "
+            f"redirect_uri {row['redirect_uri'] or '(none)'}, company {COMPANY}"
+            for row in rows
+        ]
+
+
 def set_redirect(
     home: Path, *, uri: Annotated[str, "an address on loopback, or urn:ietf:wg:oauth:2.0:oob"]
 ) -> Sequence[str]:
@@ -137,6 +149,6 @@ def forge_event(home: Path, *, request: Annotated[str, "number of a request, rea
 
 
 COMMANDS = desk_commands(
-    switch, pass_time, people, set_rights, expire_tokens, revoke, set_redirect, connect, view_columns, freeze_reads,
-    thaw_reads, deliveries, forge_event,
+    switch, pass_time, people, set_rights, apps, expire_tokens, revoke, set_redirect, connect, view_columns,
+    freeze_reads, thaw_reads, deliveries, forge_event,
 )  # fmt: skip

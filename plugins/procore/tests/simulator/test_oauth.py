@@ -46,6 +46,12 @@ def test_an_app_may_log_in_as_http_has_it(stranger: Stranger) -> None:
     assert [200, 401] == answers
 
 
+def test_the_desk_tells_what_to_sign_in_with(desk: Desk, stranger: Stranger) -> None:
+    """Of both apps, so that any client can be pointed at the simulator."""
+    told = desk.do("apps")
+    assert [] == [value for kind in ("service", "web") for value in stranger.app(kind).values() if value not in told]
+
+
 def test_a_wrong_secret_is_refused(stranger: Stranger) -> None:
     """In the words of OAuth."""
     answer = stranger.token(grant_type="client_credentials", client_secret="wrong")
