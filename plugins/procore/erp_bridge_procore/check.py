@@ -16,7 +16,6 @@ from erp_bridge_procore.reading import choose_view
 
 _WEBHOOK: Final = "webhook"
 _POLLED: Final = "Requests are found by the poll alone, within the minutes that connector tells."
-_CAPABLE: Final = "Give the user Admin on ERP Integrations and Can Push to Accounting in Procore's company directory."
 
 
 def check_source(source: ProcoreConnection) -> Iterator[Checked]:
@@ -101,11 +100,7 @@ class _Check:
 
     def sees_requests(self) -> str:
         """Whether the user may do what a connector does."""
-        try:
-            count = sum(1 for _ in self.client.erp.details())
-        except ErpBridgeError as error:
-            error.remedy = f"{error.remedy} {_CAPABLE}".strip()
-            raise
+        count = sum(1 for _ in self.client.erp.details())
         return f"The user sees {_counted(count, 'request')} of the ERP Integrations tool."
 
     def sees_transactions(self) -> str:

@@ -38,7 +38,7 @@ def _kind(status: int, words: str) -> tuple[type[ErpRefused], str]:
         found = (NotConnected, "Have a company administrator install the app, and check company_id.")
     elif status == requests.codes.forbidden:
         connectors = "a connector's user also Admin on ERP Integrations and Can Push to Accounting"
-        found = (NotPermitted, f"Give the user Admin on Budget, {connectors}.")
+        found = (NotPermitted, f"Give the user Read-Only on Budget (Standard to lock one), {connectors}.")
     elif status == requests.codes.not_found:
         found = (NothingThere, "Check the number, and that the user may see the project.")
     elif status == requests.codes.conflict or any(mark in words for mark in _TAKEN):
