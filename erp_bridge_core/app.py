@@ -83,10 +83,12 @@ class Application:
         A database that is behind its high-water mark, as after a restore, is opened with writing frozen (L16).
         """
         configuration = Configuration.read(home)
+        redactor = Redactor()
+        plugins = registry or Registry.load(configuration.enabled_plugins).cleaned_by(redactor.clean_error)
         return cls(
             opened=open_home(home),
-            registry=registry or Registry.load(configuration.enabled_plugins),
-            redactor=Redactor(),
+            registry=plugins,
+            redactor=redactor,
             clock=clock or SystemClock("UTC"),
         )
 
@@ -184,6 +186,7 @@ class Application:
             told=lambda connection, item, conclusion: tell_of_export(connection, item, conclusion, at=self.clock.now()),
             errands=self._open_errand,
             concluded=look_again,
+            redactor=self.redactor,
         )
 
     def _open_item(self, item: ItemView) -> tuple[Any, Erp[Any]]:

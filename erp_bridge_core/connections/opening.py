@@ -14,7 +14,7 @@ from erp_bridge_core.budgets.masters import LazyMasters, StoredMasters, load_mas
 from erp_bridge_core.configuration.configuration import Configuration, ConnectionConfig
 from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.build import build_erp, build_source, throttles_of
-from erp_bridge_core.connections.private import private_folder
+from erp_bridge_core.connections.private import KeptSecrets, private_folder
 from erp_bridge_core.connections.settings import read_settings
 from erp_bridge_core.connections.state import CallbackState
 from erp_bridge_core.connections.views import ConnectionView, connection_by_id
@@ -89,6 +89,8 @@ class Opening:
         """The source's adapter and what it is given; see `Connections.source`."""
         target, company, config = self._configured(company_id, connection_id, ConnectionKind.SOURCE)
         adapter = self.registry.source(target.plugin)
+        private = private_folder(self.home, target.id, target.name)
+        self.redactor.watch(str(private), KeptSecrets(private))
         source = build_source(
             connection=config,
             settings=self._settings(adapter, config),
@@ -96,7 +98,7 @@ class Opening:
             throttles=self.throttles,
             clock=self.clocks(company_id),
             state=self._state(target),
-            private=private_folder(self.home, target.id, target.name),
+            private=private,
             redactor=self.redactor,
             installation=self.installation_code,
             rate=adapter.profile.rate,

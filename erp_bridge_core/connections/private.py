@@ -1,15 +1,22 @@
 """The private folder of a connection: what a plugin keeps of a sign-in that rotates, for our own user alone."""
 
+import json
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from attrs import define, field
 
 from erp_bridge_core.contract.errors import StorageError
 
 _FOLDER: Final = "private"
 _OWNER_ALONE: Final = 0o700
+#: More than any sign-in takes: of the files in the folder, of the bytes of each, and of the texts in one.
+_FILES, _BYTES, _TEXTS = 16, 256 * 1024, 32
+_SHORTEST: Final = 12
 
 
 def private_folder(home: Path, connection_id: int, name: str) -> Path:
@@ -29,6 +36,48 @@ def private_folder(home: Path, connection_id: int, name: str) -> Path:
             remedy="See that the user who runs ERP Bridge owns it, and that the disk is not full.",
         ) from error
     return folder
+
+
+@define
+class KeptSecrets:
+    """The texts that a private folder's JSON files hold, told each time that a file has changed: all may be secrets."""
+
+    folder: Path
+    _seen: dict[str, tuple[int, int, int]] = field(factory=dict, init=False)
+
+    def __call__(self) -> Iterator[str]:
+        """Those of files that changed since the last call; a file that is no JSON, or not to be read, has none."""
+        try:
+            found = [each for each in self.folder.iterdir() if each.suffix == ".json"][:_FILES]
+        except OSError:
+            return
+        for path in found:
+            try:
+                yield from self._changed(path)
+            except (OSError, ValueError, RecursionError):
+                continue
+
+    def _changed(self, path: Path) -> list[str]:
+        facts = path.lstat()
+        mark = facts.st_mtime_ns, facts.st_size, facts.st_ino
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > _BYTES or self._seen.get(path.name) == mark:
+            return []
+        texts = list(_texts(json.loads(path.read_bytes())))[:_TEXTS]
+        self._seen[path.name] = mark
+        return texts
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts that may be secrets: neither addresses nor sentences, which would be missed wherever they are told."""
+    if isinstance(value, str):
+        if len(value) >= _SHORTEST and "://" not in value and not any(map(str.isspace, value)):
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def remove_private_folder(home: Path, connection_id: int, name: str) -> bool:

@@ -32,6 +32,7 @@ from erp_bridge_core.contract.profile import ErpProfile, OperationProfile
 from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.exports import ledger, plans
 from erp_bridge_core.exports.attempt import Mark, Observer, RunningAttempt, Writing, nobody_watches
+from erp_bridge_core.exports.cleaning import CleanOperation
 from erp_bridge_core.exports.decisions import (
     AttemptOutcome,
     EffectState,
@@ -51,6 +52,7 @@ from erp_bridge_core.exports.weighing import weigh
 from erp_bridge_core.following import about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.paging import batched
+from erp_bridge_core.wire.redaction import Redactor
 
 TRIES_A_RUN: Final = 5
 GENERATIONS: Final = 5
@@ -81,6 +83,7 @@ class LedgerEffects:
     writing: Writing
     observer: Observer = nobody_watches
     patience: float = 120.0
+    redactor: Redactor = field(factory=Redactor)
     _builders: dict[str, Builder] = field(factory=dict, init=False)
     _not_sent: NotSent | None = field(default=None, init=False)
     _turns: Turns = field(init=False, default=Factory(_turns, takes_self=True))
@@ -161,7 +164,7 @@ class LedgerEffects:
 
     def _implementation(self, entry: Entry, operations: Mapping[str, Operation]) -> Operation:
         try:
-            return operations[entry.effect.operation]
+            return CleanOperation(operations[entry.effect.operation], self.redactor)
         except KeyError:
             raise PluginError(
                 f"The {self.profile.title} adapter does not say how {entry.effect.operation!r} is sent.",

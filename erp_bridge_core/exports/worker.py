@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 from sqlalchemy import Connection, Row, func, select, update
 
 from erp_bridge_core.approvals.batches import load_batch
@@ -31,6 +31,7 @@ from erp_bridge_core.exports.telling import conclude as conclude_outcome
 from erp_bridge_core.following import Step, about, doing
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import attempts, effects, exports
+from erp_bridge_core.wire.redaction import Redactor
 
 
 class AdapterDoor(Protocol):
@@ -117,6 +118,7 @@ class Worker:
     observer: Observer = nobody_watches
     patience: float = 120.0
     seconds: Seconds | None = None
+    redactor: Redactor = field(factory=Redactor)
 
     @contextmanager
     def opened(self, export_id: int, ending: Ending = goes_on) -> Iterator[Work]:
@@ -197,7 +199,7 @@ class Worker:
                 raise
             return False, stopped
         except ErpBridgeError as error:
-            return False, error
+            return False, self.redactor.clean_error(error)
         return True, None
 
     def conclude(
@@ -267,6 +269,7 @@ class Worker:
             writing=writing,
             observer=self.observer,
             patience=self.patience,
+            redactor=self.redactor,
         )
 
     def _wait_for_earlier_doubts(self, work: Work | Telling) -> None:

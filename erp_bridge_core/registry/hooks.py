@@ -14,15 +14,25 @@ from erp_bridge_core.contract.errors import ErpBridgeError, PluginError
 from erp_bridge_core.contract.hookspecs import PROJECT
 
 Value = TypeVar("Value")
+CleanError = Callable[[ErpBridgeError], ErpBridgeError]
+
+
+def as_it_is(error: ErpBridgeError) -> ErpBridgeError:
+    """The error of a plugin that nobody has given a secret."""
+    return error
 
 
 @frozen(kw_only=True)
 class Hooks:
-    """The hooks of one plugin, alone in its plugin manager. `title` is its distribution and version."""
+    """The hooks of one plugin, alone in its plugin manager. `title` is its distribution and version.
+
+    `clean` takes secrets out of whatever error a hook raises.
+    """
 
     name: str
     title: str
     manager: pluggy.PluginManager = field(repr=False)
+    clean: CleanError = field(default=as_it_is, repr=False)
 
     @staticmethod
     def of(plugin: object, *, specification: ModuleType, name: str, title: str) -> "Hooks":
@@ -86,14 +96,16 @@ class Hooks:
         """Let errors of the contract through; anything else is the plugin's defect and says so."""
         try:
             yield
-        except ErpBridgeError:
+        except ErpBridgeError as error:
+            self.clean(error)
             raise
         except Exception as error:
-            raise PluginError(
+            defect = PluginError(
                 f"The plugin {self.name} ({self.title}) failed in {hook}: {type(error).__name__}: {error}",
                 remedy="Report it to the plugin's author with the details in the log.",
                 details={"plugin": self.name, "hook": hook, "exception": type(error).__name__},
-            ) from error
+            )
+            raise self.clean(defect) from error
 
     def odd(self, hook: str, value: object, wanted: str) -> PluginError:
         """The error for a value of another type than the hook promises."""

@@ -3,14 +3,14 @@
 from functools import cached_property
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from erp_bridge_core.contract.profile import ErpProfile
 from erp_bridge_core.contract.source import SourceProfile
 from erp_bridge_core.registry.fingerprint import certificate_file, fingerprint
-from erp_bridge_core.registry.hooks import Hooks
+from erp_bridge_core.registry.hooks import CleanError, Hooks
 
 Profile = TypeVar("Profile", ErpProfile, SourceProfile)
 
@@ -22,6 +22,10 @@ class InstalledPlugin(Generic[Profile]):
     profile: Profile
     _hooks: Hooks = field(repr=False)
     _distribution: Distribution = field(repr=False)
+
+    def cleaned_by(self, clean: CleanError) -> Self:
+        """The same plugin, whose errors hold no secret."""
+        return evolve(self, hooks=evolve(self._hooks, clean=clean))
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from erp_bridge_core.contract.budget import ExportBatch
 from erp_bridge_core.contract.connection import Erp
@@ -13,7 +13,7 @@ from erp_bridge_core.contract.findings import Finding, Severity
 from erp_bridge_core.registry.adapter import Adapter
 from erp_bridge_core.registry.checks import load_adapter, load_policy, load_source
 from erp_bridge_core.registry.discovery import Enabled, find_candidates
-from erp_bridge_core.registry.hooks import Hooks
+from erp_bridge_core.registry.hooks import CleanError, Hooks
 from erp_bridge_core.registry.plugin import ERP, KINDS, POLICY, SOURCE, BrokenPlugin, Candidate, Kind
 from erp_bridge_core.registry.source_adapter import SourceAdapter
 
@@ -57,6 +57,15 @@ class Registry:
                 titles = tuple(candidate.title for candidate in candidates)
                 broken[KINDS[group].key(name)] = BrokenPlugin(name=name, group=group, distributions=titles, error=error)
         return Registry(adapters=adapters, sources=sources, broken=broken, not_enabled=not_enabled, policies=policies)
+
+    def cleaned_by(self, clean: CleanError) -> "Registry":
+        """The same plugins, whose errors hold no secret."""
+        return evolve(
+            self,
+            adapters={name: each.cleaned_by(clean) for name, each in self.adapters.items()},
+            sources={name: each.cleaned_by(clean) for name, each in self.sources.items()},
+            policies={name: evolve(each, clean=clean) for name, each in self._policies.items()},
+        )
 
     def adapter(self, name: str) -> Adapter:
         """The adapter of one ERP; raises `PluginError` saying why there is none and what to do."""

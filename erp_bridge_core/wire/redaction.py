@@ -1,6 +1,8 @@
 """Redaction by known value: whatever form a secret takes on its way out, it leaves as `***`.
 
-By value and not by field name, since some ERPs want their credentials inside a request's body, under any name.
+By value and not by field name, since some ERPs want their credentials inside a request's body, under any name. Secrets
+of the configuration are known for as long as the process runs; what is signed in with and rotates, as tokens do, is
+learned as it is met, and the newest ones alone stay known.
 """
 
 import base64
@@ -8,8 +10,9 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
@@ -23,12 +26,44 @@ _PIECE: Final = 6
 _STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({})))
 
 
+#: Secrets met at run time that are known at once: tokens rotate for as long as a process runs.
+MOST_LEARNED: Final = 32
+#: A shorter one is as likely a word; a longer one is no token.
+_LEARNED_LENGTHS: Final = range(12, 16_384)
+
+
+class _Learned:
+    """The newest secrets met at run time, each an expression of its own: one of all takes longer than a request."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, re.Pattern[str]] = {}
+        self._lock = Lock()
+        self.patterns: tuple[re.Pattern[str], ...] = ()
+
+    def learn(self, value: str) -> None:
+        """Know one more, unless it is too short to be one; the one that was not met for the longest makes room."""
+        if len(value) not in _LEARNED_LENGTHS:
+            return
+        with self._lock:
+            if next(reversed(self._known), None) == value:
+                return
+            found = self._known.pop(value, None) or re.compile("|".join(map(_expression, _ordered(_forms(value)))))
+            self._known[value] = found
+            while len(self._known) > MOST_LEARNED:
+                del self._known[next(iter(self._known))]
+            # The longest first: one may be part of another.
+            self.patterns = tuple(self._known[each] for each in sorted(self._known, key=len, reverse=True))
+
+
 class Redactor:
     """Knows the secrets in use and removes them from text, JSON values, errors and log records."""
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._sent = _Learned()
+        self._kept = _Learned()
+        self._lookouts: dict[str, Callable[[], Iterable[str]]] = {}
 
     def add(self, secret: Secret | str) -> None:
         """Know one more secret, in every form it may take. A blank one is nothing to hide."""
@@ -36,11 +71,26 @@ class Redactor:
         if not value:
             return
         self._forms |= set(_forms(value))
-        ordered = sorted(self._forms, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(_expression, ordered)))
+        self._pattern = re.compile("|".join(map(_expression, _ordered(self._forms))))
+
+    def learn(self, credential: str) -> None:
+        """Know what a request signs in with."""
+        self._sent.learn(credential)
+
+    def watch(self, name: str, lookout: Callable[[], Iterable[str]]) -> None:
+        """Ask for what a plugin has kept since, before each request, error and log record; one lookout of a name."""
+        self._lookouts.setdefault(name, lookout)
+
+    def look(self) -> None:
+        """Know what plugins have kept since."""
+        for lookout in tuple(self._lookouts.values()):
+            for value in lookout():
+                self._kept.learn(value)
 
     def clean(self, text: str) -> str:
         """The text without any secret."""
+        for learned in (*self._sent.patterns, *self._kept.patterns):
+            text = learned.sub(MASK, text)
         pattern = self._pattern
         return pattern.sub(MASK, text) if pattern else text
 
@@ -60,18 +110,21 @@ class Redactor:
 
     def clean_error(self, error: ErpBridgeError) -> ErpBridgeError:
         """The same error object, its message, words, remedy, faults and details cleaned in place."""
-        error.message = self.clean(error.message)
-        error.remedy = self.clean(error.remedy)
+        self.look()
+        # A plugin's error may hold anything: what is no text passes as it is.
+        error.message = self.clean_json(error.message)
+        error.remedy = self.clean_json(error.remedy)
         error.args = tuple(self.clean_json(argument) for argument in error.args)
         error.faults = tuple(self._clean_fault(fault) for fault in error.faults)
         error.details = self.clean_json(error.details)
         for name in ("words", "meaning"):
             if hasattr(error, name):
-                setattr(error, name, self.clean(getattr(error, name)))
+                setattr(error, name, self.clean_json(getattr(error, name)))
         return error
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean a log record; a `Redactor` is a filter for handlers and loggers. It drops no record."""
+        self.look()
         # Formatted first: half of a secret may stand in the message and the other half in its arguments.
         record.msg, record.args = self.clean(_message(record)), None
         if record.exc_info and record.exc_info[0] is not None:
@@ -84,16 +137,14 @@ class Redactor:
         return True
 
     def _clean_fault(self, fault: Fault) -> Fault:
-        def cleaned(text: str | None) -> str | None:
-            return None if text is None else self.clean(text)
-
+        clean = self.clean_json
         return Fault(
-            self.clean(fault.where),
-            self.clean(fault.message),
-            value=cleaned(fault.value),
-            expected=cleaned(fault.expected),
+            clean(fault.where),
+            clean(fault.message),
+            value=clean(fault.value),
+            expected=clean(fault.expected),
             rule=fault.rule,
-            remedy=cleaned(fault.remedy),
+            remedy=clean(fault.remedy),
         )
 
 
@@ -103,6 +154,11 @@ def _message(record: logging.LogRecord) -> str:
     except (TypeError, ValueError, KeyError):
         # Arguments that do not fit their message are the caller's slip; they must not carry a secret past us.
         return f"{record.msg} {record.args!r}"
+
+
+def _ordered(forms: Iterable[str]) -> list[str]:
+    """The longest first: a shorter form may be part of a longer one."""
+    return sorted(set(forms), key=lambda form: (-len(form), form))
 
 
 def _expression(form: str) -> str:

@@ -23,6 +23,7 @@ from erp_bridge_core.wire.redaction import Redactor
 from erp_bridge_core.wire.replies import BadReply, read_reply
 from erp_bridge_core.wire.throttle import OutOfPatience, Patience, Throttle, Throttles, within
 
+_SCHEME_AND_CREDENTIAL: Final = 2
 _SECRET_PARTS: Final = re.compile(r"(?<=://)[^/?#]*@|[?#].*", re.DOTALL)
 
 
@@ -58,6 +59,12 @@ class Wires:
         """The throttle of a host, the same for all who keep to it together."""
         return self.throttles.of(str(target), self.rate, self.clock)
 
+    def learn(self, request: requests.PreparedRequest) -> None:
+        """Let nothing tell what this request signs in with, nor what its plugin has kept since."""
+        self.redactor.look()
+        if credential := _credential(request.headers.get("Authorization")):
+            self.redactor.learn(credential)
+
     def failure(self, request: requests.PreparedRequest, why: str, *, sent: bool, remedy: str = "") -> ErpBridgeError:
         """The one place where a failure gets its class: reading, not sent, or doubtful."""
         place = self.redactor.clean(f"{request.method} {place_of(request.url)}")
@@ -80,6 +87,13 @@ class Wires:
             remedy=remedy or "Nothing is sent again by itself; the export looks for it in the ERP first.",
             details=details,
         )
+
+
+def _credential(header: str | bytes | None) -> str:
+    """What stands behind the scheme, where that is one word: a signature of several parts is of this request alone."""
+    text = header.decode("latin-1") if isinstance(header, bytes) else header or ""
+    words = text.split()
+    return words[-1] if 0 < len(words) <= _SCHEME_AND_CREDENTIAL else ""
 
 
 def place_of(url: str | None) -> str:
@@ -106,6 +120,7 @@ class GuardedTransport(GuardedPools):
     ) -> requests.Response:
         """Send a request and read its reply whole."""
         attempt = current_attempt()
+        self.wires.learn(request)
         with self._told_of(request, attempt) as step:
             target = self._admit(request, verify=verify, proxies=proxies)
             if self.wires.id_header:

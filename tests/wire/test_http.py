@@ -376,6 +376,20 @@ def test_a_redirect_to_another_host_carries_no_secret(tmp_path: Path) -> None:
     assert b"X-Site: main" in other.requests[0]
 
 
+def test_what_a_request_signs_in_with_is_a_secret_from_then_on(tmp_path: Path) -> None:
+    """Whatever the scheme is called, also on the way to another host; a signature of many parts is left as it is."""
+    redactor = Redactor()
+    with raw_server(answering(reply(body=b"[5]"))) as server:
+        session = session_for(tmp_path, server.host, redactor=redactor)
+        for header in (
+            "Bearer token-of-the-run",
+            "bare-token-of-the-run",
+            'Digest nonce="of-this-request", uri="/jobs"',
+        ):
+            session.get(f"{server.url}/jobs", headers={"Authorization": header})
+    assert "*** *** of-this-request" == redactor.clean("token-of-the-run bare-token-of-the-run of-this-request")
+
+
 @pytest.mark.rule("L14")
 def test_an_unusable_throttle_sends_nothing(tmp_path: Path) -> None:
     """On a full disk nothing goes out unthrottled."""

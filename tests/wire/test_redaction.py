@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from erp_bridge_core.contract import Secret
 from erp_bridge_core.contract.errors import BadInput, ErpRefused, Fault
-from erp_bridge_core.wire.redaction import Redactor
+from erp_bridge_core.wire.redaction import MOST_LEARNED, Redactor
 
 CANARY = 'Tr0ub4dor/&"3 ä\\!'
 
@@ -72,6 +72,21 @@ def test_a_blank_secret_hides_nothing(redactor: Redactor) -> None:
     """An empty pattern would match everywhere."""
     redactor.add("")
     assert "text" == redactor.clean("text")
+
+
+def test_what_is_met_at_run_time_is_known_while_it_is_new() -> None:
+    """A token that rotates for months makes the redactor no larger; what is too short to be one is no secret."""
+    redactor = Redactor()
+    kept = [["kept-by-the-plugin"]]
+    redactor.watch("folder", lambda: kept.pop() if kept else ())
+    redactor.look()
+    tokens = [f"token-number-{number:04}" for number in range(MOST_LEARNED + 1)]
+    for token in tokens:
+        redactor.learn(token)
+    redactor.learn("Bearer")
+
+    oldest, newest = tokens[0], tokens[-1]
+    assert f"{oldest} *** *** Bearer" == redactor.clean(f"{oldest} {newest} kept-by-the-plugin Bearer")
 
 
 def test_json_is_cleaned_in_names_values_and_numbers(redactor: Redactor) -> None:
