@@ -53,7 +53,8 @@ def problems(call: Call, context: click.Context) -> None:
             page.table(["Request", "Source", "Project", "What is wrong", "What to do"], map(_row, waiting))
 
     call.answer({"items": found, "requests": waiting, "frozen": frozen}, print_it)
-    doubtful = any(each.state is not ItemState.FAILED for each in found)
+    untold = any(each.outcome is not None and each.outcome.state.value == "unknown" for each in waiting)
+    doubtful = untold or any(each.state is not ItemState.FAILED for each in found)
     context.exit(STORAGE if frozen else UNKNOWN if doubtful else DONE)
 
 

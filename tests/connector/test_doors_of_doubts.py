@@ -118,13 +118,15 @@ def test_it_is_settled_by_a_command(desk: Desk, asked_for: str, monkeypatch: pyt
     monkeypatch.setattr(Application, "close", lambda _: None)
 
     def run(login: str, *arguments: str) -> tuple[int, Any]:
-        shared = ["--home", str(desk.application.home), "--as", login, "request"]
+        shared = ["--home", str(desk.application.home), "--as", login]
         ran = CliRunner().invoke(root, [*shared, *arguments, "--json"])
         return ran.exit_code, json.loads(ran.stdout)
 
-    _, shown = run("approver", "doubts", "1")
-    settle = ("settle", "1", shown["doubts"][0]["reference"], "arrived", "--reason", "Seen.")
+    assert 5 == run("approver", "problems")[0]
+    _, shown = run("approver", "request", "doubts", "1")
+    settle = ("request", "settle", "1", shown["doubts"][0]["reference"], "arrived", "--reason", "Seen.")
     assert 1 == run("manager", *settle)[0]
     left, told = run("approver", *settle)
 
     assert (0, ["told"]) == (left, [each["state"] for each in told["told"]])
+    assert 0 == run("approver", "problems")[0]
