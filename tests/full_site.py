@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import field, frozen
 from controlled_clock import ControlledClock
+from databases import storable
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 from memory_books import MemoryBooks, MemoryJob
@@ -32,7 +33,7 @@ from erp_bridge_core.web.server import create_server
 #: What a careless page would take for markup, a spreadsheet for a formula, and a template for an expression.
 HOSTILE = "=1+1<xss onx=1>'\" onx=1 {{40503*86413}} &lt;"
 #: What only an ERP can put in its words besides: what terminals obey, headers and logs are split by, and readers miss.
-OF_AN_ERP = "\x1b[2J\r\nX-Split: 1\r\n\u202e\x00"
+OF_AN_ERP = storable("\x1b[2J\r\nX-Split: 1\r\n\u202e\x00")
 #: Other projects of the company: one whose item waits, one of which nothing was sent, one that the ERP refused.
 OTHER, UNSENT, REFUSED = "24-002", "24-003", "24-004"
 REJECTED, EXPORTED, FAILED, READY = 1, 2, 3, 4

@@ -105,7 +105,8 @@ def known_version(store: Store) -> str:
     found = version(store)
     if found is None:
         raise StorageError(
-            "The database holds no tables of ERP Bridge.", remedy="Create it with `erp-bridge init` on an empty home."
+            "The database holds no tables of ERP Bridge.",
+            remedy="Name the home's own in erp-bridge.toml, or restore a backup into it: `erp-bridge db restore FILE`.",
         )
     if is_known(found):
         return found

@@ -94,6 +94,7 @@ def test_no_secret_is_told_logged_or_kept(
     assert [] == found
 
 
+@pytest.mark.sqlite
 def test_a_secret_would_be_found(planted: tuple[FullSite, dict[str, str]]) -> None:
     """Each kind is searched for, and where it lies it is found."""
     site, secrets = planted
