@@ -224,10 +224,22 @@ class Sending:
             project, rights = find_project(connection, actor, number)
             require(may_edit(rights))
             require_possible(reasons_not_to_unlock(self._state(connection, project)), "Unlocking")
-            change_lock(connection, project, locked=False)
-            self.audit.record(
-                connection, actor, "budget.unlock", "project", project.id, from_state="locked", to_state="unlocked"
-            )
+            self._unlock(connection, actor, project)
+
+    def unlock_within(self, connection: Connection, actor: Actor, number: str) -> bool:
+        """Unlock in the caller's transaction where every condition holds (V1); whether that was so. For editors."""
+        project, rights = find_project(connection, actor, number)
+        require(may_edit(rights))
+        if not project.locked or reasons_not_to_unlock(self._state(connection, project)):
+            return False
+        self._unlock(connection, actor, project)
+        return True
+
+    def _unlock(self, connection: Connection, actor: Actor, project: ProjectView) -> None:
+        change_lock(connection, project, locked=False)
+        self.audit.record(
+            connection, actor, "budget.unlock", "project", project.id, from_state="locked", to_state="unlocked"
+        )
 
     def _visible(self, connection: Connection, actor: Actor, number: str) -> tuple[ProjectView, Rights]:
         project, rights = find_project(connection, actor, number)

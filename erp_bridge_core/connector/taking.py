@@ -81,14 +81,22 @@ class Taking:
                     row = self._again(connection, view)
                     if row is None:
                         return None
-                    project = load_project(connection, view.company_id, project.id)
-                    self.pulling.bring(connection, actor, project, budget)
+                    self._bring(connection, actor, load_project(connection, view.company_id, project.id), budget)
                     item = self.sending.send_within(connection, actor, project.number, erp, acknowledge=acknowledge)
                     numbers = _change_numbers(connection, project.id)
                     note_asked(connection, row, asked, item_id=item.id, digits=item.digits, numbers=numbers)
                     _require_same(connection, view, item.id, item.digits)
                     self._link(connection, actor, view, asked, {"item_id": item.id})
                     return item.id
+
+    def _bring(self, connection: Connection, actor: Actor, project: ProjectView, budget: SpooledBudget) -> None:
+        """Bring in what the source has; the budget is unlocked before where that needs it and every condition holds."""
+        try:
+            self.pulling.bring(connection, actor, project, budget)
+        except NotPossibleNow:
+            if not self.sending.unlock_within(connection, actor, project.number):
+                raise
+            self.pulling.bring(connection, actor, load_project(connection, project.company_id, project.id), budget)
 
     def _linked(self, view: RequestView) -> ProjectView:
         if view.project_id is None:

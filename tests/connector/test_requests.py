@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from desk import CODES, JOB, OTHER_JOB, Desk, key
 
 from erp_bridge_core.approvals.states import ItemState
@@ -77,6 +78,28 @@ def test_what_is_new_comes_beside_what_arrived(desk: Desk) -> None:
     assert Decimal("30.00") == desk.application.reviews.item(desk.person("approver"), 2).amount
     asked = desk.application.requests.transactions(desk.person("approver"), 2)
     assert [("", True), ("7", None)] == [(each.change_number, each.arrived) for each in asked]
+
+
+@pytest.mark.rule("V1")
+def test_what_was_edited_after_an_export_comes_once_its_conditions_hold(desk: Desk) -> None:
+    """Until it is posted and read back the request waits; then nobody has to unlock the budget by hand."""
+    first = desk.ask()
+    desk.poll()
+    approver = desk.person("approver")
+    desk.application.reviews.accept(approver, 1, confirm_import_closes=True)
+    desk.application.exports.start(approver, 1)
+    desk.application.exports.run(approver, 1)
+    desk.office.close_request(first)
+    desk.enter(amount="150.00")
+    desk.office.send(JOB)
+    assert () == desk.poll().items
+
+    for job in desk.adapter.books.jobs.values():
+        job.post()
+    desk.application.verification.verify(approver, 1)
+
+    assert (2,) == desk.poll().items
+    assert Decimal("50.00") == desk.application.reviews.item(approver, 2).amount
 
 
 def test_what_was_rejected_is_free_for_the_next_request(desk: Desk) -> None:
