@@ -30,6 +30,8 @@ from erp_bridge_bench.running import BenchErp, bench_erp, installed
 from figures import Figure, Options, Rounds
 from product import prepared_product
 
+from erp_bridge_core.cli import collect_seldom
+
 LINES: Final = 100_000
 TARGET: Final = 3.0
 STAGES: Final = ("import", "send", "accept", "export", "verify")
@@ -88,6 +90,7 @@ def run_floor(folder: Path, erp: BenchErp, budget: Path, watch: Watch) -> None:
 
 def measure(lines: int, *, rounds: int, profiled: str | None = None) -> Figure:
     """The figure of so many lines."""
+    collect_seldom()  # for the floor too
     product, floor = Watch(profiled=profiled), Watch()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

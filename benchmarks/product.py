@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.budgets.file_import import ImportChoices
+from erp_bridge_core.cli import collect_seldom
 from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.connections.maps import MapEntry
 from erp_bridge_core.contract.effects import HandOver
@@ -97,6 +98,7 @@ def prepared_product(
 
     `units` are the ERP's units by the budget's own, where they differ. Without a `database` it is SQLite.
     """
+    collect_seldom()  # as each command and each worker begins; whatever is measured beside it has the same
     create_home(
         home,
         company_code="bench",

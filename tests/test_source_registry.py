@@ -254,6 +254,8 @@ def test_a_value_of_another_type_is_refused_readably(install: Install, name: str
             "SourceLine.amount is of type float, not Decimal",
         ),
         ("lines", "Stream(lambda: [attrs.evolve(LINE, amount=Decimal('NaN'))])", "SourceLine.amount is NaN"),
+        ("lines", "Stream(lambda: [LINE, attrs.evolve(LINE, amount=Decimal('NaN'))])", "SourceLine.amount is NaN"),
+        ("lines", "Stream(lambda: [LINE, attrs.evolve(LINE, amount=1.1)])", "SourceLine.amount is of type float"),
         ("lines", "Stream(lambda: cut_short())", "ended early"),
         ("sub_jobs", "Stream(lambda: [LINE])", "SourceSubJob was expected"),
         (

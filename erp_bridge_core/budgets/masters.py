@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, delete, not_, select
 
 from erp_bridge_core.contract.errors import NotPossibleNow
-from erp_bridge_core.contract.lookup import Lookup
+from erp_bridge_core.contract.lookup import Facts, Lookup
 from erp_bridge_core.contract.masters import Category, CostCode, Figure, JobHeader, JobReading, SubJob
 from erp_bridge_core.contract.money import QUANTITY_DIGITS, to_units
 from erp_bridge_core.contract.structuring import converter, structure
@@ -26,6 +26,8 @@ from erp_bridge_core.store.tables import (
 
 KEPT: Final = 2
 PAGE: Final = 5_000
+#: General categories that are kept made: each line asks for one of a few.
+_MOST_GENERAL: Final = 1_000
 _PARTS: Final = (master_sub_jobs, master_cost_codes, master_categories, master_figures)
 
 
@@ -46,7 +48,7 @@ class MasterReading:
 
 @define
 class StoredMasters:
-    """The contract's `Masters` over one reading; values are made when asked for."""
+    """The contract's `Masters` over one reading; values are made when asked for, the last ones kept."""
 
     header: JobHeader
     taken_at: datetime | None
@@ -56,6 +58,8 @@ class StoredMasters:
     _categories: Lookup
     #: Categories that stand under no cost code.
     _general_categories: Lookup
+    _last_code: tuple[tuple[str, str] | None, CostCode | None] = field(default=(None, None), init=False)
+    _general: dict[str, Category] = field(factory=dict, init=False)
 
     def sub_job(self, code: str) -> SubJob | None:
         """The sub job of that code under the job, or None."""
@@ -64,6 +68,27 @@ class StoredMasters:
 
     def cost_code(self, code: str, *, sub_job: str = "") -> CostCode | None:
         """The job's (or sub job's) own cost code, else the standard list's, else None."""
+        asked, found = self._last_code
+        if asked != (sub_job, code):
+            # Lines come by their codes, so most ask for the last one again.
+            found = self._find_code(code, sub_job)
+            self._last_code = (sub_job, code), found
+        return found
+
+    def category(self, code: str, *, cost_code: str = "", sub_job: str = "") -> Category | None:
+        """The category under that cost code of the job, else the standard list's, else None."""
+        if (own := self._categories.get((sub_job, cost_code, code))) is not None:
+            return _category(code, own, sub_job=sub_job, cost_code=cost_code)
+        if (known := self._general.get(code)) is not None:
+            return known
+        if (general := self._general_categories.get((code,))) is None:
+            return None
+        found = _category(code, general)
+        if len(self._general) < _MOST_GENERAL:
+            self._general[code] = found
+        return found
+
+    def _find_code(self, code: str, sub_job: str) -> CostCode | None:
         if (own := self._cost_codes.get((sub_job, code))) is not None:
             return CostCode(code=code, name=own[0], sub_job=sub_job, group=own[1], active=own[2])
         if (standard := self._standard_cost_codes.get((code,))) is not None:
@@ -71,17 +96,12 @@ class StoredMasters:
             return CostCode(code=code, name=name, standard=True, group=group, active=active)
         return None
 
-    def category(self, code: str, *, cost_code: str = "", sub_job: str = "") -> Category | None:
-        """The category under that cost code of the job, else the standard list's, else None."""
-        found = self._categories.get((sub_job, cost_code, code))
-        if found is None:
-            found, sub_job, cost_code = self._general_categories.get((code,)), "", ""
-        if found is None:
-            return None
-        name, kind, active, standard = found
-        return Category(
-            code=code, name=name, sub_job=sub_job, cost_code=cost_code, standard=standard, kind=kind, active=active
-        )
+
+def _category(code: str, facts: Facts, *, sub_job: str = "", cost_code: str = "") -> Category:
+    name, kind, active, standard = facts
+    return Category(
+        code=code, name=name, sub_job=sub_job, cost_code=cost_code, standard=standard, kind=kind, active=active
+    )
 
 
 def load_masters(connection: Connection, project_id: int) -> StoredMasters | None:

@@ -95,7 +95,8 @@ def _row(seen: Observation, digits: int) -> list[Any]:
     key = seen.key
     amounts = (seen.original, seen.changes, seen.total, seen.unposted_original, seen.unposted_changes)
     try:
-        units = [None if amount is None else to_units(amount, digits) for amount in amounts]
+        # Most are zero or absent, and no zero is too fine.
+        units = [to_units(amount, digits) if amount else None if amount is None else 0 for amount in amounts]
     except ValueError as error:
         where = f"{seen.route}: {key}"
         fault = Fault(where, str(error), expected=f"at most {digits} decimals", rule="B1")

@@ -93,7 +93,7 @@ class Store:
         acts: dict[str, Callable[[], object]] = {}
         if (moment := _MOMENT.get()) is not None and moment[0] is self:
             _MOMENT.set(None)
-        with measured("transaction"), self._connected(writes=True) as connection:
+        with measured("transaction"), self._connected(writes=True, begins_itself=export is not None) as connection:
             connection.info[_AFTER_COMMIT] = acts
             done = False
             try:
@@ -211,8 +211,10 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def _connected(self, *, writes: bool) -> Iterator[Connection]:
-        options = postgresql.options_of(writes=writes) if self.on_postgresql else {"erp_bridge_write": writes}
+    def _connected(self, *, writes: bool, begins_itself: bool = False) -> Iterator[Connection]:
+        options: dict[str, Any] = {"erp_bridge_write": writes}
+        if self.on_postgresql:
+            options = postgresql.options_of(writes=writes, begins_itself=begins_itself)
         with _told_as_storage_errors(), self.engine.connect() as connection:
             row_security.begun(connection)
             yield connection.execution_options(**options)

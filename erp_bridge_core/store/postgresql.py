@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from erp_bridge_core.contract.errors import BadSettings
-from erp_bridge_core.store.prepared import Prepared
+from erp_bridge_core.store.prepared import told
 from erp_bridge_core.store.row_security import EVERYWHERE, SETTING
 
 #: How long a transaction waits for a lock, as long as in SQLite; how long one statement may take; and how long a
@@ -42,11 +42,9 @@ _SESSION: Final = text(
     f"set_config('{SETTING}', '{EVERYWHERE}', false)"
 )
 #: A row's expressions are worked out in their order, so that the time is that of having the locks.
-_LOCK_OF_EXPORT: Final = Prepared(
-    text(
-        "SELECT pg_advisory_xact_lock_shared(:writer), pg_advisory_xact_lock(:export), "
-        "extract(epoch FROM clock_timestamp())::double precision"
-    )
+_LOCK_OF_EXPORT: Final = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock_shared({writer}), "
+    "pg_advisory_xact_lock({export}), extract(epoch FROM clock_timestamp())::double precision"
 )
 _LOST: Final = "Look whether the database server runs and can be reached, then run it again."
 _WHO: Final = "Check the user and `password` of `[database]` in erp-bridge.toml, and the server's pg_hba.conf."
@@ -100,8 +98,13 @@ def engine_of(url: URL, *, most: int = MOST) -> Engine:
     return engine
 
 
-def options_of(*, writes: bool) -> dict[str, Any]:
-    """What a transaction is: a write sees what is committed at each statement, a read is of one moment."""
+def options_of(*, writes: bool, begins_itself: bool = False) -> dict[str, Any]:
+    """What a transaction is: a write sees what is committed at each statement, a read is of one moment.
+
+    Who `begins_itself` sends the transaction's begin with its first statement, which the driver would send by itself.
+    """
+    if begins_itself:
+        return {"isolation_level": "AUTOCOMMIT"}
     if writes:
         return {"postgresql_readonly": False}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -111,17 +114,20 @@ def lock(connection: Connection, export: int | None, *, work: bool) -> float | N
     """Become the installation's one writer, whose commit is told to all who listen.
 
     With `export` only that export's, beside those of other exports; with `work` only that of tasks and workers. Such a
-    short step of an export needs the server's clock once: it is asked for in the same statement, and answered.
+    short step of an export begins here, and needs the server's clock once: all of it is one way to the server.
     """
     if work:
         connection.execute(text("SELECT pg_advisory_xact_lock(:work)"), {"work": _WORK})
         return None
     if export is None:
-        told = {"writer": _WRITER, "channel": CHANNEL}
-        connection.execute(text("SELECT pg_advisory_xact_lock(:writer), pg_notify(:channel, '')"), told)
+        given = {"writer": _WRITER, "channel": CHANNEL}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:writer), pg_notify(:channel, '')"), given)
         return None
-    ((_, _, now),) = _LOCK_OF_EXPORT.rows(connection, {"writer": _WRITER, "export": _EXPORTS + export})
-    return float(now)
+    driver: Any = connection.connection.driver_connection
+    with told(connection, driver):
+        cursor = driver.execute(_LOCK_OF_EXPORT.format(writer=_WRITER, export=_EXPORTS + export))
+        cursor.nextset()  # the first was the transaction's begin
+        return float(cursor.fetchone()[-1])
 
 
 def lost(error: DBAPIError) -> bool:

@@ -1,11 +1,11 @@
-"""Statements that are made once and go to the driver as they are, on as few ways to the server as can be.
+"""Statements that are made once and go to the driver as they are, on PostgreSQL several as one.
 
 For the few that are run for each effect of an export: what SQLAlchemy does around a statement takes longer than SQLite
 does to answer it, and on PostgreSQL each way to the server and back counts.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -31,8 +31,17 @@ class Prepared:
     _made: dict[str, list[_Made]] = field(factory=dict, init=False, repr=False)
 
     def rows(self, connection: Connection, values: Values) -> Rows:
-        """Run it in the connection's transaction; the rows that it answers."""
-        return run_together(connection, (self, values))[0]
+        """Run it in the connection's transaction; the rows that it answers.
+
+        A failure is told as SQLAlchemy tells it.
+        """
+        driver: Any = connection.connection.driver_connection
+        cursor = driver.cursor()
+        with told(connection, driver):
+            for text, fixed, order in self.made_for(connection.dialect):
+                every = {**fixed, **values}
+                cursor.execute(text, every if order is None else tuple(every[name] for name in order))
+            return cursor.fetchall() if cursor.description else ()
 
     @cached_property
     def with_clock(self) -> "Prepared":
@@ -58,34 +67,13 @@ def _make(statement: Any, dialect: Any) -> _Made:
     return made.string, made.params, made.positiontup if made.positional else None
 
 
-def run_together(connection: Connection, *asked: tuple[Prepared, Values]) -> list[Rows]:
-    """Run statements in their order, on PostgreSQL on one way, that of the transaction's begin too; the rows of each.
-
-    Each sees what is committed when it begins, as if it had come alone. The first that fails is told as SQLAlchemy
-    tells it, and nothing after it is done.
-    """
-    driver: Any = connection.connection.driver_connection
+@contextmanager
+def told(connection: Connection, driver: Any) -> Iterator[None]:
+    """What the driver raises in the block is told as SQLAlchemy tells it; a connection that is lost is given up."""
     base = connection.dialect.loaded_dbapi.Error
-    text = ""
     try:
-        with _on_one_way(connection.dialect.loaded_dbapi, driver, len(asked)):
-            cursors = []
-            for statement, values in asked:
-                for text, fixed, order in statement.made_for(connection.dialect):
-                    every = {**fixed, **values}
-                    cursor = driver.cursor()
-                    cursor.execute(text, every if order is None else tuple(every[name] for name in order))
-                cursors.append(cursor)
-        return [cursor.fetchall() if cursor.description else () for cursor in cursors]
+        yield
     except base as error:
         if gone := connection.dialect.is_disconnect(error, driver, None):
             connection.invalidate(error)
-        raise DBAPIError.instance(text, None, error, base, connection_invalidated=gone) from error
-
-
-def _on_one_way(library: Any, driver: Any, count: int) -> AbstractContextManager[Any]:
-    """The driver's pipeline, where there is more to send than one statement: a transaction's begin is sent with it."""
-    if not hasattr(library, "Pipeline") or not library.Pipeline.is_supported():
-        return nullcontext()
-    alone = count == 1 and (driver.autocommit or driver.pgconn.transaction_status)
-    return nullcontext() if alone else driver.pipeline()
+        raise DBAPIError.instance("", None, error, base, connection_invalidated=gone) from error

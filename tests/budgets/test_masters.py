@@ -49,6 +49,8 @@ def test_own_codes_come_before_standard_ones(masters: StoredMasters) -> None:
     found = [masters.cost_code("1"), masters.cost_code("1", sub_job="A"), masters.cost_code("2", sub_job="A")]
     assert ["own", "of A", "standard"] == [code.name for code in found if code]
     assert masters.cost_code("3") is None
+    again = [masters.cost_code(code) for code in ("1", "3", "1", "1")]
+    assert [found[0], None, found[0], found[0]] == again
     labor = masters.category("L", cost_code="1")
     assert labor is not None
     assert ("labor", "1", False) == (labor.kind, labor.cost_code, labor.standard)

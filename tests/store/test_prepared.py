@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Column, Integer, MetaData, String, Table, bindparam
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.database import Store
-from erp_bridge_core.store.prepared import Prepared, run_together
+from erp_bridge_core.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from postgresql import PostgreSQL
@@ -46,12 +46,11 @@ def named(store: Store) -> list[tuple[object, ...]]:
 def test_statements_run_in_their_order_and_answer_their_rows(store: Store) -> None:
     """Also what goes with one is done, on its own table; JSON is given as its text."""
     with store.begin(export=1) as connection:
-        answers = run_together(
-            connection,
-            (ADD, {"thing": 2, "known": '{"a": 20}', "name": "two"}),
-            (LOOK, {}),
-            (ADD, {"thing": 1, "known": '{"a": 10}', "name": "one"}),
-        )
+        answers = [
+            ADD.rows(connection, {"thing": 2, "known": '{"a": 20}', "name": "two"}),
+            LOOK.rows(connection, {}),
+            ADD.rows(connection, {"thing": 1, "known": '{"a": 10}', "name": "one"}),
+        ]
 
     assert [[(2,)], [("two", 2)], [(1,)]] == [list(rows) for rows in answers]
     assert [("one", 1), ("two", 2)] == named(store)
@@ -66,8 +65,8 @@ def test_a_failure_is_told_as_any_other_and_nothing_is_kept(store: Store) -> Non
 
     def add_twice() -> None:
         with store.begin(export=1) as connection:
-            given = {"thing": 1, "known": "{}", "name": "one"}
-            run_together(connection, (ADD, given), (ADD, given), (LOOK, {}))
+            ADD.rows(connection, {"thing": 1, "known": "{}", "name": "one"})
+            ADD.rows(connection, {"thing": 1, "known": "{}", "name": "one"})
 
     with pytest.raises(StorageError, match=r"(?i)unique"):
         add_twice()
