@@ -19,7 +19,7 @@ from erp_bridge_core.contract import CannotTell, Effects, Operation, PlannedEffe
 from erp_bridge_core.contract.effects import Effect
 from erp_bridge_core.contract.errors import AlreadyThere, ReadFailed
 from erp_bridge_core.exports.hand_overs import refresh
-from erp_bridge_core.exports.settling import Settlement, settle
+from erp_bridge_core.exports.settling import Settlement, SettlingAct, settle
 from erp_bridge_core.exports.status import EffectStatus, ExportState, count_lines, load_status
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import exports, items
@@ -215,9 +215,11 @@ def test_a_settled_doubt_lets_what_was_not_planned_yet_go_on(
     scene.worker.advance(scene.export_id)
     doubted, unknown = state_of(scene), next(each for each in effects_of(scene) if each.state == "unknown")
     with scene.worker.opened(scene.export_id) as work:
-        settle(
-            scene.worker, work, administrator, audit, unknown.reference, how=Settlement.ARRIVED, reason="It is there."
-        )
+        act = SettlingAct(
+            actor=administrator, audit=audit, verb="export.settle", subject="item", number=work.item.id
+        )  # fmt: skip
+        settle(scene.store, work, act, unknown.reference, how=Settlement.ARRIVED, reason="It is there.")
+        scene.worker.conclude(work)
     settled, posted = state_of(scene), scene.books.held()
     scene.worker.advance(scene.export_id)
 
