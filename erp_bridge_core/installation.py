@@ -153,6 +153,7 @@ def open_home(home: Path) -> Home:
     store = open_store(home)
     try:
         schema.check(store)
+        schema.keep_checking(store)
         facts = _facts(store)
     except BaseException:
         store.close()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 
 from erp_bridge_core.contract.errors import StorageError
 from erp_bridge_core.store.database import Store
@@ -89,8 +89,32 @@ def version(store: Store) -> str | None:
 
 def check(store: Store) -> None:
     """Raise `StorageError` unless the database has exactly this program's version."""
-    found = known_version(store)
-    if found != HEAD:
+    _require_this(version(store))
+
+
+def keep_checking(store: Store) -> None:
+    """Check each new connection to a server, too: it may have been upgraded while this process had lost it.
+
+    A file can't: whoever upgrades it has it alone.
+    """
+    if store.on_postgresql:
+        event.listen(store.engine, "connect", _check_connection)
+
+
+def _check_connection(connection: Any, _: object) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT version_num FROM alembic_version")
+            found = cursor.fetchone()
+            _require_this(found and found[0])
+        connection.rollback()
+    except StorageError:
+        connection.close()
+        raise
+
+
+def _require_this(found: str | None) -> None:
+    if _known(found) != HEAD:
         raise StorageError(
             f"The database has version {found}, older than this program's {HEAD}.",
             remedy="Upgrade it with `erp-bridge db upgrade`, which makes a backup first.",
@@ -102,7 +126,10 @@ def known_version(store: Store) -> str:
 
     Raises `StorageError` for a database without our tables, and for one that a newer program wrote.
     """
-    found = version(store)
+    return _known(version(store))
+
+
+def _known(found: str | None) -> str:
     if found is None:
         raise StorageError(
             "The database holds no tables of ERP Bridge.",

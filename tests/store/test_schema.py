@@ -1,6 +1,8 @@
 """The database's version: migrations make what the tables say, and a wrong version is told."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,10 +10,15 @@ from alembic.runtime.migration import MigrationContext
 from databases import ON_POSTGRESQL, server
 from sqlalchemy import create_engine, inspect, text
 
+from erp_bridge_core.configuration.database_server import DatabaseConfig
 from erp_bridge_core.contract.errors import StorageError
+from erp_bridge_core.installation import create_home
 from erp_bridge_core.store import schema
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import metadata
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 
 def checks(path: Path) -> dict[str, list[str]]:
@@ -110,3 +117,27 @@ def test_a_database_that_keeps_text_otherwise_is_refused() -> None:
         schema.create(store)
     store.close()
     assert "LOCALE 'C'" in refused.value.remedy
+
+
+def test_a_server_that_was_upgraded_meanwhile_is_told_before_anything_is_done(
+    postgresql: "PostgreSQL", tmp_path: Path
+) -> None:
+    """An older program that had lost its connections writes nothing into a newer database, and goes on in its own."""
+    url = postgresql.new_database()
+    place = f"postgresql://erp_bridge@127.0.0.1:{postgresql.port}/{url.rpartition('/')[2]}"
+    home = create_home(
+        tmp_path / "home", company_code="hoosier", company_name="Hoosier Builders", time_zone="UTC", currency="USD",
+        admin_login="ada", admin_name="Ada", database=DatabaseConfig(url=place, password="env:TEST_DATABASE_PASSWORD"),
+    )  # fmt: skip
+    with closing(home), closing(Store.open(url)) as newer:
+        for version, is_told in (("9999", True), (schema.HEAD, False)):
+            postgresql.end_connections(url)
+            with newer.begin() as connection:
+                connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+            told = ""
+            try:
+                with home.store.begin() as connection:
+                    connection.execute(text("UPDATE installation SET frozen_because = NULL"))
+            except StorageError as error:
+                told = error.message
+            assert is_told is ("a newer one wrote it" in told)
