@@ -198,15 +198,10 @@ class Connections:
 
     def set(self, actor: Actor, name: str, setting: str, value: Any) -> tuple[str, ...]:
         """Change one setting of a connection; None takes it away. See `change`; what else is wrong is let be."""
-        # A setting of a group that there is not: the group is what is named.
-        written = f"connections.{name}.settings.{setting}."
-        return self._change(
-            actor,
-            name,
-            {setting: value},
-            "",
-            lambda fault: fault.where.endswith(setting) or written.startswith(f"{fault.where}."),
-        )
+        # Where a setting stands in a group that there is not, it is the group that the fault names.
+        groups = [f"settings.{setting[:at]}" for at, each in enumerate(setting) if each == "."]
+        named = (setting, *groups)
+        return self._change(actor, name, {setting: value}, "", lambda fault: fault.where.endswith(named))
 
     def change(self, actor: Actor, name: str, changes: Mapping[str, Any], *, revision: str = "") -> tuple[str, ...]:
         """Change some settings of a connection in one act: the plugin's, `files.root`, `http.hosts` and the like; None
