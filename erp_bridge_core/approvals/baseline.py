@@ -7,6 +7,7 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, literal, or_, select, union
 
 from erp_bridge_core.exports.moves import KEY, same_key, sent_by_key
+from erp_bridge_core.store.bulk import insert_selected
 from erp_bridge_core.store.tables import adoptions, baselines, items, master_figures, master_readings
 
 _EXPORTED: Final = ("waiting", "mismatch", "synced")
@@ -40,7 +41,7 @@ def take_baseline(
     ).where(ranked.c.rank == 1)
     connection.execute(delete(baselines).where(baselines.c.item_id == item_id))
     columns = ["item_id", "company_id", *KEY, "original", "changes", "total"]
-    connection.execute(insert(baselines).from_select(columns, chosen))
+    insert_selected(connection, insert(baselines).from_select(columns, chosen))
     return _holdings(connection, item_id)
 
 

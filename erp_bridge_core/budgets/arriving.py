@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     false,
-    func,
     insert,
     literal,
     null,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 
 from erp_bridge_core.budgets.exported import exported_originals
 from erp_bridge_core.budgets.records import ProjectView
+from erp_bridge_core.store.bulk import insert_selected
 from erp_bridge_core.store.tables import budget_lines
 
 KEY: Final = ("sub_job", "cost_code", "category")
@@ -89,11 +89,9 @@ def clear_lines(connection: Connection, project: ProjectView, lines: ColumnEleme
 def write_lines(connection: Connection, project: ProjectView) -> int:
     """Put what arrives and is not gone into the budget, in the place of lines of the same key; how many lines."""
     stands = arriving.c.gone.is_(False)
-    written = connection.execute(select(func.count()).select_from(arriving).where(stands)).scalar_one()
     replaced = exists().where(same_key(project), stands).correlate(budget_lines)
     connection.execute(delete(budget_lines).where(replaced))
     columns = [arriving.c[name] for name in COLUMNS]
     query = select(literal(project.company_id), literal(project.id), literal(False), *columns).where(stands)
     names = ["company_id", "project_id", "removed", *COLUMNS]
-    connection.execute(insert(budget_lines).from_select(names, query))
-    return int(written)
+    return insert_selected(connection, insert(budget_lines).from_select(names, query))

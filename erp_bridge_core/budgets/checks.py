@@ -153,13 +153,10 @@ class Checks:
         ours = [_line[f"our_{name}"] for name in KEY]
         here = _line.item_id == self.staged.item_id
         distinct = select(*theirs, *ours).where(or_(here, exported)).distinct().subquery()
-        columns = [distinct.c[name] for name in KEY]
-        shared = select(*columns).group_by(*columns).having(func.count() > 1).subquery()
-        query = (
-            select(distinct)
-            .join(shared, and_(*(shared.c[name] == distinct.c[name] for name in KEY)))
-            .order_by(*columns, *(distinct.c[column.name] for column in ours))
-        )
+        # Counted in one pass: a join with the keys that stand twice is at times planned as a look at all for each.
+        of_key = func.count().over(partition_by=[distinct.c[name] for name in KEY]).label("of_key")
+        counted = select(distinct, of_key).subquery().c
+        query = select(*counted).where(counted.of_key > 1).order_by(*(counted[each.name] for each in (*theirs, *ours)))
         first: dict[LineKey, LineKey] = {}
         for row in self.connection.execute(query):
             key, our = LineKey(row.sub_job, row.cost_code, row.category), _ours(row)

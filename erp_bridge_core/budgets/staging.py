@@ -18,6 +18,7 @@ from erp_bridge_core.budgets.selection import COLUMNS, Selection
 from erp_bridge_core.connections.maps import kinds_in_use
 from erp_bridge_core.contract.budget import Part
 from erp_bridge_core.contract.profile import ErpProfile
+from erp_bridge_core.store.bulk import insert_selected
 from erp_bridge_core.store.tables import budget_changes, change_lines, item_changes, item_lines, items
 
 _FIXED: Final = ("item_id", "company_id", "state")
@@ -51,7 +52,7 @@ class Staging:
         fixed = (literal(item_id), literal(self.project.company_id), literal("staged"))
         numbered = selection.numbered().subquery()
         query = select(*fixed, numbered.c.number, *(numbered.c[name] for name in COLUMNS))
-        self.connection.execute(insert(item_lines).from_select([*_FIXED, "number", *COLUMNS], query))
+        insert_selected(self.connection, insert(item_lines).from_select([*_FIXED, "number", *COLUMNS], query))
         self._insert_changes(item_id)
         return self._count(item_id, selection)
 

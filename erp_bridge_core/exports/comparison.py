@@ -16,6 +16,7 @@ from erp_bridge_core.exports.moves import KEY, LIVE, Subject, lagging, same_key,
 from erp_bridge_core.exports.outcomes import outcome_of_item
 from erp_bridge_core.exports.pairing import name_wrong_places
 from erp_bridge_core.exports.revisions import name_without_effect
+from erp_bridge_core.store.bulk import insert_selected
 from erp_bridge_core.store.tables import item_lines, key_outcomes, observations
 
 #: Lines of an export that has gone wrong, of which nothing is in the ERP.
@@ -33,7 +34,7 @@ class Comparison:
 
 def compare(connection: Connection, subject: Subject, *, company_id: int) -> Comparison:
     """Write one `key_outcomes` row per key that was sent or has moved, and conclude the item's outcome."""
-    connection.execute(insert_outcomes(subject, company_id))
+    insert_selected(connection, insert_outcomes(subject, company_id))
     name_wrong_places(connection, subject)
     name_without_effect(connection, subject.item_id, subject.verification_id, subject.revisions)
     if subject.originals_count_at_once:

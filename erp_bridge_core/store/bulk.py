@@ -1,14 +1,17 @@
 """Many rows at once: what SQLAlchemy does for each row of a bulk costs more than the database itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, Float, Integer, Select, String, Table
+from attrs import define
+from sqlalchemy import Boolean, Connection, Float, Insert, Integer, Select, String, Table
 from sqlalchemy.exc import DBAPIError
 
 from erp_bridge_core.store.paging import batched
 
 PAGE: Final = 5_000
+#: Fewer rows than this are soon gone through, whatever way is taken through them.
+MANY: Final = 1_000
 
 
 def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -16,6 +19,44 @@ def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows
 
     Values go to the driver as they are: a column whose type converts them (JSON, a moment) wants them converted.
     """
+    counted = _Counted(rows)
+    _insert(connection, table, names, counted)
+    tell_planner(connection, table, counted.number)
+
+
+def tell_planner(connection: Connection, table: Table, added: int) -> None:
+    """After so many rows were added: have PostgreSQL look at the table anew, in the same transaction.
+
+    It plans a query by what it knew of the table before: that next to no row is of a new item. A join of a large
+    item's lines with themselves, planned so, goes through all of them for each. SQLite needs no telling.
+    """
+    if added >= MANY and connection.dialect.name == "postgresql":
+        name = connection.dialect.identifier_preparer.quote(table.name)
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {name}")
+
+
+def insert_selected(connection: Connection, statement: Insert) -> int:
+    """Insert what a query finds, and have the planner know of it; how many rows."""
+    assert isinstance(statement.table, Table)
+    added = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+    tell_planner(connection, statement.table, added)
+    return added
+
+
+@define
+class _Counted:
+    """Rows on their way, and how many have passed."""
+
+    rows: Iterable[Sequence[Any]]
+    number: int = 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.number += 1
+            yield row
+
+
+def _insert(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     quote = connection.dialect.identifier_preparer.quote
     into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
     if connection.dialect.name == "postgresql":

@@ -82,6 +82,10 @@ class Asked:
         assert found, told
         return found[1]
 
+    def costs_come_back(self) -> None:
+        """The job costs are there again: until then nothing more is sent."""
+        people.at_desk(self.sender, "post-in-erp", project=self.job)
+
     def reads(self, request: str, status: str) -> str:
         """Wait until a request has a status on the desk; the messages there."""
         row = self.sender.locator("h2:text-is('ERP requests') + table tbody tr").filter(has_text=request)
@@ -180,6 +184,7 @@ def test_what_is_sent_at_the_source_is_answered_there(story_home: StoryHome, in_
     assert asked.reads(request, "success")
     asked.books_agree()
 
+    asked.costs_come_back()
     asked.change(SIGNED, signed=True)
     request = asked.send()
     asked.open_item()
@@ -187,6 +192,7 @@ def test_what_is_sent_at_the_source_is_answered_there(story_home: StoryHome, in_
     assert asked.reads(request, "success")
     asked.books_agree()
 
+    asked.costs_come_back()
     asked.change(UNSIGNED, signed=False)
     request = asked.send()
     asked.open_item()

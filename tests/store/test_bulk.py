@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import new_store
-from sqlalchemy import JSON, BigInteger, Boolean, Column, MetaData, String, Table, select
+from databases import ON_POSTGRESQL, new_store
+from sqlalchemy import JSON, BigInteger, Boolean, Column, MetaData, String, Table, insert, select, text
 
-from erp_bridge_core.store.bulk import PAGE, insert_rows
+from erp_bridge_core.store.bulk import MANY, PAGE, insert_rows, insert_selected
 from erp_bridge_core.store.database import Store
 
 TABLE = Table(
@@ -54,3 +54,17 @@ def test_a_value_of_json_is_given_as_its_text(store: Store) -> None:
         stored = connection.execute(select(TABLE.c.source, TABLE.c.removed).order_by(TABLE.c.name)).all()
 
     assert [({"rows": [2]}, True), (None, None)] == [tuple(row) for row in stored]
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite's planner asks no figures of a table")
+@pytest.mark.parametrize("selected", [False, True])
+def test_the_planner_knows_of_many_rows_within_their_transaction(store: Store, *, selected: bool) -> None:
+    """Else whatever is asked of a large item right after it was written is planned as for next to none."""
+    with store.begin() as connection:
+        rows = [(str(number),) for number in range(MANY)]
+        insert_rows(connection, TABLE, ("name",), rows)
+        if selected:
+            insert_selected(connection, insert(TABLE).from_select(["name"], select(TABLE.c.name)))
+        known = connection.execute(text("SELECT reltuples FROM pg_class WHERE relname = 'things'")).scalar_one()
+
+    assert (2 * MANY if selected else MANY) == known
