@@ -61,12 +61,14 @@ class FileSimulator:
         """A person enters a row, or edits it."""
         _save(home, {**_rows(home), (job, key): amount})
 
-    def approve_change(self, home: Path, job: str, number: str, lines: Mapping[LineKey, Decimal]) -> None:  # noqa: ARG002
+    def approve_change(self, home: Path, job: str, number: str, lines: Mapping[LineKey, Decimal]) -> None:
         """Files hold no budget changes."""
+        del home, job, number, lines
         raise _not_there("budget changes")
 
-    def send(self, home: Path, job: str) -> str:  # noqa: ARG002
+    def send(self, home: Path, job: str) -> str:
         """Nobody asks for anything in a file."""
+        del home, job
         raise _not_there("requests")
 
     def books(self, home: Path, job: str) -> SourceBooks:
@@ -74,8 +76,9 @@ class FileSimulator:
         held = {key: amount for (name, key), amount in _rows(home).items() if name == job and amount}
         return SourceBooks(locked=False, original=held, changes={}, synced_original={}, synced_changes={})
 
-    def tell(self, home: Path, url: str, secret: str) -> None:  # noqa: ARG002
+    def tell(self, home: Path, url: str, secret: str) -> None:
         """A file calls nobody."""
+        del home, url, secret
         raise _not_there("calls")
 
     def mischief(self) -> Mapping[SourceMischief, Callable[[Path, str], None]]:
