@@ -64,19 +64,18 @@ def check_mark(audit: AuditTrail) -> str | None:
     copy knows as not yet done: the lost time may have done them. Raises `StorageError` for another installation's
     database, which is left as it is.
     """
+    # The mark is raised after a commit: read before the database, it is never ahead of one that is not behind.
+    known = _known(audit)
     with audit.store.read() as connection:
-        frozen_because: str | None = connection.execute(select(installation.c.frozen_because)).scalar_one()
-        if frozen_because is not None:
-            return frozen_because
-        reason, lost = _reason(connection, audit)
-    if reason is not None:
-        _freeze(audit, reason, mark_is_lost=lost)
-    return reason
+        was = _frozen_because(connection)
+        if was is not None or _reason(connection, known) is None:
+            return was
+    return _freeze(audit)
 
 
 def require_thawed(connection: Connection) -> None:
     """Raise `Frozen` while writing is frozen; asked before anything goes out."""
-    reason = connection.execute(select(installation.c.frozen_because)).scalar_one()
+    reason = _frozen_because(connection)
     if reason is not None:
         raise Frozen(f"Writing is frozen: {reason}", remedy=REMEDY)
 
@@ -91,7 +90,7 @@ def thaw(audit: AuditTrail, actor: Actor, reason: str) -> Thawed:
         raise BadInput("Thawing needs a reason.", faults=[Fault("reason", "is blank", rule="L16")])
     with audit.store.begin() as connection:
         require_installation_administrator(connection, actor, audit.now())
-        was: str | None = connection.execute(select(installation.c.frozen_because)).scalar_one()
+        was = _frozen_because(connection)
         if was is None:
             raise NotPossibleNow("Writing is not frozen.", remedy="There is nothing to thaw.")
         connection.execute(update(installation).values(frozen_because=None, frozen_at=None))
@@ -102,22 +101,33 @@ def thaw(audit: AuditTrail, actor: Actor, reason: str) -> Thawed:
             connection, actor, "thaw", "installation", 1, from_state="frozen", to_state="writing", details=details
         )
         head = AuditHead(sequence=entry.sequence, mac=entry.mac)
-        _set_mark_after(connection, audit, head)
+        _set_mark(connection, audit, head)
     return Thawed(was=was, items_to_accept_anew=tuple(anew))
 
 
-def _reason(connection: Connection, audit: AuditTrail) -> tuple[str | None, bool]:
+def _frozen_because(connection: Connection) -> str | None:
+    reason: str | None = connection.execute(select(installation.c.frozen_because)).scalar_one()
+    return reason
+
+
+def _known(audit: AuditTrail) -> Mark | StorageError:
+    """The mark, or why it can't be read."""
     try:
-        mark = audit.mark.read()
+        return audit.mark.read()
     except StorageError as error:
-        return error.message, True
+        return error
+
+
+def _reason(connection: Connection, known: Mark | StorageError) -> str | None:
+    if isinstance(known, StorageError):
+        return known.message
     code = connection.execute(select(installation.c.code)).scalar_one()
-    if code != mark.installation:
+    if code != known.installation:
         raise StorageError(
-            f"The database is of installation {code}, this home of installation {mark.installation}.",
+            f"The database is of installation {code}, this home of installation {known.installation}.",
             remedy="Put this home's own database back, or open the other home.",
         )
-    return _behind(connection, mark), False
+    return _behind(connection, known)
 
 
 def _behind(connection: Connection, mark: Mark) -> str | None:
@@ -162,11 +172,18 @@ def freeze(connection: Connection, audit: AuditTrail, reason: str) -> AuditHead:
     return head
 
 
-def _freeze(audit: AuditTrail, reason: str, *, mark_is_lost: bool) -> None:
+def _freeze(audit: AuditTrail) -> str | None:
+    """Freeze writing if it has to be, looked at again where nobody else writes; answers why it is frozen."""
     with audit.store.begin() as connection:
-        head = freeze(connection, audit, reason)
-        if mark_is_lost:
-            _set_mark_after(connection, audit, head)
+        if (was := _frozen_because(connection)) is not None:
+            return was
+        known = _known(audit)
+        reason = _reason(connection, known)
+        if reason is not None:
+            head = freeze(connection, audit, reason)
+            if isinstance(known, StorageError):
+                _set_mark(connection, audit, head)
+    return reason
 
 
 def _not_known_done() -> ColumnElement[bool]:
@@ -185,10 +202,12 @@ def _to_accept_anew(connection: Connection) -> list[int]:
     return found
 
 
-def _set_mark_after(connection: Connection, audit: AuditTrail, head: AuditHead) -> None:
-    """Replaces the raise that recording asked for: the mark may have to come down, or be written anew."""
+def _set_mark(connection: Connection, audit: AuditTrail, head: AuditHead) -> None:
+    """Set the mark to where the database is once the caller's transaction is committed: lower than it was, too.
+
+    Before the commit, until which writing is frozen for everybody else: whoever looks after it finds both as they are.
+    """
     code = connection.execute(select(installation.c.code)).scalar_one()
     with everywhere(connection):
         sent = connection.execute(select(func.max(attempts.c.id))).scalar_one() or 0
-    mark = Mark(installation=code, attempts=sent, audit_sequence=head.sequence, audit_mac=head.mac)
-    audit.store.after_commit(connection, "audit", lambda: audit.mark.replace(mark))
+    audit.mark.replace(Mark(installation=code, attempts=sent, audit_sequence=head.sequence, audit_mac=head.mac))

@@ -13,7 +13,7 @@ from attrs import frozen
 from sqlalchemy import Connection, func, select
 
 from erp_bridge_core.audit.freezing import REMEDY
-from erp_bridge_core.audit.mark import HighWaterMark
+from erp_bridge_core.audit.mark import HighWaterMark, Mark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.installation import Paths, open_store, read_key, require_whole
@@ -73,6 +73,7 @@ def _look(paths: Paths) -> Iterator[Looked]:
 def _look_into(paths: Paths, store: Store, key: bytes) -> Iterator[Looked]:
     schema.check(store)
     yield fine("version", f"The database has this program's version {schema.HEAD}.")
+    known = _known(HighWaterMark(paths.mark))
     with store.read() as connection:
         yield from look_at_postgresql(connection) if store.on_postgresql else look_at_sqlite(connection)
         yield from _clocks(store, connection)
@@ -81,7 +82,7 @@ def _look_into(paths: Paths, store: Store, key: bytes) -> Iterator[Looked]:
         writing = _frozen(connection)
         yield writing
         behind = failed if writing.standing is Standing.OK else warning
-        yield _mark(connection, HighWaterMark(paths.mark), behind)
+        yield _mark(connection, known, behind)
     yield _trail(AuditTrail(store, key, HighWaterMark(paths.mark)), behind)
     if store.on_postgresql and paths.database.exists():
         yield warning(
@@ -117,12 +118,18 @@ def _frozen(connection: Connection) -> Looked:
     return warning("writing", f"Writing is frozen: {reason}", remedy=REMEDY)
 
 
-def _mark(connection: Connection, mark: HighWaterMark, behind: Callable[..., Looked]) -> Looked:
-    """How far the database is; once writing is frozen, that it is `behind` is known."""
+def _known(mark: HighWaterMark) -> Mark | ErpBridgeError:
+    """The mark, read before the database: it is raised after each commit, and so never ahead of what is read then."""
     try:
-        known = mark.read()
+        return mark.read()
     except ErpBridgeError as error:
-        return failed("mark", error.message, remedy=error.remedy)
+        return error
+
+
+def _mark(connection: Connection, known: Mark | ErpBridgeError, behind: Callable[..., Looked]) -> Looked:
+    """How far the database is; once writing is frozen, that it is `behind` is known."""
+    if isinstance(known, ErpBridgeError):
+        return failed("mark", known.message, remedy=known.remedy)
     sent = connection.execute(select(func.max(attempts.c.id))).scalar_one() or 0
     if sent < known.attempts:
         told = f"The mark outside knows {known.attempts} write attempts, the database {sent}: an older copy."

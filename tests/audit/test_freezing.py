@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from attrs import evolve
 from databases import backup
 from sqlalchemy import Connection, insert, select, update
 
 from erp_bridge_core.audit.freezing import check_mark, require_thawed, thaw
+from erp_bridge_core.audit.mark import HighWaterMark, Mark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import BadInput, Frozen, NotAllowed, NotPossibleNow, StorageError
@@ -95,6 +97,11 @@ def add_effect(connection: Connection, clock: Clock, *, item: int, state: str, o
     return int(effect_id)
 
 
+def mark_of(audit: AuditTrail) -> Mark:
+    """The mark as another process reads it."""
+    return HighWaterMark(audit.mark.path).raise_to()
+
+
 def states(store: Store) -> dict[int, str]:
     """The state of each item."""
     with store.read() as connection:
@@ -108,6 +115,47 @@ def test_nothing_freezes_while_all_is_well(audit: AuditTrail, act: Callable[[], 
     assert check_mark(audit) is None
     with store.read() as connection:
         require_thawed(connection)
+
+
+@pytest.fixture
+def reads_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Mark], Mark]], None]:
+    """Have whoever reads the mark be given what a function makes of it."""
+
+    def given(made: Callable[[Mark], Mark]) -> None:
+        read = HighWaterMark.read
+        monkeypatch.setattr(HighWaterMark, "read", lambda mark: made(read(mark)))
+
+    return given
+
+
+def test_acts_of_another_process_while_the_home_is_opened_freeze_nothing(
+    audit: AuditTrail,
+    act: Callable[[], None],
+    store: Store,
+    reads_of_the_mark: Callable[[Callable[[Mark], Mark]], None],
+) -> None:
+    """Each look at the mark finds what was just committed: the database that it is compared with knows it, too."""
+
+    def just_raised(_: Mark) -> Mark:
+        act()
+        return mark_of(audit)
+
+    reads_of_the_mark(just_raised)
+
+    assert check_mark(audit) is None
+    with store.read() as connection:
+        require_thawed(connection)
+
+
+def test_what_looked_like_an_older_copy_is_looked_at_again_before_writing_is_frozen(
+    audit: AuditTrail, act: Callable[[], None], reads_of_the_mark: Callable[[Callable[[Mark], Mark]], None]
+) -> None:
+    """A mark that was about to be set lower, by whoever thawed, freezes nothing anew."""
+    act()
+    ahead = iter([1])
+    reads_of_the_mark(lambda mark: evolve(mark, attempts=mark.attempts + next(ahead, 0)))
+
+    assert check_mark(audit) is None
 
 
 def test_an_older_copy_freezes_writing(audit: AuditTrail, restore: Callable[[], None], store: Store) -> None:

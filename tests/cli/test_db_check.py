@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_runs import Run
 
-from erp_bridge_core.audit.mark import HighWaterMark
+from erp_bridge_core.audit.mark import HighWaterMark, Mark
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.installation import Paths, open_home
 from erp_bridge_core.upkeep.record import record_for_all
@@ -117,6 +117,25 @@ def test_a_damaged_page_is_found(exported: int, run: Run, home: Path) -> None:
         file.write(b"\xff" * 40)
 
     assert "failed" == standing(run)["integrity"]
+
+
+@pytest.mark.rule("L16")
+def test_an_attempt_made_while_the_mark_is_read_is_no_older_copy(
+    exported: int, run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process sends meanwhile is in the database that the mark is compared with."""
+    read = HighWaterMark.read
+    last = "SELECT max(id) + 1, company_id, effect_id, number + 1, epoch, started_at, deadline, outcome, evidence"
+
+    def just_raised(mark: HighWaterMark) -> Mark:
+        columns = "id, company_id, effect_id, number, epoch, started_at, deadline, outcome, evidence"
+        write(home, f"INSERT INTO attempts ({columns}) {last} FROM attempts")
+        mark.raise_to(attempts=read(mark).attempts + 1)
+        return read(mark)
+
+    monkeypatch.setattr(HighWaterMark, "read", just_raised)
+
+    assert "mark" not in standing(run)
 
 
 @pytest.mark.parametrize(
