@@ -195,7 +195,16 @@ def measure_resuming(ledger: Ledger, done: int) -> tuple[float, float]:
         connection.execute(update(effects).values(state="confirmed"))
         connection.execute(update(item_lines).values(state="arrived"))
         connection.execute(update(exports).values(state="running"))
+    _clean_up(ledger.store)
     return planning, seconds_of(ledger.advance)
+
+
+def _clean_up(store: Store) -> None:
+    """Have PostgreSQL clean up as it does by itself all through an export: that all were marked just now is ours."""
+    if store.on_postgresql:
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in (effects, item_lines, exports):
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
 
 
 def _on(title: str, place: Place, folder: Path, options: Options) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.effects import Attempt, Effect
-from erp_bridge_core.contract.errors import Doubtful, LeaseLost, NotSent, SignInFailed
+from erp_bridge_core.contract.errors import Doubtful, NotSent, SignInFailed
 from erp_bridge_core.exports.lease import Lease
 
 #: Told the stages of a running effect, as they pass.
@@ -60,7 +60,7 @@ class RunningAttempt:
         self.went_out = True
 
     def is_harmless(self, error: Exception) -> bool:
-        """Whether an error of this try proves that nothing was changed."""
-        if isinstance(error, NotSent | SignInFailed | LeaseLost):
+        """Whether an error of this try proves that nothing was changed; a lease lost on the way proves nothing."""
+        if isinstance(error, NotSent | SignInFailed):
             return True
         return not self.went_out and not isinstance(error, Doubtful)

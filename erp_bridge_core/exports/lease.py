@@ -9,6 +9,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -142,6 +143,31 @@ class Lease:
             .values(lease_until=now + 2 * deadline + LEASE_SECONDS)
         )
         return now
+
+
+@frozen
+class EndingClock:
+    """The company's clock as an adapter at work is given it: who sleeps by it wakes as soon as the worker is to end."""
+
+    clock: Clock
+    lease: Lease
+
+    def now(self) -> datetime:
+        """The wall clock."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The date in the company's time zone."""
+        return self.clock.today()
+
+    def monotonic(self) -> float:
+        """Seconds of this process."""
+        return self.clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises `LeaseLost` as soon as the worker is to end."""
+        if seconds > 0:
+            self.lease.pause(self.clock, seconds)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from erp_bridge_core.contract.errors import (
     AlreadyThere,
     ErpBridgeError,
     ErpRefused,
+    LeaseLost,
     LedgerConflict,
     NotSent,
     OutcomeUnknown,
@@ -321,7 +322,7 @@ class LedgerEffects:
             self._not_sent = error
             self.clock.sleep(0.5)
             return False
-        if harmless:
+        if harmless or isinstance(error, LeaseLost):
             raise error
         if not isinstance(error, ErpBridgeError):
             self._mark_unknown(entry, f"the adapter failed while sending: {type(error).__name__}")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, Row, func, select, update
 
 from erp_bridge_core.approvals.batches import load_batch
@@ -21,7 +21,7 @@ from erp_bridge_core.contract.structuring import structure
 from erp_bridge_core.contract.wire import writing
 from erp_bridge_core.exports.attempt import Mark, Observer, nobody_watches
 from erp_bridge_core.exports.conclusions import Conclusion, store_conclusion, sum_up
-from erp_bridge_core.exports.lease import Ending, Lease, Seconds, goes_on, leased
+from erp_bridge_core.exports.lease import Ending, EndingClock, Lease, Seconds, goes_on, leased
 from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
@@ -149,7 +149,7 @@ class Worker:
             batch=load_batch(self.store.read, item.id),
             values=structure(FieldValues, dict(item.field_values or {}), what="stored field values"),
             adapter=adapter,
-            erp=erp,
+            erp=evolve(erp, clock=EndingClock(erp.clock, lease)),
             lease=lease,
         )
 

@@ -21,7 +21,6 @@ from erp_bridge_core.contract.errors import (
     Doubtful,
     ErpBridgeError,
     ErpRefused,
-    LeaseLost,
     LedgerConflict,
     NotSent,
     OutcomeUnknown,
@@ -88,7 +87,7 @@ class _Attempt:
         self.went_out = True
 
     def is_harmless(self, error: Exception) -> bool:
-        if isinstance(error, NotSent | SignInFailed | LeaseLost):
+        if isinstance(error, NotSent | SignInFailed):
             return True
         return not self.went_out and not isinstance(error, Doubtful)
 

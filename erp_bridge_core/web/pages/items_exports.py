@@ -1,11 +1,10 @@
-"""Exporting an item: start, progress, resume, retry, the hand-over, and settling what nobody can know (E1-E6)."""
+"""Exporting an item: start, progress, resume, retry, pause, cancel, and the hand-over (E1-E6)."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -13,39 +12,16 @@ from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError
 from erp_bridge_core.engine import bringing
 from erp_bridge_core.engine.bringing import worker_is_at
-from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.background import background_of
 from erp_bridge_core.web.downloads import BYTES, attached
-from erp_bridge_core.web.errors import status_of
 from erp_bridge_core.web.flash import Flash
-from erp_bridge_core.web.forms import Field, Filled, Form
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
 from erp_bridge_core.web.pages.items_refused import act_on, show_refusal
 from erp_bridge_core.web.rendering import redirect, render
-from erp_bridge_core.web.signing_again import PASSWORD_AGAIN, asks_for_password, sign_in_again, with_cookies
 from erp_bridge_core.web.views.items import item_path, load_head, told
-from erp_bridge_core.web.views.items_exports import load_export, subject_of
-
-_SETTLING: Final = Form(
-    (
-        Field(
-            name="how", label="What became of it", kind="select",
-            choices=(
-                ("", "choose after looking in the ERP"),
-                (Settlement.ARRIVED.value, "it arrived: the ERP holds just this"),
-                (Settlement.NOT_ARRIVED.value, "it did not arrive: it may be sent again, and stays watched for"),
-                (Settlement.WITHDRAWN.value, "it was withdrawn in the ERP before it was posted"),
-                (Settlement.DIFFERENCE_ACCEPTED.value, "something else is there, and the difference is accepted"),
-            ),
-        ),
-        Field(
-            name="reason", label="Reason", kind="textarea", hint="What was seen in the ERP, and by whom. It is audited."
-        ),
-        PASSWORD_AGAIN,
-    )
-)  # fmt: skip
+from erp_bridge_core.web.views.items_exports import load_export
 
 
 @get("/items/{item_id:int}/export", sync_to_thread=True)
@@ -141,68 +117,6 @@ def cancel(
     )  # fmt: skip
 
 
-@get("/items/{item_id:int}/settle/{reference:str}", sync_to_thread=True)
-def show_settling(
-    *,
-    request: WebRequest,
-    application: GivenApplication,
-    actor: GivenActor,
-    item_id: FromPath[int],
-    reference: FromPath[str],
-) -> Response[str]:
-    """What was asked, tried and seen of one write, and the form that says what became of it."""
-    return _settle_page(request, application, actor, item_id, reference=reference, form=_SETTLING.empty())
-
-
-@post("/items/{item_id:int}/settle/{reference:str}", sync_to_thread=True)
-def settle(
-    *,
-    request: WebRequest,
-    application: GivenApplication,
-    actor: GivenActor,
-    item_id: FromPath[int],
-    reference: FromPath[str],
-    posted: GivenForm,
-) -> Response[Any]:
-    """Say what became of it: audited, by somebody other than who exported, not before the ERP is past doing it."""
-    filled, error, cookies = _SETTLING.read(posted), None, list[Cookie]()
-    background = background_of(request)
-    if filled.is_good:
-        how, reason = Settlement(filled.values["how"]), filled.values["reason"]
-        try:
-            actor, cookies = sign_in_again(request, application, actor, posted)
-            bringing.settle(
-                application, actor, item_id, reference, how=how, reason=reason, run=background.run,
-                leave=background.ending.is_set,
-            )  # fmt: skip
-        except ErpBridgeError as raised:
-            filled, error = filled.refused(raised), raised
-        else:
-            sentence = f"{reference} was settled as {how.replace('_', ' ')}."
-            return with_cookies(redirect(request, item_path(item_id, "export"), flash=Flash(sentence)), cookies)
-    page = _settle_page(request, application, actor, item_id, reference=reference, form=filled, error=error)
-    return with_cookies(page, cookies)
-
-
-def _settle_page(
-    request: WebRequest,
-    application: Application,
-    actor: Actor,
-    item_id: int,
-    *,
-    reference: str,
-    form: Filled,
-    error: ErpBridgeError | None = None,
-) -> Response[str]:
-    head = load_head(application, actor, item_id)
-    subject = subject_of(application, actor, item_id, reference)
-    wrong = status_of(error) if error else 422
-    return render(
-        request, "items/settle.html", status=200 if form.is_good else wrong, head=head, told=told, subject=subject,
-        form=form, password=error is not None and asks_for_password(error),
-    )  # fmt: skip
-
-
 def _run(
     request: WebRequest, application: Application, actor: Actor, item_id: int, *, act: Callable[[], Any], what: str
 ) -> Response[str] | Redirect:
@@ -224,6 +138,4 @@ def give_taken_file(
     return attached(found.content, f"copy-of-{found.name}", BYTES)
 
 
-HANDLERS: Final = (
-    show_export, start, resume, retry, pause, go_on, cancel, take, give_taken_file, show_settling, settle,
-)  # fmt: skip
+HANDLERS: Final = (show_export, start, resume, retry, pause, go_on, cancel, take, give_taken_file)

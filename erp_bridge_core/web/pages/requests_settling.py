@@ -3,9 +3,7 @@
 from typing import Annotated, Any, Final
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, PathParameter
-from litestar.response import Redirect
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.contract.errors import ErpBridgeError, NotFound
@@ -13,30 +11,20 @@ from erp_bridge_core.exports.settling import Settlement
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.web.actors import WebRequest
 from erp_bridge_core.web.errors import status_of
-from erp_bridge_core.web.flash import Flash
-from erp_bridge_core.web.forms import Field, Filled, Form
+from erp_bridge_core.web.forms import Filled
 from erp_bridge_core.web.given import GivenActor, GivenApplication, GivenForm
-from erp_bridge_core.web.rendering import redirect, render
-from erp_bridge_core.web.signing_again import PASSWORD_AGAIN, asks_for_password, sign_in_again, with_cookies
+from erp_bridge_core.web.rendering import render
+from erp_bridge_core.web.settling import settled, settling_form
+from erp_bridge_core.web.signing_again import asks_for_password
 
 _Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
-_SETTLING: Final = Form(
-    (
-        Field(
-            name="how", label="What became of it", kind="select",
-            choices=(
-                ("", "choose after looking at the source"),
-                (Settlement.ARRIVED.value, "it arrived: the source shows just this"),
-                (Settlement.NOT_ARRIVED.value, "it did not arrive: it is told again"),
-            ),
-        ),
-        Field(
-            name="reason", label="Reason", kind="textarea",
-            hint="What was seen at the source, and by whom. It is audited.",
-        ),
-        PASSWORD_AGAIN,
-    )
-)  # fmt: skip
+_FORM: Final = settling_form(
+    "at the source",
+    {
+        Settlement.ARRIVED: "it arrived: the source shows just this",
+        Settlement.NOT_ARRIVED: "it did not arrive: it is told again",
+    },
+)
 
 
 @get("/requests/{number:int}/settle/{reference:str}", sync_to_thread=True)
@@ -48,7 +36,7 @@ def show_telling_doubt(
     reference: FromPath[str],
 ) -> Response[str]:
     """What was to be told by one write, tried and seen, and the form that says whether it arrived."""
-    return _page(request, application, actor, number, reference=reference, form=_SETTLING.empty())
+    return _page(request, application, actor, number, reference=reference, form=_FORM.empty())
 
 
 @post("/requests/{number:int}/settle/{reference:str}", sync_to_thread=True)
@@ -60,21 +48,19 @@ def settle_telling(
     number: _Number,
     reference: FromPath[str],
     posted: GivenForm,
-) -> Response[Any] | Redirect:
+) -> Response[Any]:
     """Say whether it arrived: audited, by a person, not before the source is past doing it. The telling goes on."""
-    filled, error, cookies = _SETTLING.read(posted), None, list[Cookie]()
-    if filled.is_good:
-        how, reason = Settlement(filled.values["how"]), filled.values["reason"]
-        try:
-            actor, cookies = sign_in_again(request, application, actor, posted)
-            application.requests.settle(actor, number, reference, how=how, reason=reason)
-        except ErpBridgeError as raised:
-            filled, error = filled.refused(raised), raised
-        else:
-            sentence = f"{reference} was settled as {how.replace('_', ' ')}; the source is told what else there is."
-            return with_cookies(redirect(request, f"/requests/{number}", flash=Flash(sentence)), cookies)
-    page = _page(request, application, actor, number, reference=reference, form=filled, error=error)
-    return with_cookies(page, cookies)
+
+    def act(actor: Actor, how: Settlement, reason: str) -> None:
+        application.requests.settle(actor, number, reference, how=how, reason=reason)
+
+    def again(actor: Actor, filled: Filled, error: ErpBridgeError | None) -> Response[str]:
+        return _page(request, application, actor, number, reference=reference, form=filled, error=error)
+
+    return settled(
+        request, application, actor, form=_FORM, posted=posted, settle=act, again=again, then=f"/requests/{number}",
+        told=lambda how: f"{reference} was settled as {how}; the source is told what else there is.",
+    )  # fmt: skip
 
 
 def _page(
