@@ -212,10 +212,9 @@ def conditions(page: Page, item: str) -> Mapping[str, Mapping[str, str]]:
 def verify(page: Page, item: str) -> str:
     """Have the ERP read back; what it shows."""
     page.goto(f"/items/{item}/posting")
-    page.get_by_role("button", name="Verify now").click()
-    expect(page.locator("#seen ~ p strong").first).to_be_visible(timeout=PATIENCE)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Verify now").click()
     expect(page.locator("#reading")).not_to_contain_text("at this moment", timeout=PATIENCE)
-    page.goto(page.url)
     return page.locator("#seen ~ p strong").first.inner_text()
 
 

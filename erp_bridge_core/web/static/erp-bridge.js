@@ -42,21 +42,48 @@ const reachable = () => {
 reachable();
 window.addEventListener("resize", reachable);
 
+// Whether somebody has begun to fill in something on this page.
+const wasChanged = (field) => {
+  if (field.type === "hidden") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+  return field.value !== field.defaultValue;
+};
+const isFilledIn = () => [...document.querySelectorAll("#content :is(input, select, textarea)")].some(wasChanged);
+
+// Put what was read anew in the place of what stands there; who had the focus within keeps it.
+const putInPlace = (part, fresh, link) => {
+  const held = part.contains(document.activeElement);
+  const linked = link.part.contains(document.activeElement) && link.fresh.querySelector("a, button");
+  part.replaceWith(fresh);
+  if (held) (linked || document.getElementById("content")).focus();
+};
+
 // <section id="progress" data-live="3" data-say="…"> is read anew from its own page every 3 seconds, while the page says
-// data-live. Whoever hears the page is told data-say once it is another, and keeps the focus.
+// data-live. Whoever hears the page is told data-say once it is another. Once it is over, all of the page is of before:
+// it is read anew as a whole, unless something was filled in.
 const renew = async (id) => {
   const part = document.getElementById(id);
   if (!part?.dataset.live) return;
   if (!document.hidden) {
     try {
       const answer = await fetch(window.location.href, { headers: { Accept: "text/html" }, redirect: "error" });
-      const fresh = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      const page = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page && page.getElementById(id);
       if (fresh) {
-        const held = part.contains(document.activeElement);
-        part.replaceWith(fresh);
-        if (held) (fresh.querySelector("a, button") ?? document.getElementById("content")).focus();
+        const isOver = !fresh.dataset.live;
+        const asWhole = isOver && !isFilledIn();
+        if (asWhole) {
+          putInPlace(document.getElementById("content"), page.getElementById("content"), { part, fresh });
+          reachable();
+        } else {
+          if (isOver) fresh.insertAdjacentHTML("beforeend", '<p><a href="">Load the page anew</a> to see all that changed.</p>');
+          putInPlace(part, fresh, { part, fresh });
+        }
         const says = document.querySelector(`[data-says="${id}"]`);
-        if (says && fresh.dataset.say !== part.dataset.say) says.textContent = fresh.dataset.say;
+        const say = () => (says.textContent = fresh.dataset.say);
+        // A place that has just come is not listened to at once.
+        if (says && fresh.dataset.say !== part.dataset.say) asWhole ? setTimeout(say, 200) : say();
       }
     } catch {
       // The server may be restarting: the next round finds it again.
