@@ -47,7 +47,14 @@ for login in administrator manager approver; do
   new_password "$login"
 done
 as() { local login=$1; shift; ERP_BRIDGE_SESSION=$scratch/$login.json "$erp_bridge" "$@"; }
-sign_in() { as "$1" sign-in "$1" --password-stdin <<<"${password[$1]}" >/dev/null; }
+# What went well is not told; what did not is, with what was asked.
+quietly() {
+  local told status=0
+  told=$("$@") || status=$?
+  ((status == 0)) || printf '%s\n%s\n' "walk.sh: ${*:2} left with $status:" "$told" >&2
+  return "$status"
+}
+sign_in() { quietly as "$1" sign-in "$1" --password-stdin <<<"${password[$1]}"; }
 
 # Contracts do not depend on each other: two are worked on at a time. `lanes ACT LIST` runs ACT for each line.
 lanes() {
@@ -67,23 +74,23 @@ lanes() {
 
 set_up_project() {
   local project=$1 name=$2
-  as administrator project create "$project" --name "$name" >/dev/null
-  as administrator project link "$project" sage "$project" >/dev/null
-  as administrator person project manager "$project" --level standard --may-send >/dev/null
+  quietly as administrator project create "$project" --name "$name"
+  quietly as administrator project link "$project" sage "$project"
+  quietly as administrator person project manager "$project" --level standard --may-send
 }
 
 build_and_send() {
   local project=$1 own lines acknowledged item rule at change
   own=$(mktemp -d -p "$scratch")
-  as manager budget import "$project" "$file" --job "$project" --default "category=Subcontract" \
-    --duplicates sum >/dev/null
+  quietly as manager budget import "$project" "$file" --job "$project" --default "category=Subcontract" \
+    --duplicates sum
   as manager budget show "$project" --json >"$own/budget.json"
   letting changes <"$own/budget.json" >"$own/changes"
   while IFS=$'\t' read -r -u 4 -a change; do
     lines=()
     for ((at = 2; at < ${#change[@]}; at += 3)); do lines+=(--line "" "${change[@]:at:3}"); done
-    as manager budget change "$project" "${change[0]}" --description "${change[1]}" "${lines[@]}" >/dev/null
-    as manager budget approve "$project" "${change[0]}" >/dev/null
+    quietly as manager budget change "$project" "${change[0]}" --description "${change[1]}" "${lines[@]}"
+    quietly as manager budget approve "$project" "${change[0]}"
   done 4<"$own/changes"
   # Warnings are read before they are acknowledged, each kind by its name.
   as manager budget send "$project" --preview --json >"$own/preview.json"
@@ -97,9 +104,9 @@ build_and_send() {
 
 review_and_export() {
   local item=$1 project=$2
-  as approver review show "$item" --limit 5 >/dev/null
-  as approver review accept "$item" --description "Letting" --confirm-import-closes >/dev/null
-  as approver export start "$item" >/dev/null
+  quietly as approver review show "$item" --limit 5
+  quietly as approver review accept "$item" --description "Letting" --confirm-import-closes
+  quietly as approver export start "$item"
   as approver export take "$item" --json >"$scratch/taken-$item.json"
   letting sheets "$share" <"$scratch/taken-$item.json" >>"$scratch/sheets"
   say "   $project: taken"
@@ -112,15 +119,15 @@ say "1. The administrator sets up: installation, people, the simulated ERP, a co
 printf '\n[plugins]\nenabled = ["erp-bridge-sage300"]\n' >>"$home/erp-bridge.toml"
 sign_in administrator
 for login in manager approver; do
-  as administrator person add "$login" --name "${login^}" >/dev/null
-  as administrator person password "$login" --password-stdin <<<"${password[$login]}" >/dev/null
+  quietly as administrator person add "$login" --name "${login^}"
+  quietly as administrator person password "$login" --password-stdin <<<"${password[$login]}"
   # What somebody else has set is good for one thing: choosing one's own.
   sign_in "$login"
   new_password "$login"
-  as "$login" person password --password-stdin <<<"${password[$login]}" >/dev/null
+  quietly as "$login" person password --password-stdin <<<"${password[$login]}"
 done
-as administrator person membership approver --integrations standard >/dev/null
-as administrator person grant approver >/dev/null
+quietly as administrator person membership approver --integrations standard
+quietly as administrator person grant approver
 
 letting masters "$file" "$scratch" --most "$most"
 as administrator simulate sage300 set-up "$scratch/jobs.json"
@@ -138,7 +145,7 @@ as administrator connection check sage
 
 letting projects "$file" --most "$most" >"$scratch/projects"
 lanes set_up_project "$scratch/projects"
-as administrator connection sync sage >/dev/null
+quietly as administrator connection sync sage
 
 say "2. The project manager imports each budget, adds changes and sends it."
 sign_in manager
@@ -150,7 +157,7 @@ lanes review_and_export "$scratch/items"
 
 say "4. The accountant imports every file with the tick-box as its sheet says, posts, and prints the report."
 while IFS=$'\t' read -r -u 3 path ticked; do
-  as approver simulate sage300 import "$path" --approved "$ticked" >/dev/null
+  quietly as approver simulate sage300 import "$path" --approved "$ticked"
 done 3<"$scratch/sheets"
 as approver simulate sage300 post
 as approver simulate sage300 sync

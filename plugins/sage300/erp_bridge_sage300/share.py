@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from erp_bridge_core.contract import Effect, Erp
-from erp_bridge_core.contract.errors import LedgerConflict, ReadFailed, StorageError
+from erp_bridge_core.contract.errors import LedgerConflict, NotSent, ReadFailed, StorageError
 from erp_bridge_sage300.settings import Sage300Settings
 
 STAGING: Final = "staging"
@@ -113,11 +113,23 @@ def _finish_moves(erp: SageErp) -> None:
     Left alone, the second name in staging would later say "never offered" of a file that somebody carried off.
     """
     for fact in erp.files.list(STAGING):
-        stone = tombstone(fact.path.stem)
-        if erp.files.exists(stone):
-            offered = f"{read_note(erp, stone)['folder']}/{fact.path.name}"
-            if erp.files.exists(offered):
-                erp.files.move(str(fact.path), offered)
+        try:
+            _finish_move(erp, fact.path)
+        except LedgerConflict:
+            continue  # something else lies there: the file's own export judges that
+        except (NotSent, ReadFailed):
+            if erp.files.exists(str(fact.path)):
+                raise
+            # It was no crash: the export of another job has just moved its file, and is at it itself.
+
+
+def _finish_move(erp: SageErp, staged: PurePosixPath) -> None:
+    stone = tombstone(staged.stem)
+    note = read_note_of_other(erp, stone) if erp.files.exists(stone) else None
+    if note is not None:
+        offered = f"{note['folder']}/{staged.name}"
+        if erp.files.exists(offered):
+            erp.files.move(str(staged), offered)
 
 
 def control(erp: SageErp) -> str:
@@ -137,7 +149,14 @@ def _make_marker(erp: SageErp) -> None:
     if erp.files.exists(MARKER):
         return
     note = {"id": secrets.token_hex(8), "installation": erp.installation, "company": erp.settings.company}
-    write_note(erp, MARKER, note)
+    made = f"{TOMBSTONES}/erp-bridge-share-{note['id']}.new"
+    write_note(erp, made, note)
+    try:
+        erp.files.move(made, MARKER)
+    except LedgerConflict:
+        if not erp.files.exists(MARKER):
+            raise
+        # The export of another job was first: its marker is the share's.
 
 
 def _marker_as_known(erp: SageErp, known: str) -> None:
@@ -168,8 +187,21 @@ def write_note(erp: SageErp, path: str, note: Mapping[str, Any]) -> None:
 
 def read_note(erp: SageErp, path: str) -> Mapping[str, Any]:
     """Read one of our small JSON files; raises `ReadFailed` when it is not one."""
+    return _note(path, _raw(erp, path))
+
+
+def read_note_of_other(erp: SageErp, path: str) -> Mapping[str, Any] | None:
+    """The note on another job's file; None while it is being written: where links lack, its name comes first, empty."""
+    raw = _raw(erp, path)
+    return _note(path, raw) if raw else None
+
+
+def _raw(erp: SageErp, path: str) -> bytes:
     with erp.files.open(path) as stream:
-        raw = stream.read(_LARGEST_NOTE + 1)
+        return stream.read(_LARGEST_NOTE + 1)
+
+
+def _note(path: str, raw: bytes) -> Mapping[str, Any]:
     try:
         note = json.loads(raw)
     except ValueError:

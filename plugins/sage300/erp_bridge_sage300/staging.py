@@ -25,6 +25,7 @@ from erp_bridge_sage300.share import (
     SageErp,
     places,
     read_note,
+    read_note_of_other,
     write_note,
 )
 
@@ -165,7 +166,9 @@ def _clear_former(erp: SageErp, content: Content, kind: Kind, effect: Effect) ->
 def _notes(erp: SageErp) -> Iterator[Mapping[str, Any]]:
     for fact in erp.files.list(TOMBSTONES):
         if str(fact.path) != MARKER and fact.path.suffix == ".json":
-            yield read_note(erp, str(fact.path))
+            note = read_note_of_other(erp, str(fact.path))
+            if note is not None:
+                yield note
 
 
 def _former(erp: SageErp, effect: Effect) -> Iterator[Mapping[str, Any]]:
