@@ -117,9 +117,12 @@ def _tell_once(call: Call, ended: "dict[str, Ended]") -> int:
 
 def _print(page: Page, found: "EngineStatus") -> None:
     with page.section("Workers"):
-        rows = [(each.host, each.pid, each.kind, each.started_at, f"{each.seen:.0f} s ago") for each in found.workers]
+        rows = [
+            (each.host, each.pid, each.kind, each.version, each.started_at, f"{each.seen:.0f} s ago")
+            for each in found.workers
+        ]
         none = "No worker runs: nothing is done by itself. `erp-bridge serve` has one, or run `erp-bridge worker`."
-        page.table(["Host", "Process", "Kind", "Since", "Seen"], rows, none=none)
+        page.table(["Host", "Process", "Kind", "Version", "Since", "Seen"], rows, none=none)
     with page.section("Tasks"):
         columns = ["Task", "Company", "Item", "State", "Last", "It did", "Due in", "Problem"]
         lines = [

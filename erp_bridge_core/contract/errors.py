@@ -249,7 +249,7 @@ class MailFailed(ErpBridgeError):
 
 
 class StorageError(ErpBridgeError):
-    """The database, a folder or the disk is not usable: nothing was sent."""
+    """The database, a folder or the disk is not usable: nothing was sent that is not recorded."""
 
     exit_status = 4
     code = "storage"

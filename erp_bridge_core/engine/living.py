@@ -1,9 +1,12 @@
 """The workers of an installation: each says that it lives, so that commands and pages know whether one does."""
 
+import logging
 import os
 import socket
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from importlib.metadata import version
 from secrets import token_hex
 from typing import Final
 
@@ -16,8 +19,15 @@ from erp_bridge_core.engine.tasks import BEAT, LEASE, renew
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import tasks, workers
 
+_LOGGER: Final = logging.getLogger(__name__)
 #: Seconds of silence after which it is looked whether a worker is gone.
 _MISSED: Final = 1.5 * BEAT
+
+
+@cache
+def this_version() -> str:
+    """The version of this program, as it is installed."""
+    return version("erp-bridge-core")[:40]
 
 
 def _new_name() -> str:
@@ -26,12 +36,13 @@ def _new_name() -> str:
 
 @frozen(kw_only=True)
 class WorkerView:
-    """A worker that is at work; `seen` is how many seconds ago it last said so."""
+    """A worker that is at work; `seen` is how many seconds ago it last said so, `version` that of its program."""
 
     name: str
     host: str
     pid: int
     kind: str
+    version: str
     started_at: datetime
     seen: float
 
@@ -53,7 +64,12 @@ class Sign:
             seen = self.store.seconds(connection)
             follow_clock(connection, seen)
             values = {"name": self.name, "host": socket.gethostname()[:100], "pid": os.getpid(), "kind": self.kind}
+            values["version"] = this_version()
             connection.execute(insert(workers).values(**values, started_at=at, seen_at=seen))
+            others = at_work(connection, now=seen)
+        living = [each for each in others if self.life is None or not self.life.is_gone(each.name)]
+        if told := of_other_versions(living):
+            _LOGGER.warning("%s", told)
 
     def beat(self, at_it: Collection[int] = ()) -> None:
         """Say that it lives, and keep the tasks that it is at."""
@@ -92,8 +108,19 @@ def at_work(connection: Connection, *, now: float) -> tuple[WorkerView, ...]:
     """The workers that live, the oldest first; a sign of life from the days to come was made by an earlier clock."""
     lives = workers.c.ended_at.is_(None), workers.c.seen_at.between(now - LEASE, now + SLACK)
     rows = connection.execute(select(workers).where(*lives).order_by(workers.c.started_at, workers.c.name))
-    names: Final = ("name", "host", "pid", "kind", "started_at")
+    names: Final = ("name", "host", "pid", "kind", "version", "started_at")
     return tuple(WorkerView(**{name: getattr(row, name) for name in names}, seen=now - row.seen_at) for row in rows)
+
+
+def of_other_versions(found: Collection[WorkerView]) -> str:
+    """A sentence on the workers among them whose program has another version than this one; blank where there is none.
+
+    Their database has one version, so that they do no harm; somebody may have forgotten them.
+    """
+    others = [
+        f"{each.version} is process {each.pid} on {each.host}" for each in found if each.version != this_version()
+    ]
+    return f"This is ERP Bridge {this_version()}; of the workers {', '.join(others)}." if others else ""
 
 
 def any_at_work(store: Store) -> bool:

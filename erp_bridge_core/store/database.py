@@ -266,13 +266,13 @@ def _told(error: DBAPIError) -> ErpBridgeError:
             f"The database can't hold what was given: {error.orig}",
             remedy="Shorten the text, or take characters that can't be seen out of it. Nothing was kept.",
         )
-    kept = ". Nothing of it was kept." if postgresql.lost(error) else ""
+    kept = " Nothing of it was kept." if postgresql.lost(error) else ""
     return _storage_error(error, postgresql.remedy_of(error.orig), kept)
 
 
 def _storage_error(error: DBAPIError, remedy: str | None, kept: str = "") -> StorageError:
-    told = " ".join(str(error.orig).split())
-    return StorageError(f"The database can't be used: {told}{kept}", remedy=remedy or "Look at the database.")
+    told = " ".join(str(error.orig).split()).rstrip(".")
+    return StorageError(f"The database can't be used: {told}.{kept}", remedy=remedy or "Look at the database.")
 
 
 def _commit_unknown(error: DBAPIError) -> CommitUnknown:

@@ -1,6 +1,8 @@
 """PostgreSQL as the store uses it: one writer of the installation at a time by a lock of its own, commits durable."""
 
+import os
 import select
+import socket
 from functools import partial
 from time import monotonic
 from typing import Any, Final
@@ -56,7 +58,7 @@ _REMEDIES: Final = {
     "57P": _LOST,
     "28": _WHO,
     "3D000": _NO_DATABASE,
-    "53100": "Free space on the disk of the database server, then run it again; nothing was sent.",
+    "53100": "Free space on the disk of the database server, then run it again. Nothing was sent unrecorded.",
     "53300": _TOO_MANY,
     "42P01": "The database has another version: upgrade it with `erp-bridge db upgrade`.",
     "42501": "The role may not do this: let it own the database's tables.",
@@ -90,12 +92,17 @@ def engine_of(url: URL, *, most: int = MOST) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         isolation_level="READ COMMITTED",
         pool_size=min(KEPT, most), max_overflow=most - min(KEPT, most), pool_timeout=LOCK_SECONDS,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "erp-bridge", **alive},
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": _own_name(), **alive},
     )  # fmt: skip
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_try, engine.dialect))
     return engine
+
+
+def _own_name() -> str:
+    """By it the server's lists tell which process on which host a connection is of; it takes 63 bytes."""
+    return f"erp-bridge, process {os.getpid()} on {socket.gethostname()[:30]}"
 
 
 def options_of(*, writes: bool, begins_itself: bool = False) -> dict[str, Any]:

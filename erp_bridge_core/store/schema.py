@@ -139,7 +139,8 @@ def _known(found: str | None) -> str:
         return found
     raise StorageError(
         f"The database has version {found}, which this program (version {HEAD}) does not know: a newer one wrote it.",
-        remedy="Install the newer ERP Bridge, or open a backup that this one wrote.",
+        remedy="Install the newer ERP Bridge again. To go back to this one, end everything and restore the backup from "
+        "before the upgrade, in the home's folder `backups`: `erp-bridge db restore FILE`.",
     )
 
 

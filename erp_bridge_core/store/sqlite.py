@@ -15,7 +15,7 @@ BUSY_SECONDS: Final = 30
 KEPT: Final = 16
 MOST: Final = 96
 REMEDIES: Final = {
-    "disk is full": "Free space on the disk that holds the database, then run it again; nothing was sent.",
+    "disk is full": "Free space on the disk that holds the database, then run it again. Nothing was sent unrecorded.",
     "disk I/O error": "Free space on the disk that holds the database, or raise its user's quota; look at the disk.",
     "malformed": "The database file is damaged: restore it from a backup.",
     "not a database": "The file is not a database of ours: check the home folder, or restore it from a backup.",

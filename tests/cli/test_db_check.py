@@ -71,8 +71,8 @@ def test_what_somebody_wrote_beside_us_is_found(exported: int, run: Run, home: P
     [
         "UPDATE exports SET lease_until = strftime('%s', 'now') + 90000",
         (
-            "INSERT INTO workers (name, host, pid, kind, started_at, seen_at) "
-            "VALUES ('w', 'h', 1, 'worker', '2026-01-01 00:00:00.000000', strftime('%s', 'now') + 90000)"
+            "INSERT INTO workers (name, host, pid, kind, version, started_at, seen_at) "
+            "VALUES ('w', 'h', 1, 'worker', '1', '2026-01-01 00:00:00.000000', strftime('%s', 'now') + 90000)"
         ),
     ],
 )

@@ -158,7 +158,7 @@ def test_nobody_else_may_have_the_database_open(run: Run, home: Path, tmp_path: 
     with Application.open(home):
         told = run("db", "restore", backup, "--json")
         assert (1, "not_possible_now") == (told.status, told.document["error"])
-        assert "worker status" in told.document["remedy"]
+        assert "simulator" in told.document["remedy"]
     assert 0 == run("db", "restore", backup).status
 
 

@@ -1,5 +1,7 @@
 """Upgrading a home's database after a newer program was installed."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -120,6 +122,23 @@ def test_an_upgrade_waits_until_nobody_has_the_database_open(run: Run, home: Pat
     assert (1, "not_possible_now") == (refused.status, refused.document["error"])
     assert ["0001"] == ask(home, "SELECT version_num FROM alembic_version")
     assert 0 == run("db", "upgrade").status
+
+
+@pytest.mark.sqlite
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who holds a lock")
+def test_who_has_the_database_open_is_named(run: Run, home: Path, newer: None) -> None:
+    """By the number of its process, as whoever is to end it needs it."""
+    reading = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM tasks'); print(); input()"
+    )
+    command = [sys.executable, "-c", reading, home / "erp-bridge.db"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        refused = run("db", "upgrade", "--json")
+        other.kill()
+
+    assert f"open: process {other.pid}." in refused.document["message"]
 
 
 @pytest.mark.sqlite

@@ -1,5 +1,6 @@
 """What shows that a worker is gone: a lock that ended with its process, beside a file as on a server."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from erp_bridge_core.engine import tasks
+from erp_bridge_core.engine import living, tasks
 from erp_bridge_core.engine.life import Life
 from erp_bridge_core.engine.living import Sign, at_work
 from erp_bridge_core.engine.tasks import NewTask
@@ -77,6 +78,29 @@ def test_who_ended_well_leaves_no_file(url: str, tmp_path: Path) -> None:
         assert [] == list(tmp_path.glob("locks/*"))
         with store.read() as connection:
             assert AT == connection.execute(select(workers.c.ended_at)).scalar_one()
+
+
+@pytest.mark.rule("E1")
+def test_a_worker_says_which_others_are_of_another_version(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, as it begins, and not of one that was killed a moment ago, as while it is replaced."""
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there:
+        old, new, next_one = (Sign(store, "worker", Life(store, tmp_path / "locks")) for store in (there, here, here))
+        with monkeypatch.context() as patch:
+            patch.setattr(living, "this_version", lambda: "0.0.1")
+            old.begin(AT)
+        new.begin(AT)
+        (told,) = caplog.messages
+        assert f"of the workers 0.0.1 is process {os.getpid()} on" in told
+        caplog.clear()
+        _die(old)
+        pause = Event()
+        while here.on_postgresql and next_one.life and not next_one.life.is_gone(old.name):
+            pause.wait(0.02)
+        next_one.begin(AT)
+
+        assert [] == caplog.messages
 
 
 def _die(sign: Sign) -> None:

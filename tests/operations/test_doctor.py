@@ -13,6 +13,7 @@ from sqlalchemy import text, update
 
 from erp_bridge_core.app import Application
 from erp_bridge_core.configuration.document import rewrite
+from erp_bridge_core.engine import living
 from erp_bridge_core.engine.living import Sign
 from erp_bridge_core.operations.doctor import Examined, examine
 from erp_bridge_core.store.tables import installation
@@ -54,6 +55,17 @@ def test_a_good_home_has_no_fault(application: Application, tmp_path: Path) -> N
         each.name for each in found.looked if each.standing is Standing.OK
     }
     assert before == {path: path.read_bytes() for path in before}
+
+
+def test_workers_of_another_version_are_told(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody forgot a host when the others were given the newer program."""
+    with monkeypatch.context() as patch:
+        patch.setattr(living, "this_version", lambda: "0.0.1")
+        Sign(application.store, "worker").begin(application.clock.now())
+
+    (told,) = named(examine(application.home), "versions")
+
+    assert (Standing.WARNING, True) == (told.standing, "the workers 0.0.1 is process" in told.message)
 
 
 @pytest.mark.parametrize(

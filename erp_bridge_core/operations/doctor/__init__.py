@@ -54,7 +54,7 @@ def _look(home: Path, *, reach: bool) -> Iterator[Looked]:
     yield from _told("configuration", lambda: look_at_configuration(configuration))
     checkup = check(home)
     yield from checkup.looked
-    if checkup.sound:
+    if not any(each.name in {"home", "database"} and each.standing is Standing.FAILED for each in checkup.looked):
         yield from _told("installation", lambda: look_at_work(home))
     if reach:
         yield from reach_out(configuration)

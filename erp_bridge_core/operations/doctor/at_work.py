@@ -10,6 +10,7 @@ from sqlalchemy import select
 from erp_bridge_core.app import Application
 from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.configuration.kinds import ConnectionKind
+from erp_bridge_core.engine.living import at_work, of_other_versions
 from erp_bridge_core.operations.census import census
 from erp_bridge_core.store.tables import companies, tasks
 from erp_bridge_core.upkeep.findings import Looked, failed, fine, warning
@@ -27,6 +28,7 @@ def look_at_work(home: Path) -> Iterator[Looked]:
     with Application.open(home) as application:
         known = {(each.figure, *each.labels): each.value for each in census(application)}
         yield from _workers(known)
+        yield from _versions(application)
         yield from _failing(application)
         yield from _outboxes(known)
         yield from _doubts(known)
@@ -49,6 +51,13 @@ def _workers(known: _Known) -> Iterator[Looked]:
         yield failed("worker", f"Work has been due for {oldest / 60:.0f} minutes.", remedy=remedy)
     else:
         yield fine("worker", f"{workers:.0f} at work; nothing that is due waits long.")
+
+
+def _versions(application: Application) -> Iterator[Looked]:
+    with application.store.read() as connection:
+        living = at_work(connection, now=application.store.seconds(connection))
+    if told := of_other_versions(living):
+        yield warning("versions", told, remedy="Install one version on every host, and start its workers anew.")
 
 
 def _failing(application: Application) -> Iterator[Looked]:

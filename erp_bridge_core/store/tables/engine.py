@@ -38,6 +38,7 @@ workers = Table(
     Column("host", String(100), nullable=False),
     Column("pid", Integer, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("version", String(40), nullable=False),
     Column("started_at", Utc, nullable=False),
     Column("seen_at", Float, nullable=False),
     Column("ended_at", Utc),

@@ -16,12 +16,13 @@ _on = Operations("worker")
 
 @frozen(kw_only=True)
 class WorkerModel:
-    """A worker that lives; `seen` is how many seconds ago it last said so."""
+    """A worker that lives; `seen` is how many seconds ago it last said so, `version` that of its program."""
 
     name: str
     host: str
     pid: int
     kind: str
+    version: str
     started_at: datetime
     seen: float
 

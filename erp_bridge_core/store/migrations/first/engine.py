@@ -12,6 +12,7 @@ def workers() -> None:
         sa.Column("host", sa.String(length=100), nullable=False),
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.Float(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
