@@ -16,8 +16,8 @@ from erp_bridge_core.engine.carrying import CarriedElsewhere, Carrier
 from erp_bridge_core.engine.rhythm import pause_after
 from erp_bridge_core.engine.tasks import Ended, NewTask, Task, add
 from erp_bridge_core.exports.lease import AtWork, Ending
-from erp_bridge_core.exports.service import TO_RESUME, not_paused
-from erp_bridge_core.exports.status import ExportState
+from erp_bridge_core.exports.service import not_paused
+from erp_bridge_core.exports.status import TO_RESUME, ExportState
 from erp_bridge_core.exports.telling import TO_TELL
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.queries import actor_of

@@ -87,7 +87,7 @@ def store_conclusion(
     )
     current = connection.execute(select(items.c.state).where(items.c.id == export.item_id)).scalar_one()
     verified = current in {ItemState.MISMATCH, ItemState.SYNCED} and conclusion.item is ItemState.WAITING
-    if current != conclusion.item and not verified:
+    if current not in {conclusion.item, ItemState.REJECTED} and not verified:
         connection.execute(
             update(items)
             .where(items.c.id == export.item_id)

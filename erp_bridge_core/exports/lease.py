@@ -93,7 +93,7 @@ class Lease:
     def _kept(self, found: Rows) -> _Row:
         if not found or found[0][0] is None:
             raise LeaseLost(
-                f"Export {self.export_id} was taken over by another worker.",
+                f"Export {self.export_id} was taken over by another worker, or its item was given back.",
                 remedy="Nothing more is sent from here; look at it with `erp-bridge export status`.",
             )
         return _Row(*found[0])

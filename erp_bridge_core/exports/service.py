@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from attrs import define
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
@@ -19,7 +19,7 @@ from erp_bridge_core.exports.hand_overs import TakenFile
 from erp_bridge_core.exports.lease import Ending, goes_on
 from erp_bridge_core.exports.ledger import free_refused_lines, reopen_refused_acts
 from erp_bridge_core.exports.plans import has_plan
-from erp_bridge_core.exports.status import ExportState, ExportStatus, export_row, load_status
+from erp_bridge_core.exports.status import TO_RESUME, ExportState, ExportStatus, export_row, load_status
 from erp_bridge_core.exports.telling import REPLACED, reopen
 from erp_bridge_core.exports.worker import Worker
 from erp_bridge_core.following import going_on
@@ -29,9 +29,6 @@ from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_look_at_items, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import erp_jobs, exports, items, projects
-
-#: Exports that an engine takes up again by itself.
-TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERED)
 
 
 def not_paused() -> ColumnElement[bool]:

@@ -178,8 +178,9 @@ def release(connection: Connection, item_id: int) -> int:
         .values(state="released")
     )
     arrived = count_lines(connection, item_id).arrived
-    # What was not planned yet is given back, too.
-    connection.execute(update(exports).where(exports.c.id == export.id).values(state="complete", planned=True))
+    # What was not planned yet is given back, too; whoever is at it loses his lease, and begins no further write.
+    over = {"state": "complete", "planned": True, "lease_epoch": exports.c.lease_epoch + 1, "lease_until": None}
+    connection.execute(update(exports).where(exports.c.id == export.id).values(over))
     return arrived
 
 

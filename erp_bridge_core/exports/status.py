@@ -38,6 +38,10 @@ class ExportState(StrEnum):
     COMPLETE = "complete"
 
 
+#: Exports that an engine takes up again by itself.
+TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERED)
+
+
 @frozen(kw_only=True)
 class LineCounts:
     """How many of the item's lines stand where."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from attrs import define, field, frozen
 from ledger_books import LINES, OPERATIONS, Books, Hook, Posting, nothing
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from erp_bridge_core.approvals.items import ItemView
 from erp_bridge_core.contract import (
@@ -139,6 +139,14 @@ class Scene:
     time: DatabaseTime
     item_id: int
     export_id: int
+
+
+def run_again(scene: Scene) -> None:
+    """Let an export that failed run again, as a retry does."""
+    with scene.store.begin() as connection:
+        connection.execute(
+            update(exports).where(exports.c.id == scene.export_id).values(state="running", planned=False, failure=None)
+        )
 
 
 class NoMark:

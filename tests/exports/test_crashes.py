@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from databases import wait_for_the_dead
 from ledger_books import LINES, Books, Contained
-from ledger_erp import LedgerAdapter, Scene
+from ledger_erp import LedgerAdapter, Scene, run_again
 from sqlalchemy import select
 
 from erp_bridge_core.approvals.batches import load_batch
@@ -191,6 +191,7 @@ def test_what_was_planned_in_part_is_not_complete_for_whoever_looks(
     for _ in range(2):
         refresh(scene.worker, scene.export_id)
         seen.append(state_of(scene))
+    run_again(scene)
     scene.worker.advance(scene.export_id)
 
     assert ([expected, expected], ExportState.COMPLETE) == (seen, state_of(scene))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from attrs import define
 from ledger_books import LINES, Absolute, Contained, Human, Keyed
-from ledger_erp import LedgerAdapter, Scene, add_export, make_scene
+from ledger_erp import LedgerAdapter, Scene, add_export, make_scene, run_again
 from sqlalchemy import func, insert, select, update
 
 from erp_bridge_core.contract import (
@@ -118,6 +118,7 @@ def test_a_refused_line_is_told_in_the_erps_words_and_the_rest_arrives(open_scen
 
     with scene.store.begin() as connection:
         free_refused_lines(connection, scene.item_id)
+    run_again(scene)
     scene.worker.advance(scene.export_id)
     assert ONCE == scene.books.held()
     assert ("complete", 3) == (status(scene).state, status(scene).lines.arrived)
@@ -138,8 +139,9 @@ def test_a_number_that_was_reserved_is_used_again_by_every_retry(open_scene: Ope
 
     numbered = Numbered(books=scene.books, safety=SafetyClass.KEYED)
     scene.worker.opener = lambda item: (numbered, opener(item)[1])
-    for _ in range(2):
-        scene.worker.advance(scene.export_id)
+    scene.worker.advance(scene.export_id)
+    run_again(scene)
+    scene.worker.advance(scene.export_id)
 
     assert ["7", "7"] == used
     assert ONCE == scene.books.held()
