@@ -24,7 +24,7 @@ class Life:
     def hold(self, name: str) -> None:
         """Live, or go on living after the database was away; raises `StorageError`."""
         if self.store.on_postgresql:
-            self.store.locks.take([lock_key("worker", name)])
+            self.store.locks.keep(lock_key("worker", name))
         elif self._held is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._held = FileLock(self._file(name))

@@ -78,7 +78,9 @@ class Sign:
         with self.store.begin(work=True) as connection:
             now = self.store.seconds(connection)
             follow_clock(connection, now)
-            connection.execute(update(workers).where(workers.c.name == self.name).values(seen_at=now))
+            # Another worker may have taken this one for dead, as after the database was away.
+            lives = {"seen_at": now, "ended_at": None}
+            connection.execute(update(workers).where(workers.c.name == self.name).values(lives))
             renew(connection, self.name, at_it, now=now)
 
     def end(self, at: datetime) -> None:
@@ -99,7 +101,9 @@ class Sign:
         for name in gone:
             with self.store.begin(work=True) as connection:
                 now = self.store.seconds(connection)
-                connection.execute(update(workers).where(workers.c.name == name).values(ended_at=at))
+                still = workers.c.name == name, workers.c.seen_at < now - _MISSED
+                if not connection.execute(update(workers).where(*still).values(ended_at=at)).rowcount:
+                    continue  # it has said since that it lives
                 held = tasks.c.owner == name, tasks.c.lease_until > now
                 connection.execute(update(tasks).where(*held).values(lease_until=now))
 

@@ -9,7 +9,7 @@ happen twice is held by what was committed. A pooler that shares sessions betwee
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from secrets import token_hex
 from threading import RLock
@@ -28,6 +28,7 @@ _KEYS: Final = bindparam("keys", type_=ARRAY(BigInteger))
 _TAKE: Final = text(
     "SELECT key FROM unnest(CAST(:keys AS bigint[])) AS wanted(key) WHERE pg_try_advisory_lock(key) LIMIT :most"
 ).bindparams(_KEYS)
+_LOOK: Final = text("SELECT 1")
 _SHARE: Final = text("SELECT pg_advisory_lock_shared(:key)")
 _UNSHARE: Final = text("SELECT pg_advisory_unlock_shared(:key)")
 _GIVE: Final = text("SELECT pg_advisory_unlock(key) FROM unnest(CAST(:keys AS bigint[])) AS held(key)").bindparams(
@@ -77,6 +78,15 @@ class SessionLocks:
             taken = list(session.execute(_TAKE, {"keys": free, "most": most}).scalars()) if free else []
             self._held.update(taken)
             return taken
+
+    def keep(self, key: int) -> None:
+        """Take a lock that nobody has, or find out that it is still held: where its session was lost, it is taken anew.
+
+        Raises `StorageError` while there is no session to be had.
+        """
+        with suppress(StorageError), self.session() as session:
+            session.execute(_LOOK)
+        self.take([key])
 
     def give_back(self, keys: Sequence[int]) -> None:
         """Give locks back; raises nothing: what the session lost is free anyhow."""

@@ -62,6 +62,68 @@ def test_what_a_dead_worker_was_at_is_free_at_once_and_of_a_living_one_nothing(u
             assert ["job:2"] == [task.key for task in tasks.ready(connection, now=now)]
 
 
+@pytest.mark.rule("L12")
+def test_one_that_was_taken_for_dead_lives_as_soon_as_it_says_so(url: str, tmp_path: Path) -> None:
+    """Its sign of life came too late, as after the database was away: until its next one, and no longer."""
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there:
+        late, other = (Sign(store, "worker", Life(store, tmp_path / "locks")) for store in (here, there))
+        for each in (late, other):
+            each.begin(AT)
+        with here.begin(work=True) as connection:
+            connection.execute(update(workers).where(workers.c.name == late.name).values(ended_at=AT))
+        late.beat()
+
+        with here.read() as connection:
+            living = at_work(connection, now=here.seconds(connection))
+        assert {late.name, other.name} == {each.name for each in living}
+
+
+def test_one_that_says_so_while_it_is_looked_at_is_not_taken_for_dead(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at its lock and what is made of it."""
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there:
+        late, other = (Sign(store, "worker", Life(store, tmp_path / "locks")) for store in (here, there))
+        late.begin(AT)
+        with here.begin(work=True) as connection:
+            now = here.seconds(connection)
+            tasks.add(connection, [NewTask(key="job:1", job="job")], now=now)
+            (task,) = tasks.ready(connection, now=now)
+            assert tasks.claim(connection, task, late.name, now=now, at=AT)
+            connection.execute(update(workers).values(seen_at=now - 6))
+
+        def seems_gone(_: Life, _name: str) -> bool:
+            late.beat()
+            return True
+
+        monkeypatch.setattr(Life, "is_gone", seems_gone)
+        other.free_what_the_dead_held(AT)
+
+        with here.read() as connection:
+            now = here.seconds(connection)
+            assert [late.name] == [each.name for each in at_work(connection, now=now)]
+            assert [] == tasks.ready(connection, now=now)
+
+
+@pytest.mark.rule("L12")
+def test_a_worker_whose_connections_were_ended_has_its_lock_again_with_its_next_sign_of_life(
+    postgresql: "PostgreSQL", tmp_path: Path
+) -> None:
+    """A server that was started again holds nobody's locks; the worker lived all the time."""
+    url = postgresql.new_database()
+    with closing(Store.open(url)) as store:
+        schema.create(store)
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there:
+        sign = Sign(here, "worker", Life(here, tmp_path))
+        sign.begin(AT)
+        postgresql.end_connections(url)
+        assert Life(there, tmp_path).is_gone(sign.name)
+        sign.beat()
+
+        assert not Life(there, tmp_path).is_gone(sign.name)
+    postgresql.drop_database(url)
+
+
 def test_one_that_left_no_lock_is_not_taken_for_dead(tmp_path: Path) -> None:
     """It may be of a version that had none: its tasks lapse by themselves."""
     with closing(Store.at(tmp_path / "lives.db")) as store:
