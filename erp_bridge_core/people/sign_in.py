@@ -59,7 +59,9 @@ class SignIn:
         stored = self._count_attempt(login, company, administrators_only=administrators_only)
         if not matches(stored, password):
             raise NotAllowed(_REFUSED, remedy=_AGAIN)
-        return self._open_session(_member_query(login, company), via, proved_at=self.clock.now())
+        # Checking takes a while, in which the password may have been set anew and all sessions ended.
+        still = _member_query(login, company).where(people.c.password_hash == stored)
+        return self._open_session(still, via, proved_at=self.clock.now(), otherwise=(_REFUSED, _AGAIN))
 
     def by_identity(
         self, issuer: str, subject: str, *, company: str, via: str, proved_at: datetime | None
@@ -143,13 +145,20 @@ class SignIn:
             return None if closed else str(row.password_hash)
 
     def _open_session(
-        self, whose: Select[Any], via: str, *, proved_at: datetime | None, issuer: str = ""
+        self,
+        whose: Select[Any],
+        via: str,
+        *,
+        proved_at: datetime | None,
+        issuer: str = "",
+        otherwise: tuple[str, str] = (_CLOSED, "Ask an administrator."),
     ) -> tuple[str, Actor]:
+        """Open a session for whom the query finds; raises NotAllowed with what is said `otherwise`, and its remedy."""
         token, now = new_token(), self.clock.now()
         with self.store.begin() as connection:
             row = connection.execute(whose).one_or_none()
-            if row is None:  # since it was looked at he left, was deactivated or unlinked
-                raise NotAllowed(_CLOSED, remedy="Ask an administrator.")
+            if row is None:  # since it was looked at he left, was deactivated or unlinked, or has another password
+                raise NotAllowed(otherwise[0], remedy=otherwise[1])
             connection.execute(update(people).where(people.c.id == row.person_id).values(failed_sign_ins=[]))
             connection.execute(
                 insert(sessions).values(

@@ -6,7 +6,9 @@ from sqlalchemy import select, update
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.contract.connection import Clock
 from erp_bridge_core.contract.errors import NotAllowed
+from erp_bridge_core.people import sign_in
 from erp_bridge_core.people.actor import Actor, system_actor
+from erp_bridge_core.people.passwords import matches
 from erp_bridge_core.people.service import People
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import installation, sessions
@@ -134,6 +136,25 @@ def test_a_new_password_ends_all_sessions(people: People) -> None:
 
 
 @pytest.mark.rule("P0")
+@pytest.mark.rule("X4")
+def test_a_password_that_is_set_anew_while_the_former_one_is_checked_ends_that_sign_in_too(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Setting it ends all sessions: none is opened by the former one afterwards."""
+
+    def slowly(stored: str | None, password: str) -> bool:
+        right = matches(stored, password)
+        people.set_password(system_actor(1, "hoosier"), "manager", "five other words are better")
+        return right
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sign_in, "matches", slowly)
+        with pytest.raises(NotAllowed, match="The sign-in failed"):
+            people.sign_in("manager", PASSWORD, "hoosier")
+
+    assert "manager" == people.sign_in("manager", "five other words are better", "hoosier")[1].login
+
+
 def test_a_session_is_no_key_to_another_company(people: People) -> None:
     """A session gives nobody in a company that the person doesn't belong to."""
     token, _ = people.sign_in("manager", PASSWORD, "hoosier")
