@@ -1,7 +1,8 @@
 """Verification: read the ERP back, compare, and move the item; what differs waits for a person (V2, V5)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from contextlib import closing
+from typing import Any, Final, Protocol
 
 from attrs import define, frozen
 from sqlalchemy import Connection, delete, insert, update
@@ -35,6 +36,9 @@ from erp_bridge_core.people.rights import rights_of
 from erp_bridge_core.people.rules import may_answer, may_look_at_items, require
 from erp_bridge_core.store.database import Store
 from erp_bridge_core.store.tables import items, key_outcomes, resolutions, verifications
+
+#: So often the ERP is read again where what was read may be older than what was concluded meanwhile.
+READINGS: Final = 3
 
 
 class ConnectionsDoor(Protocol):
@@ -128,19 +132,25 @@ class Verification:
     # -- verifying ----------------------------------------------------------------------------------------------------
 
     def _verify(self, actor: Actor, item_id: int, *, resolve: str | None) -> VerificationResult:
-        with self.store.read() as connection:
-            item = self._verifiable(connection, actor, item_id)
-        self.exports.refresh(actor, item_id)
-        adapter, erp = self.connections.erp(item.company_id, item.connection_id, item.job)
-        observed = observe(adapter.verify_posted(receipt_of(self.store, item), erp), item.digits)
-        try:
-            with self.store.begin() as connection:
+        for _ in range(READINGS):
+            with self.store.read() as connection:
+                self._verifiable(connection, actor, item_id)
+            self.exports.refresh(actor, item_id)
+            with self.store.read() as connection:
                 item = self._verifiable(connection, actor, item_id)
-                return self._conclude(
-                    connection, actor, item, observed=observed, resolve=resolve, profile=adapter.profile
-                )
-        finally:
-            observed.close()
+                began = _stands(connection, item)
+            adapter, erp = self.connections.erp(item.company_id, item.connection_id, item.job)
+            observed = observe(adapter.verify_posted(receipt_of(self.store, item), erp), item.digits)
+            with closing(observed), self.store.begin() as connection:
+                item = self._verifiable(connection, actor, item_id)
+                if _stands(connection, item) == began:
+                    return self._conclude(
+                        connection, actor, item, observed=observed, resolve=resolve, profile=adapter.profile
+                    )
+        raise NotPossibleNow(
+            f"Item {item_id} was verified by others, or moved, each time that the ERP was read for it.",
+            remedy="Look at what they found: `erp-bridge verify show`; or verify it again.",
+        )
 
     def _verified(self, actor: Actor, item_id: int, project: str) -> Verified:
         try:
@@ -330,3 +340,9 @@ class Verification:
         self.audit.record(
             connection, actor, f"mismatch.{action}", "item", item.id, from_state=item.state, details=details
         )
+
+
+def _stands(connection: Connection, item: ItemView) -> tuple[int, int]:
+    """How the item stands, and its last verification: as long as both are so, nothing newer was concluded."""
+    last = last_verification(connection, item.id)
+    return item.revision, 0 if last is None else last.id
