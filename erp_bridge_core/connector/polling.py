@@ -60,10 +60,13 @@ class Polling:
         except ErpBridgeError as error:
             with self.store.begin() as connection:
                 reading = self._reading(connection, actor, connection_id)
-                reading.end(begun=begun, now=self.clock.now(), every=every, error=error)
+                if not reading.is_overtaken(begun):
+                    reading.end(begun=begun, now=self.clock.now(), every=every, error=error)
             return Polled(connection=name, error=error)
         with self.store.begin() as connection:
             reading = self._reading(connection, actor, connection_id)
+            if reading.is_overtaken(begun):
+                return Polled(connection=name, seen=len(found))
             noted = reading.note(found, unread, begun=begun, now=self.clock.now())
             reading.end(begun=begun, now=self.clock.now(), every=every)
         made = self._try_each(found, noted, config)

@@ -57,6 +57,12 @@ class Reading:
         rows = self.connection.execute(query).all()
         return Unread(numbers=tuple(row.id for row in rows), requests=frozenset(row.request for row in rows))
 
+    def is_overtaken(self, begun: datetime) -> bool:
+        """Whether a look that began later has told already how everything stands, the same hints looked after."""
+        later = source_polls.c.begun_at > begun, source_polls.c.failures == 0
+        found = select(source_polls.c.connection_id).where(source_polls.c.connection_id == self.connection_id, *later)
+        return self.connection.execute(found).first() is not None
+
     def note(self, found: Sequence[SourceRequest], unread: Unread, *, begun: datetime, now: datetime) -> Noted:
         """Note all requests that were told; one that is told no more was closed there, unless it is newer than that.
 

@@ -1,12 +1,19 @@
 """What an office asks for becomes items, each once; what can't is told with every reason, and tried again."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from desk import CODES, JOB, OTHER_JOB, Desk, key
+from memory_source import MemorySource
 
 from erp_bridge_core.approvals.states import ItemState
-from erp_bridge_core.connector.values import RequestState
+from erp_bridge_core.connector.values import Polled, RequestState
+
+
+def told(polled: Polled) -> tuple[int, int, tuple[int, ...]]:
+    """How many requests a look saw, how many of them were new, and the items that it made."""
+    return polled.seen, polled.new, tuple(polled.items)
 
 
 def test_a_request_becomes_an_item(desk: Desk) -> None:
@@ -142,6 +149,27 @@ def test_one_request_does_not_stop_another(desk: Desk) -> None:
     assert {other: RequestState.RECEIVED, good: RequestState.ITEM} == {
         each.request: each.state for each in desk.requests()
     }
+
+
+def test_a_look_that_a_later_one_has_overtaken_tells_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It read a request that was closed at the source before it is noted: nobody asks for that any more."""
+    look, slow = MemorySource.looked, iter([True])
+    desk.set("connector.act_as", "viewer")
+    asked = desk.ask()
+
+    def looked(plugin: MemorySource) -> Any:
+        found = look(plugin)
+        if next(slow, False):
+            desk.clock.advance(seconds=5)
+            assert 1 == desk.poll().new
+            desk.office.close_request(asked)
+            desk.clock.advance(seconds=5)
+            assert 1 == desk.poll().closed
+        return found
+
+    monkeypatch.setattr(MemorySource, "looked", looked)
+
+    assert ((1, 0, ()), RequestState.CLOSED) == (told(desk.poll()), desk.request().state)
 
 
 def test_a_request_that_cannot_be_understood_is_told_and_tried_again(desk: Desk) -> None:
