@@ -40,6 +40,8 @@ class ExportState(StrEnum):
 
 #: Exports that an engine takes up again by itself.
 TO_RESUME: Final = (ExportState.RUNNING, ExportState.UNKNOWN, ExportState.OFFERED)
+#: Those that are over, or given back, and those that a retry alone lets run again, whoever is asked to bring them on.
+LEFT_ALONE: Final = (ExportState.COMPLETE, ExportState.FAILED)
 
 
 @frozen(kw_only=True)

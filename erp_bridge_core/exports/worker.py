@@ -25,7 +25,7 @@ from erp_bridge_core.exports.lease import Ending, EndingClock, Lease, Seconds, g
 from erp_bridge_core.exports.ledger import ExportIdentity
 from erp_bridge_core.exports.revisions import hold_recorded
 from erp_bridge_core.exports.runner import LedgerEffects
-from erp_bridge_core.exports.status import TO_RESUME, ExportState, count_lines
+from erp_bridge_core.exports.status import LEFT_ALONE, ExportState, count_lines
 from erp_bridge_core.exports.telling import Concluded, ErrandOpener, Telling, no_errands, nobody_notes
 from erp_bridge_core.exports.telling import conclude as conclude_outcome
 from erp_bridge_core.following import Step, about, doing
@@ -166,7 +166,7 @@ class Worker:
             return self._export(self._work(row, lease))
 
     def _export(self, work: Work) -> ErpBridgeError | None:
-        if work.row.state not in TO_RESUME:  # since it was seen running it came to rest: only a person goes on with it
+        if work.row.state in LEFT_ALONE:  # it came to rest since it was seen running
             return None
         with self._told_of(work) as step:
             if work.row.held_as == "paused":

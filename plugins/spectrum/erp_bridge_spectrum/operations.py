@@ -62,7 +62,7 @@ def conflict(job: str, found: Sequence[tuple[Place, Different]]) -> LedgerConfli
     return LedgerConflict(
         f"Job {job} was changed in Spectrum since the item was accepted: {'; '.join(shown)}{more}. They were not "
         "written.",
-        remedy="Have the figures put back in Spectrum and resume; or reject what did not arrive, and send it again.",
+        remedy="Have the figures put back in Spectrum and retry; or reject what did not arrive, and send it again.",
         details={"phases": [list(place) for place, _ in found]},
     )
 
