@@ -18,7 +18,7 @@ from erp_bridge_core.budgets.arriving import COLUMNS
 from erp_bridge_core.budgets.file_import import merge_mode
 from erp_bridge_core.budgets.masters import SpooledReading, spool_reading, store_reading
 from erp_bridge_core.budgets.merging import Merged, MergeMode, merge_lines
-from erp_bridge_core.budgets.projects import open_job
+from erp_bridge_core.budgets.projects import open_job, require_still_linked
 from erp_bridge_core.budgets.records import ProjectView, find_project, note_contribution
 from erp_bridge_core.budgets.rules import reasons_import_not_supported, reasons_not_to_import
 from erp_bridge_core.budgets.state import require_possible
@@ -104,7 +104,8 @@ def import_from_erp(budgets: "Budgets", actor: Actor, number: str, *, mode: str 
     spooled = spool_reading(open_job(budgets.connections, project), project.digits)
     try:
         with budgets.store.begin() as connection:
-            project = _importable(budgets, connection, actor, number, mode=chosen)
+            read, project = project, _importable(budgets, connection, actor, number, mode=chosen)
+            require_still_linked(read, project)
             store_reading(connection, project.company_id, project.id, reading=spooled, at=budgets.clock.now())
             return _import(budgets, connection, actor, project, spooled=spooled, mode=chosen or MergeMode.KEEP)
     finally:

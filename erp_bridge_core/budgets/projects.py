@@ -21,7 +21,7 @@ from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.service import Connections
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, Fault, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import BadInput, Changed, Fault, NotFound, NotPossibleNow
 from erp_bridge_core.contract.masters import JobHeader, JobReading, JobStatus
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.people.rights import rights_of
@@ -107,6 +107,8 @@ class Projects:
         header = self._header(actor, target, job)
         with self.store.begin() as connection:
             project = self._administered(connection, actor, number)
+            # It may have been removed while the job was read, or lead to other books by now.
+            target = self.connections.find(connection, actor, connection_name, ConnectionKind.ERP)
             _require_unfixed(project, target, job)
             _require_nothing_open(connection, project)
             self.connections.note_company(connection, target, header)
@@ -142,6 +144,7 @@ class Projects:
         spooled = spool_reading(open_job(self.connections, project), project.digits)
         try:
             with self.store.begin() as connection:
+                require_still_linked(project, load_project(connection, project.company_id, project.id))
                 reading = store_reading(
                     connection, project.company_id, project.id, reading=spooled, at=self.clock.now()
                 )
@@ -176,6 +179,15 @@ def open_job(connections: Connections, project: ProjectView) -> JobReading:
     adapter, erp = connections.erp(project.company_id, project.connection_id, project.job)
     reading: JobReading = adapter.read_job(project.job, erp)
     return reading
+
+
+def require_still_linked(read: ProjectView, project: ProjectView) -> None:
+    """Raise Changed where a project was linked elsewhere while its job was read: that is not its job any more."""
+    if (read.connection_id, read.job) != (project.connection_id, project.job):
+        raise Changed(
+            f"Project {project.number} was linked elsewhere while job {read.job} was read. Nothing was kept.",
+            remedy="Look at its link, then do it again.",
+        )
 
 
 def _require_names(number: str, name: str) -> None:

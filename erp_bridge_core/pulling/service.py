@@ -81,6 +81,8 @@ class Pulling:
         theirs = theirs_of(Reading(self.connections, target).projects(), source_project)
         with self.store.begin() as connection:
             project = self._administered(connection, actor, number)
+            # It may have been removed while the source was read.
+            target = self.connections.find(connection, actor, connection_name, ConnectionKind.SOURCE)
             require_linkable(connection, project, target, theirs)
             link = keep_link(connection, project, target, theirs, by=actor.person_id, at=self.clock.now())
             details = {"connection": target.name, "source_project": theirs.id, "source_number": theirs.number}
@@ -167,7 +169,9 @@ class Pulling:
         """Read a source's budget to its end, outside of any transaction, for `bring`; to be closed."""
         with self.store.read() as connection:
             target = self.connections.by_id(connection, company_id, connection_id)
-        return Reading(self.connections, target).budget(source_project)
+        spooled = Reading(self.connections, target).budget(source_project)
+        spooled.read_from = target.id, source_project
+        return spooled
 
     def project_of(
         self, connection: Connection, company_id: int, connection_id: int, source_project: str
@@ -214,13 +218,19 @@ class Pulling:
 
     def _opened(self, connection: Connection, actor: Actor, project: ProjectView, spooled: SpooledBudget) -> Comparison:
         """The budget beside its source's, not yet compared."""
+        link = require_link(connection, project)
+        if (link.connection_id, link.source_project) != spooled.read_from:
+            raise Changed(
+                f"Project {project.number} was linked with another of a source's while that was read.",
+                remedy="Look at its link, then look at the budget again.",
+            )
         require_currency(project, spooled.currency)
         state = load_state(connection, project, project_profile(self.connections, connection, project))
         return Comparison(
             connection=connection,
             actor=actor,
             project=project,
-            link=require_link(connection, project),
+            link=link,
             spooled=spooled,
             line_reasons=reasons_not_to_edit(state),
             change_reasons=reasons_not_to_add_change(state),

@@ -83,6 +83,8 @@ class SpooledBudget:
     locked: bool | None
     warnings: tuple[Finding, ...]
     _db: sqlite3.Connection
+    #: The connection that it was read over, and the source's project that was asked for.
+    read_from: tuple[int, str] = (0, "")
 
     def lines(self) -> Iterator[TakenLine]:
         """The lines, by key."""

@@ -1,14 +1,17 @@
 """Projects: created, linked, synced; what fixes them."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from attrs import evolve
 from budget_services import JOB, NUMBER, Accountant, Services, count, entry, link_project
+from memory_erp import MemoryAdapter
 from sqlalchemy import select
 
 from erp_bridge_core.contract import CostCode, JobStatus, Stream
-from erp_bridge_core.contract.errors import BadInput, NotAllowed, NotFound, NotPossibleNow, ReadFailed
+from erp_bridge_core.contract.errors import BadInput, Changed, NotAllowed, NotFound, NotPossibleNow, ReadFailed
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.tables import erp_jobs, master_cost_codes, master_readings
 
@@ -160,3 +163,47 @@ def test_link_helper_is_what_the_other_tests_stand_on(
     link_project(services, administrator, grant_team)
     project = services.projects.show(manager, NUMBER)
     assert ("memory", "BOOKS", JOB, False) == (project.erp, project.erp_company, project.job, project.live)
+
+
+@pytest.fixture
+def meanwhile(linked: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Have something done while a job is read."""
+    read = MemoryAdapter.read_job
+
+    def during(act: Callable[[], object]) -> None:
+        def read_job(adapter: MemoryAdapter, job: str, erp: Any) -> Any:
+            found = read(adapter, job, erp)
+            monkeypatch.setattr(MemoryAdapter, "read_job", read)
+            act()
+            return found
+
+        monkeypatch.setattr(MemoryAdapter, "read_job", read_job)
+
+    return during
+
+
+@pytest.mark.rule("P0", "B5")
+def test_a_job_that_is_not_the_projects_any_more_is_not_kept(
+    linked: Services, administrator: Actor, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    """An administrator links the project elsewhere while its former job is read: no figure of that becomes its own."""
+    linked.books.add_job("24-002")
+    linked.connections.add(administrator, "more", erp=linked.adapter.name, settings={})
+    imports = partial(linked.budgets.import_from_erp, mode="override")
+    for connection, job, act in (("more", JOB, imports), ("books", "24-002", linked.projects.sync)):
+        meanwhile(partial(linked.projects.link, administrator, NUMBER, connection, job=job))
+        with pytest.raises(Changed, match="linked elsewhere"):
+            act(administrator, NUMBER)
+    assert 1 == count(linked.store, master_readings)
+
+
+def test_a_connection_that_is_removed_while_the_job_is_read_is_not_linked(
+    linked: Services, administrator: Actor, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    """It is told as what it is, and not as a database that can't be used."""
+    linked.connections.add(administrator, "more", erp=linked.adapter.name, settings={})
+    linked.projects.create(administrator, "P-2", name="Second")
+    linked.books.add_job("24-002")
+    meanwhile(partial(linked.connections.remove, administrator, "more"))
+    with pytest.raises(NotFound, match="more"):
+        linked.projects.link(administrator, "P-2", "more", job="24-002")

@@ -1,13 +1,17 @@
 """Which project's budget comes from which of a source's; and what a source's error means for whoever reads it."""
 
+from typing import Any
+
 import pytest
 from budget_services import JOB, NUMBER
+from memory_source import MemorySource
 from pulling_desk import Desk
 
 from erp_bridge_core.configuration.kinds import ConnectionKind
 from erp_bridge_core.connections.views import ConnectionView
 from erp_bridge_core.contract.errors import (
     BadInput,
+    Changed,
     ErpBridgeError,
     NotAllowed,
     NotFound,
@@ -55,6 +59,28 @@ def test_what_can_not_be_linked_is_named(desk: Desk, administrator: Actor) -> No
     assert ["project P-2", "project 24-002"] == [fault.where for fault in error.value.faults]
     with pytest.raises(NotFound, match="24-999"):
         desk.pulling.link(administrator, "P-2", "office", source_project="24-999")
+
+
+@pytest.mark.rule("P0")
+def test_a_budget_that_is_not_the_projects_any_more_is_not_taken(
+    desk: Desk, administrator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator links the project with another of the source's while the former one is read."""
+    desk.office.add_project("24-002")
+    desk.line("100.00")
+    seen, looked, during = desk.look(), MemorySource.looked, iter([True])
+
+    def slowly(plugin: MemorySource) -> Any:
+        found = looked(plugin)
+        if next(during, False):
+            desk.pulling.unlink(administrator, NUMBER)
+            desk.pulling.link(administrator, NUMBER, "office", source_project="24-002")
+        return found
+
+    monkeypatch.setattr(MemorySource, "looked", slowly)
+    with pytest.raises(Changed, match="linked with another"):
+        desk.pulling.take(desk.manager, NUMBER, look=seen.hash)
+    assert {} == desk.lines()
 
 
 @pytest.mark.rule("P0")
