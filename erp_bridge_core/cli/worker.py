@@ -121,7 +121,10 @@ def _print(page: Page, found: "EngineStatus") -> None:
             (each.host, each.pid, each.kind, each.version, each.started_at, f"{each.seen:.0f} s ago")
             for each in found.workers
         ]
-        none = "No worker runs: nothing is done by itself. `erp-bridge serve` has one, or run `erp-bridge worker`."
+        none = (
+            "No worker runs, or none can say that it does, as on a full disk: nothing is done by itself. "
+            "`erp-bridge serve` has one, or run `erp-bridge worker`; `erp-bridge db check` tells of the disk."
+        )
         page.table(["Host", "Process", "Kind", "Version", "Since", "Seen"], rows, none=none)
     with page.section("Tasks"):
         columns = ["Task", "Company", "Item", "State", "Last", "It did", "Due in", "Problem"]

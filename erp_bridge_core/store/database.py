@@ -271,8 +271,9 @@ def _told(error: DBAPIError) -> ErpBridgeError:
 
 
 def _storage_error(error: DBAPIError, remedy: str | None, kept: str = "") -> StorageError:
-    told = " ".join(str(error.orig).split()).rstrip(".")
-    return StorageError(f"The database can't be used: {told}.{kept}", remedy=remedy or "Look at the database.")
+    words = " ".join(str(error.orig).split())
+    told = words if words.endswith((".", "?", "!")) else f"{words}."
+    return StorageError(f"The database can't be used: {told}{kept}", remedy=remedy or "Look at the database.")
 
 
 def _commit_unknown(error: DBAPIError) -> CommitUnknown:

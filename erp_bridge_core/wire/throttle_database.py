@@ -102,11 +102,16 @@ class DatabaseThrottles:
             self._tidying.start()
 
     def _tidy_up(self) -> None:
+        told = False
         while any(host.turns for host in list(self._hosts.values())) and not self._closed.wait(_IDLE / 4):
             try:
                 self._tidy(idle=_IDLE)
+                told = False
             except StorageError as error:
-                _LOGGER.warning("Turns could not be given back: %s", error.message)
+                # Said once: a server may be away, or of a newer program, for hours.
+                level = logging.DEBUG if told else logging.WARNING
+                _LOGGER.log(level, "Turns can't be given back yet: %s", error.message)
+                told = True
 
     def _tidy(self, *, idle: float) -> None:
         for host in list(self._hosts.values()):

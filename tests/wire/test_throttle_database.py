@@ -121,6 +121,26 @@ def test_a_database_that_goes_away_meanwhile_does_not_undo_a_request(url: str, p
             assert monotonic() - ended >= 0.9
 
 
+def test_a_database_that_stays_away_is_told_once(
+    url: str, postgresql: "PostgreSQL", caplog: pytest.LogCaptureFixture
+) -> None:
+    """A log that says so four times a second buries everything else of the night."""
+    with open_throttles(url) as throttles:
+        with throttles.of(HOST, RateLimit(per_second=1), CLOCK).turn(within(CLOCK, 5)):
+            pass
+        caplog.set_level("DEBUG", "erp_bridge_core.wire.throttle_database")
+        gone = f"{url}_gone"
+        postgresql.end_connections(url)
+        postgresql.rename_database(url, gone)
+        ends, pause = monotonic() + 20, Event()
+        while len(caplog.records) < 3 and monotonic() < ends:
+            pause.wait(0.05)
+        postgresql.rename_database(gone, url)
+
+    told = [record.levelname for record in caplog.records if "can't be given back" in record.getMessage()]
+    assert (["WARNING"], True) == (told[:1], {"DEBUG"} == set(told[1:]))
+
+
 def test_threads_of_one_process_share_its_slots(url: str) -> None:
     """Five threads, two at once."""
     with open_throttles(url) as throttles:
