@@ -205,7 +205,10 @@ class Configuration:
         ca_file: str | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> "Configuration":
-        """Add a connection; raises `BadSettings` when the name is taken or anything in it is wrong."""
+        """Add a connection; raises `BadSettings` when the name is taken or anything in it is wrong.
+
+        One that stands there just so, of an act whose database was lost right after, is left as it is.
+        """
         http: dict[str, Any] = {"hosts": list(hosts), "plain_http": plain_http}
         if ca_file:
             http["ca_file"] = ca_file
@@ -219,8 +222,9 @@ class Configuration:
 
         def add(document: tomlkit.TOMLDocument) -> None:
             connections = document.setdefault("connections", tomlkit.table(is_super_table=True))
-            if name in connections:
-                raise BadSettings(f"There is a connection {name!r} already.", remedy="Choose another name.")
+            if name in connections and connections[name].unwrap() != entry:
+                remedy = f"Choose another name; or take {name} out of {FILE_NAME}, if nobody knows of it any more."
+                raise BadSettings(f"There is a connection {name!r} in {FILE_NAME} already.", remedy=remedy)
             connections[name] = entry
 
         return self._change(add)

@@ -186,7 +186,9 @@ class Connections:
             connection.execute(delete(connections).where(connections.c.id == target.id))
             self.audit.record(connection, actor, "connection.remove", "connection", target.id, details={"name": name})
             remove_private_folder(self.home, target.id, name)
-            Configuration.read(self.home).remove_connection(name)
+            configuration = Configuration.read(self.home)
+            if name in configuration.connections:  # not so where the database was lost right after it was taken out
+                configuration.remove_connection(name)
 
     def settings(self, actor: Actor, name: str) -> ConnectionSettings:
         """What is set of a connection, with references in the place of secrets; for administrators."""

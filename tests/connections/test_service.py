@@ -1,17 +1,29 @@
 """Connections as a service: added, checked, removed, opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
 from budget_services import JOB, NUMBER, Services, build_services, link_project
 from memory_erp import NAME
+from sqlalchemy import Connection
 
 from erp_bridge_core.audit.trail import AuditTrail
 from erp_bridge_core.configuration.configuration import Configuration
 from erp_bridge_core.contract.connection import Clock
-from erp_bridge_core.contract.errors import BadInput, BadSettings, Changed, NotAllowed, NotFound, NotPossibleNow
+from erp_bridge_core.contract.errors import (
+    BadInput,
+    BadSettings,
+    Changed,
+    NotAllowed,
+    NotFound,
+    NotPossibleNow,
+    StorageError,
+)
 from erp_bridge_core.people.actor import Actor
 from erp_bridge_core.store.database import Store
 
@@ -40,6 +52,51 @@ def test_wrong_settings_add_nothing(services: Services, administrator: Actor) ->
         services.connections.add(administrator, "books", erp=NAME, settings={"nope": 1})
     assert () == services.connections.list(administrator)
     assert {} == dict(Configuration.read(services.connections.home).connections)
+
+
+def test_what_only_the_file_or_only_the_database_knows_is_done_again(
+    services: Services, administrator: Actor, lost_at_commit: Callable[[], AbstractContextManager[object]]
+) -> None:
+    """The file is written before the commit: where that fails, the same act goes through the next time."""
+    acts: list[Callable[[], object]] = [
+        partial(services.connections.add, administrator, "books", erp=NAME, settings={"note": "hello"}, hosts=("a.b",)),
+        partial(services.connections.remove, administrator, "books"),
+    ]
+    for act in acts:
+        with pytest.raises(StorageError), lost_at_commit():
+            act()
+        act()
+    assert ((), {}) == (
+        services.connections.list(administrator), dict(Configuration.read(services.connections.home).connections),
+    )  # fmt: skip
+
+
+def test_a_name_that_stands_in_the_file_otherwise_is_not_taken_over(services: Services, administrator: Actor) -> None:
+    """Somebody wrote it there by hand."""
+    Configuration.read(services.connections.home).add_connection("books", company="hoosier", plugin="other")
+    with pytest.raises(BadSettings, match="already"):
+        services.connections.add(administrator, "books", erp=NAME, settings={})
+
+
+@pytest.fixture
+def lost_at_commit(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[object]]:
+    """Lose the database as a transaction is to be committed."""
+
+    @contextmanager
+    def losing() -> Iterator[None]:
+        begin = Store.begin
+
+        @contextmanager
+        def lost(self: Store, **options: Any) -> Iterator[Connection]:
+            with begin(self, **options) as connection:
+                yield connection
+                raise StorageError("The database is gone.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "begin", lost)
+            yield
+
+    return losing
 
 
 def test_old_sign_in_may_not_add(services: Services, administrator: Actor, clock: Clock) -> None:
