@@ -40,8 +40,9 @@ screenshots: $(SETUP)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group browser
 	$(BIN)/python tools/screenshots.py
 
+# Two environments at a time: most tests wait for a disk, a process or a browser. What passes is told in a line.
 test: $(SETUP)
-	$(BIN)/tox run
+	$(BIN)/tox run-parallel --parallel 2 --parallel-no-spinner
 
 conformance: $(SETUP)
 	for adapter in $(ADAPTERS); do \

@@ -68,6 +68,7 @@ class Files(Protocol):
         """Write a file that did not exist: aside, synced to the disk, then linked in without overwriting (L14).
 
         A file of that name is never touched: raises `LedgerConflict`. When it returns, the file is whole and durable.
+        Only one process may write a name at a time: one of a job's own export, or a name of chance that is moved then.
         """
 
     def move(self, source: str, target: str) -> FileFact:
