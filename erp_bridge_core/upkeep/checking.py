@@ -1,12 +1,15 @@
 """Looking a home's database over: what an operator would want to know of it before something goes wrong.
 
-Nothing is changed. Each thing that was looked at is told, with its remedy where it is not as it should be.
+Nothing is changed; a nameless file is written to the disk, and is gone. Each thing that was looked at is told, with its
+remedy where it is not as it should be.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from attrs import frozen
@@ -28,6 +31,8 @@ from erp_bridge_core.upkeep.findings import Looked, Standing, failed, fine, warn
 #: Below the first free space is told, below the second it is a failure: bytes.
 _LITTLE: Final = 1_000_000_000
 _NEARLY_NONE: Final = 100_000_000
+#: Bytes that are written to see whether the disk takes any.
+_PROBE: Final = 4096
 #: Seconds that this host's clock and the database's may be apart.
 _APART: Final = 5.0
 _TRAIL: Final = (
@@ -62,6 +67,7 @@ def _look(paths: Paths) -> Iterator[Looked]:
         return
     yield fine("home", f"{paths.home} is whole, on a disk of this host.")
     yield _space(paths.home)
+    yield _disk(paths.home)
     try:
         yield from _look_into(paths, store, key)
     except ErpBridgeError as error:
@@ -98,6 +104,22 @@ def _space(home: Path) -> Looked:
     if free < _NEARLY_NONE:
         return failed("space", told, remedy=remedy)
     return warning("space", told, remedy=remedy) if free < _LITTLE else fine("space", told)
+
+
+def _disk(home: Path) -> Looked:
+    """Whether it takes what is written: one that failed may still say that it does, until somebody tries."""
+    try:
+        with TemporaryFile(dir=home) as probe:
+            probe.write(bytes(_PROBE))
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return failed(
+            "disk", f"Nothing can be written to the disk of the home: {error.strerror}. So nothing is sent.",
+            remedy="Free space: workers then go on by themselves. Where the disk failed, as the host's own log tells, "
+            "end servers and workers, have it repaired and mounted anew, and start them again.",
+        )  # fmt: skip
+    return fine("disk", "The disk of the home takes what is written.")
 
 
 def _clocks(store: Store, connection: Connection) -> Iterator[Looked]:

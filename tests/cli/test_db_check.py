@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_runs import Run
+from full_disk import no_file_longer_than
 
 from erp_bridge_core.audit.mark import HighWaterMark, Mark
 from erp_bridge_core.audit.trail import AuditTrail
@@ -39,10 +40,19 @@ def test_a_sound_database_is_told_as_such(exported: int, run: Run, home: Path) -
 
     assert (0, True) == (told.status, told.document["sound"])
     assert [
-        "home", "space", "version", "integrity", "references", "durability", "clock", "leases", "figures", "writing",
-        "mark", "trail",
+        "home", "space", "disk", "version", "integrity", "references", "durability", "clock", "leases", "figures",
+        "writing", "mark", "trail",
     ] == looked  # fmt: skip
     assert "WAL" in run("db", "check").out.upper()
+
+
+@pytest.mark.rule("L14")
+def test_a_disk_that_takes_nothing_is_told(exported: int, run: Run) -> None:
+    """A disk that failed may be mounted for writing, and show room: only who tries to write sees it."""
+    with no_file_longer_than(100):
+        told = standing(run)
+
+    assert "failed" == told.get("disk")
 
 
 @pytest.mark.parametrize(
