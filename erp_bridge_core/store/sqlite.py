@@ -16,13 +16,13 @@ KEPT: Final = 16
 MOST: Final = 96
 REMEDIES: Final = {
     "disk is full": "Free space on the disk that holds the database, then run it again. Nothing was sent unrecorded.",
-    "disk I/O error": "Free space on the disk that holds the database, or raise its user's quota; look at the disk.",
+    "disk I/O error": "Free space on its disk, or raise the user's quota; `erp-bridge db check` tries the disk.",
     "malformed": "The database file is damaged: restore it from a backup.",
     "not a database": "The file is not a database of ours: check the home folder, or restore it from a backup.",
     "readonly": "The database file or its folder can't be written: check its owner and mode.",
     "locked": "Another process holds the database for too long: end it, then run it again.",
     "no such table": "The database has another version: upgrade it with `erp-bridge db upgrade`.",
-    "unable to open": "The database file can't be opened: check the home folder, its owner and mode.",
+    "unable to open": "Check the home folder, its owner and mode, and its disk, which `erp-bridge db check` tries.",
 }
 
 
