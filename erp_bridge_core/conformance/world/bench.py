@@ -158,6 +158,18 @@ class Bench(Workbench[Subject, Snapshot]):
             finally:
                 watch.close()
 
+    @contextmanager
+    def beside(self, site: Site) -> Iterator[Application]:
+        """Another process at the same installation, as far as one can be played: it shares what lies on the disk."""
+        watch = self._watched(serial=True, limits=LIMITS)
+        registry = cast("Registry", OneAdapter(watch))
+        with Application.open(site.home, clock=site.clock, registry=registry) as application:
+            application.exports.worker.seconds = site.clock.database_seconds(application.store)
+            try:
+                yield application
+            finally:
+                watch.close()
+
     def _watched(self, **options: Any) -> WatchedAdapter:
         sandbox = self.subject.sandbox
         replay = Recording.read(Path(sandbox.recording)) if sandbox is not None and sandbox.recording else None

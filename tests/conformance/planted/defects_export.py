@@ -12,8 +12,11 @@ from planted.adapter import TinAdapter
 from planted.books import OTHER_COMPANY
 from planted.client import Client, Row
 from planted.operations import Writing, content
+from planted.operations_human import TOMBSTONES, OfferFile
 from planted.operations_keyed import EnterRows
-from planted.variants import KeyedAdapter
+from planted.variants import HumanAdapter, KeyedAdapter
+
+_MARKER: Final = f"{TOMBSTONES}/share"
 
 
 class _Split(EnterRows):
@@ -99,6 +102,19 @@ class _Astray(KeyedAdapter):
     client_class = _OtherCompany
 
 
+class _OneMarker(OfferFile):
+    def prepare(self) -> None:
+        """The share's marker is made because it was not there a moment ago."""
+        super().prepare()
+        files = self.client.erp.files
+        if not files.exists(_MARKER):
+            files.write_new(_MARKER, iter([b"ours"]))
+
+
+class _Marked(HumanAdapter):
+    operation_classes: ClassVar = {"offer_file": _OneMarker}
+
+
 def _keyed(rows: type[Writing]) -> type[TinAdapter]:
     class Defective(KeyedAdapter):
         operation_classes: ClassVar = {"enter_rows": rows}
@@ -114,6 +130,7 @@ VARIANTS: Final[Mapping[str, type[TinAdapter]]] = {
     "corrects_the_erp": _keyed(_Corrects),
     "writes_while_planning": _Hasty,
     "posts_to_another_company": _Astray,
+    "trips_over_another_export": _Marked,
 }
 
 
@@ -133,6 +150,7 @@ def _defects() -> Iterator[Defect]:
         ("key_without_job", "makes its reference of the content alone", ("EXP-05",)),
         ("corrects_the_erp", "takes back what the ERP held before the first export", ("EXP-06",)),
         ("posts_to_another_company", "writes what is for a second job to another company's books", ("EXP-05",)),
+        ("trips_over_another_export", "makes a marker that another job's export may just have made", ("EXP-05",)),
     ):
         yield Defect(spec=f"planted.defects_export:{name}", what=what, caught_by=caught_by)
 
