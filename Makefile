@@ -14,7 +14,7 @@ help:
 	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
 	@echo "make test    set up, then run every test: core on both databases, plugins, a sample of the suite, lint, types, wheels"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter and budget source; certificates in build/certificates"
-	@echo "make matrix  set up, then try the suite on every planted defect, and the vendors' tutorial on fresh wheels"
+	@echo "make matrix  set up, then test the suite itself: its parts, every planted defect, the vendors' tutorial on fresh wheels"
 	@echo "make storm   set up, then let 300 exports meet 100 kills per database and engine, and count the others' own books"
 	@echo "make screenshots  set up, then make pictures of the main pages in build/screenshots and docs/images"
 	@echo "make bench   set up, then measure speed and memory beside floors, on SQLite and PostgreSQL"
@@ -40,9 +40,8 @@ screenshots: $(SETUP)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group browser
 	$(BIN)/python tools/screenshots.py
 
-# Two environments at a time: most tests wait for a disk, a process or a browser. What passes is told in a line.
 test: $(SETUP)
-	$(BIN)/tox run-parallel --parallel 2 --parallel-no-spinner
+	$(BIN)/tox run
 
 conformance: $(SETUP)
 	for adapter in $(ADAPTERS); do \
@@ -50,7 +49,7 @@ conformance: $(SETUP)
 	done
 
 matrix: $(SETUP)
-	$(BIN)/tox run -e matrix,vendor
+	$(BIN)/tox run -e suite,matrix,vendor
 
 # BENCH="--only a,c" measures some; BENCH=--quick only tries all of them.
 bench: $(SETUP)

@@ -60,12 +60,12 @@ class Polling:
         except ErpBridgeError as error:
             with self.store.begin() as connection:
                 reading = self._reading(connection, actor, connection_id)
-                if not reading.is_overtaken(begun):
+                if not reading.is_overtaken(unread, begun):
                     reading.end(begun=begun, now=self.clock.now(), every=every, error=error)
             return Polled(connection=name, error=error)
         with self.store.begin() as connection:
             reading = self._reading(connection, actor, connection_id)
-            if reading.is_overtaken(begun):
+            if reading.is_overtaken(unread, begun):
                 return Polled(connection=name, seen=len(found))
             noted = reading.note(found, unread, begun=begun, now=self.clock.now())
             reading.end(begun=begun, now=self.clock.now(), every=every)

@@ -24,11 +24,21 @@ _MOST_DOUBLINGS: Final = 10
 
 
 @frozen(kw_only=True)
+class Look:
+    """A look that told something: from when to when, and how many had failed by then, one after the other."""
+
+    begun_at: datetime
+    ended_at: datetime
+    failures: int
+
+
+@frozen(kw_only=True)
 class Unread:
-    """The hints that nobody looked after yet, by their ids, and the requests that they name."""
+    """Hints that nobody looked after yet, by their ids, the requests that they name, and the `last` look until then."""
 
     numbers: tuple[int, ...] = ()
     requests: frozenset[str] = frozenset()
+    last: Look | None = None
 
 
 @frozen(kw_only=True)
@@ -55,13 +65,23 @@ class Reading:
             source_hints.c.connection_id == self.connection_id, source_hints.c.read_at.is_(None), ~source_hints.c.echo
         )
         rows = self.connection.execute(query).all()
-        return Unread(numbers=tuple(row.id for row in rows), requests=frozenset(row.request for row in rows))
+        return Unread(
+            numbers=tuple(row.id for row in rows), requests=frozenset(row.request for row in rows), last=self._last()
+        )
 
-    def is_overtaken(self, begun: datetime) -> bool:
-        """Whether a look that began later has told already how everything stands, the same hints looked after."""
-        later = source_polls.c.begun_at > begun, source_polls.c.failures == 0
-        found = select(source_polls.c.connection_id).where(source_polls.c.connection_id == self.connection_id, *later)
-        return self.connection.execute(found).first() is not None
+    def is_overtaken(self, unread: Unread, begun: datetime) -> bool:
+        """Whether a look that began later has told meanwhile how everything stands, the same hints looked after.
+
+        One that had ended before this one began did not, whatever its moments say: the clock may have gone back since.
+        """
+        last = self._last()
+        return last is not None and last != unread.last and last.failures == 0 and last.begun_at > begun
+
+    def _last(self) -> Look | None:
+        polls = source_polls.c
+        query = select(polls.begun_at, polls.ended_at, polls.failures).where(polls.connection_id == self.connection_id)
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Look(begun_at=row.begun_at, ended_at=row.ended_at, failures=row.failures)
 
     def note(self, found: Sequence[SourceRequest], unread: Unread, *, begun: datetime, now: datetime) -> Noted:
         """Note all requests that were told; one that is told no more was closed there, unless it is newer than that.

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from databases import wait_for_the_dead
 from desk import CODES, JOB, Desk, books, key, open_application, plugin_of
 
 from erp_bridge_core.connector.values import RequestState
@@ -23,6 +24,7 @@ def test_whoever_is_killed_leaves_all_or_nothing(desk: Desk, home: Path, commit:
     ended = subprocess.run([sys.executable, str(POLLING), str(home), str(commit)], check=False, timeout=60)
 
     assert -signal.SIGKILL == ended.returncode
+    wait_for_the_dead(desk.application.store)
     lines = list(desk.application.budgets.show(desk.person("manager"), JOB).lines)
     left = {1: ([], 0), 2: ([False], 0), 3: ([True], 1)}[commit]
     assert left == ([each.item is not None for each in desk.requests()], len(lines))

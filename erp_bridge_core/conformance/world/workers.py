@@ -64,10 +64,13 @@ class Worker:
     process: Any
     struck: threading.Event = field(factory=threading.Event)
     said: list[str] = field(factory=list)
+    listener: threading.Thread | None = None
 
     def wait(self, seconds: float = PATIENCE) -> int | None:
-        """Wait until it has ended; its exit status, negative for a signal; None when it has not ended."""
+        """Wait until it has ended and all that it said is heard; its exit status, negative for a signal; or None."""
         self.process.join(seconds)
+        if self.listener is not None and self.process.exitcode is not None:
+            self.listener.join(seconds)
         return cast("int | None", self.process.exitcode)
 
     def wake(self) -> None:
@@ -102,6 +105,7 @@ def started(
     worker.process.start()
     theirs.close()
     listener = threading.Thread(target=_listen, args=(bench, worker, ours, orders), name="wire-worker", daemon=True)
+    worker.listener = listener
     listener.start()
     try:
         yield worker
