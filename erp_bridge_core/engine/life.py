@@ -51,10 +51,14 @@ class Life:
             return False
         try:
             with FileLock(file).acquire(blocking=False):
-                file.unlink(missing_ok=True)
+                return True
         except Timeout:
             return False
-        return True
+
+    def bury(self, name: str) -> None:
+        """What was a gone worker's is free: nobody needs to know of it any more."""
+        if not self.store.on_postgresql:
+            self._file(name).unlink(missing_ok=True)
 
     def _file(self, name: str) -> Path:
         return self.folder / f"worker-{sha256(name.encode()).hexdigest()[:24]}.lock"

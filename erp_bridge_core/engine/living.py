@@ -106,6 +106,7 @@ class Sign:
                     continue  # it has said since that it lives
                 held = tasks.c.owner == name, tasks.c.lease_until > now
                 connection.execute(update(tasks).where(*held).values(lease_until=now))
+            self.life.bury(name)
 
 
 def at_work(connection: Connection, *, now: float) -> tuple[WorkerView, ...]:

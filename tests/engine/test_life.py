@@ -38,6 +38,26 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.rule("L12")
+def test_who_begins_beside_a_dead_worker_leaves_its_traces_to_be_found(url: str, tmp_path: Path) -> None:
+    """It looks who lives, to tell of other versions; what the dead one held is free at the first look all the same."""
+    with closing(Store.open(url)) as here, closing(Store.open(url)) as there:
+        dead, next_one = (Sign(store, "worker", Life(store, tmp_path / "locks")) for store in (here, there))
+        dead.begin(AT)
+        _die(dead)
+        next_one.begin(AT)
+        with there.begin(work=True) as connection:
+            silent = update(workers).where(workers.c.name == dead.name).values(seen_at=there.seconds(connection) - 6)
+            connection.execute(silent)
+        pause = Event()
+        while there.on_postgresql and next_one.life and not next_one.life.is_gone(dead.name):
+            pause.wait(0.02)
+        next_one.free_what_the_dead_held(AT)
+
+        with there.read() as connection:
+            assert [next_one.name] == [each.name for each in at_work(connection, now=there.seconds(connection))]
+
+
+@pytest.mark.rule("L12")
 def test_what_a_dead_worker_was_at_is_free_at_once_and_of_a_living_one_nothing(url: str, tmp_path: Path) -> None:
     """Both have been silent; the one whose lock is held only is slow."""
     with closing(Store.open(url)) as here, closing(Store.open(url)) as there, closing(Store.open(url)) as third:
