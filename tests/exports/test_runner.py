@@ -277,7 +277,7 @@ def test_the_mark_outside_the_database_rises_before_each_try(open_scene: OpenSce
     scene = open_scene(SafetyClass.KEYED, mark=marks)
     scene.worker.advance(scene.export_id)
     with scene.store.read() as connection:
-        assert list(connection.execute(select(attempts.c.id)).scalars()) == marks.raised
+        assert list(connection.execute(select(attempts.c.id).order_by(attempts.c.id)).scalars()) == marks.raised
 
 
 @pytest.mark.rule("L1")
