@@ -33,6 +33,16 @@ class Meanwhile(FolderFiles):
             self.act()
 
 
+def leave_staged(erp: SageErp) -> None:
+    """An export of another job has written its file and its tombstone, and is about to offer it."""
+    operation, effect = first(planned(erp))
+    disk = erp.files
+    assert isinstance(disk, FolderFiles)
+    disk.fail_at = "move staging"
+    with pytest.raises(KeyboardInterrupt):
+        operation.send(effect, EasyAttempt())
+
+
 @pytest.mark.parametrize("call", ["write_new tombstones/erp-bridge-share", "move tombstones/erp-bridge-share"])
 def test_two_first_exports_make_one_marker(erp: SageErp, tmp_path: Path, call: str) -> None:
     """Whoever is second takes the first one's for the share's; both know it from then on."""
@@ -52,12 +62,7 @@ def test_a_file_that_is_just_being_offered_keeps_no_other_export_waiting(
 ) -> None:
     """A move by linking and unlinking is not finished twice: its own export does so."""
     staged, offered = tmp_path / "staging" / "EB-A1-O1G1.jce", tmp_path / "1-original" / "EB-A1-O1G1.jce"
-    operation, effect = first(planned(erp))
-    disk = erp.files
-    assert isinstance(disk, FolderFiles)
-    disk.fail_at = "move staging"
-    with pytest.raises(KeyboardInterrupt):
-        operation.send(effect, EasyAttempt())
+    leave_staged(erp)
     os.link(staged, offered)
 
     class Gone(Meanwhile):
@@ -86,12 +91,7 @@ def test_another_jobs_note_that_is_being_written_is_not_read(erp: SageErp, tmp_p
 
 def test_a_name_that_is_taken_while_its_bytes_are_moved_is_left_to_its_own_export(erp: SageErp, tmp_path: Path) -> None:
     """The empty file that holds a name on a share without links is neither finished nor a reason to stop."""
-    operation, effect = first(planned(erp))
-    disk = erp.files
-    assert isinstance(disk, FolderFiles)
-    disk.fail_at = "move staging"
-    with pytest.raises(KeyboardInterrupt):
-        operation.send(effect, EasyAttempt())
+    leave_staged(erp)
     (tmp_path / "1-original" / "EB-A1-O1G1.jce").touch()
 
     prepare_share(erp)
