@@ -12,7 +12,7 @@ CERTIFICATES := $(CURDIR)/build/certificates
 help:
 	@echo "make demo    set up, then carry a real budget into three simulated ERPs and prove it is there"
 	@echo "make serve-demo  set up, then show ten projects at every stage on pages, with their simulated ERPs"
-	@echo "make test    set up, then run every test: core on both databases, plugins, a sample of the suite, lint, types, wheels"
+	@echo "make test    set up, then run the tests: core on both databases, plugins, pages in a browser, lint, types, wheels; the suite's own are in matrix"
 	@echo "make conformance  set up, then run the whole conformance suite per adapter and budget source; certificates in build/certificates"
 	@echo "make matrix  set up, then test the suite itself: its parts, every planted defect, the vendors' tutorial on fresh wheels"
 	@echo "make storm   set up, then let 300 exports meet 100 kills per database and engine, and count the others' own books"
